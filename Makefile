@@ -1,0 +1,52 @@
+# `make run` serves the site, `make test` tests it; both set up everything that they need.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT
+
+.PHONY: run test lint clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run .env
+	@$(BIN)/python manage.py prepare
+	@exec $(BIN)/python manage.py serve --port $(PORT)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint --check --lint --quiet templates
+	@SECRET_KEY=lint $(BIN)/mypy .
+	@$(BIN)/lint-imports
+
+.env:
+	@$(PYTHON) -c "import os, secrets; os.write(os.open('.env', os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), f'SECRET_KEY={secrets.token_urlsafe(50)}\n'.encode())"
+
+# A machine may lack ensurepip or the whole of venv; then uv or another pip fills the environment.
+$(BIN)/python:
+	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed, this is ' + sys.version.split()[0] if sys.version_info < (3, 11) else 0)"
+	@if $(PYTHON) -c "import ensurepip, venv" 2>/dev/null; then $(PYTHON) -m venv $(VENV); \
+	elif command -v uv >/dev/null; then uv venv --quiet --python $(PYTHON) $(VENV); \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m venv --without-pip $(VENV); \
+	else echo "This Python cannot make a virtual environment with pip. On Debian or Ubuntu run: apt-get install python3-venv" >&2; exit 2; fi
+
+define install
+	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then $(BIN)/python -m pip install --quiet --require-hashes -r $(1); \
+	elif command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	else $(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes -r $(1); fi
+	@touch $@
+endef
+
+$(VENV)/.run: $(BIN)/python requirements.txt
+	@echo "Installing what the site needs…"
+	$(call install,requirements.txt)
+
+$(VENV)/.dev: $(BIN)/python requirements-dev.txt
+	@echo "Installing what the tests need…"
+	$(call install,requirements-dev.txt)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,62 @@
+"""The blocks of a case study's body. Facts have fields of their own; blocks hold what is told."""
+
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageBlock
+
+TEXT_FEATURES = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
+
+
+def _told(label: str, description: str, preview: str, icon: str) -> blocks.RichTextBlock:
+    return blocks.RichTextBlock(
+        label=label,
+        description=description,
+        preview_value=f"<p>{preview}</p>",
+        icon=icon,
+        features=TEXT_FEATURES,
+        template=f"casestudies/blocks/{label.lower().replace(' ', '_')}.html",
+    )
+
+
+class QuoteBlock(blocks.StructBlock):
+    text = blocks.TextBlock(max_length=600, help_text="What was said, word for word, without quotation marks.")
+    speaker = blocks.CharBlock(max_length=120, help_text="Who said it. Ask before you publish a name.")
+    role = blocks.CharBlock(max_length=120, required=False, help_text="For example “commissioner, county council”.")
+
+    class Meta:
+        icon = "openquote"
+        description = "What somebody who was there said, with their name."
+        template = "casestudies/blocks/quote.html"
+        preview_value = {"text": "What somebody who was there said.", "speaker": "Their name", "role": "Their role"}
+
+
+class PictureBlock(blocks.StructBlock):
+    image = ImageBlock()
+    caption = blocks.CharBlock(max_length=250, required=False)
+
+    class Meta:
+        icon = "image"
+        description = "A photograph or chart, with a caption."
+        template = "casestudies/blocks/picture.html"
+        preview_value = {"caption": "A photograph or chart, with a caption."}
+
+
+class BodyBlock(blocks.StreamBlock):
+    context = _told("The need", "Who needed what, and why then.", "Who needed what, and why then.", "help")
+    what_was_done = _told("What was done", "What was commissioned and how it works.", "What was done, step by step.", "list-ul")
+    what_changed = _told("What changed", "What came of it, in words. Figures go into the outcomes.", "What changed.", "pick")
+    did_not_work = _told(
+        "What did not work",
+        "What was tried and dropped, what it cost. The part that helps readers most.",
+        "What was tried and dropped.",
+        "warning",
+    )
+    lessons = _told("Lessons", "What you would tell somebody who starts tomorrow.", "What we would do again.", "edit")
+    quote = QuoteBlock()
+    picture = PictureBlock()
+    document = DocumentChooserBlock(
+        icon="doc-full",
+        description="A report, specification or contract to download.",
+        template="casestudies/blocks/document.html",
+        preview_template="casestudies/blocks/document_preview.html",
+    )

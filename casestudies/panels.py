@@ -1,0 +1,58 @@
+"""The editing forms, in the order in which people think of an example."""
+
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel, TabbedInterface
+from wagtail.models import Page
+
+from taxonomy.widgets import TermCheckboxes
+
+ORGANISATION = [FieldPanel(name) for name in ("name", "organisation_type", "description", "website")]
+ORGANISATION_ROLE = [FieldRowPanel([FieldPanel("organisation"), FieldPanel("role")])]
+OUTCOME = [
+    FieldPanel("measure"),
+    FieldRowPanel([FieldPanel("before"), FieldPanel("after"), FieldPanel("unit")]),
+    FieldRowPanel([FieldPanel("date"), FieldPanel("verification")]),
+    FieldPanel("source"),
+]
+
+
+def _terms(name: str) -> FieldPanel:
+    return FieldPanel(name, widget=TermCheckboxes)
+
+
+CONTENT: list[Panel] = [
+    *Page.content_panels,
+    FieldPanel("summary"),
+    InlinePanel("organisations", label="organisation", heading="Organisations and their roles"),
+    FieldPanel("body"),
+]
+FACTS: list[Panel] = [
+    MultiFieldPanel([FieldPanel("place"), _terms("regions")], heading="Where"),
+    MultiFieldPanel(
+        [FieldRowPanel([FieldPanel("period_start"), FieldPanel("period_end")]), FieldPanel("period_note")],
+        heading="When",
+    ),
+    FieldRowPanel([FieldPanel("status"), FieldPanel("result"), FieldPanel("contract_form")]),
+    MultiFieldPanel(
+        [FieldRowPanel([FieldPanel("cost_amount"), FieldPanel("cost_basis")]), FieldPanel("cost_source")], heading="Cost"
+    ),
+    MultiFieldPanel([FieldPanel("evidence_level"), FieldPanel("evidence_note")], heading="Evidence"),
+    InlinePanel("outcomes", label="outcome", heading="Outcomes"),
+]
+FINDING: list[Panel] = [*map(_terms, ("areas", "themes", "stages", "beneficiaries")), FieldPanel("tags")]
+KEEPING: list[Panel] = [
+    FieldPanel("as_at"),
+    FieldRowPanel([FieldPanel("last_reviewed"), FieldPanel("review_date"), FieldPanel("review_owner")]),
+    MultiFieldPanel(
+        [FieldPanel("source"), FieldPanel("source_url"), FieldPanel("licence")], heading="Source and licence"
+    ),
+    MultiFieldPanel(
+        [FieldRowPanel([FieldPanel("contact_name"), FieldPanel("contact_role")]), FieldPanel("contact_email")],
+        heading="Contact",
+    ),
+]
+PROMOTE: list[Panel] = Page.promote_panels
+
+
+def case_study_handler() -> TabbedInterface:
+    tabs = {"Story": CONTENT, "Facts": FACTS, "Finding it": FINDING, "Dates and source": KEEPING, "Address": PROMOTE}
+    return TabbedInterface([ObjectList(panels, heading=heading) for heading, panels in tabs.items()])

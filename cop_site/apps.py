@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class CopSiteConfig(AppConfig):
+    name = "cop_site"
+
+    def ready(self) -> None:
+        post_migrate.connect(_align_site, sender=self)
+
+
+def _align_site(**kwargs: Any) -> None:
+    from cop_site.site import align_site
+
+    align_site()

@@ -1,0 +1,29 @@
+"""`manage.py prepare`: everything that must be true before the site is served. Safe to run again and again."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from cop_site.starter import load_starter
+from search.engine import engine
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the starter content into an empty site, collect static files, bring the search index up to date."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self._say("Preparing the database…")
+            call_command("migrate", interactive=False, verbosity=0)
+        if load_starter():
+            self._say("The starter content is loaded.")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        engine().sync()
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()

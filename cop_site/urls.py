@@ -1,0 +1,24 @@
+from django.conf import settings
+from django.urls import include, path, re_path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.contrib.sitemaps.views import sitemap
+from wagtail.documents import urls as wagtaildocs_urls
+
+from cop_site import views
+from search import urls as search_urls
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.+)$", views.media, name="media"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    path("", include(search_urls)),
+    path("", include(wagtail_urls)),
+]
+
+handler400 = "cop_site.views.bad_request"
+handler403 = "cop_site.views.permission_denied"
+handler404 = "cop_site.views.page_not_found"
+handler500 = "cop_site.views.server_error"

@@ -1,0 +1,18 @@
+from typing import Any
+
+from django import template
+from wagtail.models import Page, Site
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/menu.html", takes_context=True)
+def menu(context: dict[str, Any]) -> dict[str, Any]:
+    """The home page's children that editors put in the menu, and search."""
+    request = context.get("request")
+    site = Site.find_for_request(request) if request else None
+    pages: list[dict[str, str]] = []
+    if site:
+        children = Page.objects.child_of(site.root_page).live().public().in_menu()
+        pages = [{"title": page.title, "url": page.get_url(request) or ""} for page in children]
+    return {"pages": pages, "path": request.path if request else ""}

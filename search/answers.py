@@ -1,0 +1,54 @@
+"""One way from an address's parameters to an answer, for every page and format that shows results."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from search.engine import Unavailable, engine
+from search.facets import Vocabulary, vocabulary
+from search.query import PER_PAGE, Params, Query
+from search.results import Hit, Results
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    query: Query
+    results: Results
+    vocabulary: Vocabulary
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, dimension: str, slug: str) -> str:
+        value = self.vocabulary.get(dimension, {}).get(slug)
+        return value.label if value else slug
+
+
+class Values:
+    """Parameters given by our own code instead of an address."""
+
+    def __init__(self, values: Mapping[str, list[str]]) -> None:
+        self._values = values
+
+    def getlist(self, key: str) -> list[str]:
+        return list(self._values.get(key, []))
+
+
+def answer(params: Params, fixed: Mapping[str, str] | None = None, per_page: int = PER_PAGE) -> Answer:
+    """Ask the engine. `fixed` are dimensions that the page decides. Raises Unavailable where no index can answer."""
+    known = vocabulary()
+    query = Query.from_params(params, known).with_fixed(fixed or {})
+    return Answer(query, engine().search(query, known, per_page), known, fixed or {})
+
+
+def answer_or_none(values: Mapping[str, list[str]], per_page: int = PER_PAGE) -> Answer | None:
+    """An answer for a part of a page that can do without it."""
+    try:
+        return answer(Values(values), per_page=per_page)
+    except Unavailable:
+        return None
+
+
+def similar(page_id: int, count: int = 4) -> tuple[Hit, ...]:
+    """Pages like this one; none where there is no index."""
+    try:
+        return engine().similar(page_id, count)
+    except Unavailable:
+        return ()

@@ -1,0 +1,52 @@
+"""What an engine must do, and the one that this installation uses."""
+
+from functools import cache
+from typing import Protocol
+
+from search.facets import Vocabulary
+from search.query import Query
+from search.results import Hit, Results
+
+
+class Unavailable(Exception):
+    """No index can answer now."""
+
+
+class Busy(Exception):
+    """Another process is rebuilding the index."""
+
+
+class Progress(Protocol):
+    def __call__(self, done: int, total: int) -> None: ...
+
+
+class Engine(Protocol):
+    name: str
+
+    def search(self, query: Query, vocabulary: Vocabulary, per_page: int = 10) -> Results:
+        """The answer. Raises Unavailable where there is no index."""
+
+    def similar(self, page_id: int, count: int = 4) -> tuple[Hit, ...]:
+        """Pages that share most with this one, likest first; none where the page is not in the index."""
+
+    def sync(self) -> int:
+        """Catch up with the change log (build the index where there is none). Returns the number of pages written."""
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Build the index anew beside the old one and change over at the end. Returns the number of entries."""
+
+    def sequence(self) -> int:
+        """The last change that the index has taken in."""
+
+    def stored(self) -> dict[int, str]:
+        """The fingerprint of every entry by page id, to compare with the database."""
+
+    def repair(self, page_ids: list[int]) -> None:
+        """Write these pages anew from the database."""
+
+
+@cache
+def engine() -> Engine:
+    from search.embedded.engine import EmbeddedEngine
+
+    return EmbeddedEngine()

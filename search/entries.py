@@ -1,0 +1,88 @@
+"""What the index knows of a page, and which pages it may know.
+
+A page type takes part by having `search_entry() -> Entry` and `search_prefetch() -> list[str]`
+(the relations that its entry reads, so that a rebuild of many pages makes a bounded number of queries).
+"""
+
+import datetime
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.html import strip_tags
+from wagtail.models import Page, get_page_models
+
+KINDS = {
+    "case-study": "Case study",
+    "practice-note": "Practice note",
+    "bulletin": "E-bulletin",
+    "event": "Event",
+    "programme": "Programme",
+    "template-contract": "Template contract",
+    "page": "Page",
+}
+BATCH = 500
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BLOCK_END = re.compile(r"</(p|li|h[1-6]|td|th|div|blockquote)>|<br\s*/?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page as the index holds it. Texts are plain (no markup); facet values are slugs by dimension."""
+
+    page_id: int
+    kind: str
+    title: str
+    url: str
+    summary: str = ""
+    body: str = ""
+    tags: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date: datetime.date | None = None
+
+
+class Searchable(Protocol):
+    def search_entry(self) -> Entry: ...
+
+    @classmethod
+    def search_prefetch(cls) -> list[str]: ...
+
+
+def plain_from_html(markup: str) -> str:
+    """Rich text as one line of plain text."""
+    return plain(html.unescape(strip_tags(_BLOCK_END.sub(" ", markup))))
+
+
+def plain(text: str) -> str:
+    """Text as one line: no control characters (the index marks its highlights with them), composed accents."""
+    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
+
+
+def searchable_models() -> list[type[Page]]:
+    return [model for model in get_page_models() if hasattr(model, "search_entry")]
+
+
+def indexable(pages: QuerySet[Any]) -> QuerySet[Any]:
+    """The one rule for what may be found: live, public, not past its expiry."""
+    return pages.live().public().filter(Q(expire_at__isnull=True) | Q(expire_at__gt=timezone.now()))
+
+
+def entries_for(page_ids: Iterable[int]) -> Iterator[Entry]:
+    """The entries of those of these pages that may be found, in batches with a bounded number of queries each."""
+    ids = sorted(page_ids)
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        for model in searchable_models():
+            pages = indexable(model.objects.filter(pk__in=batch)).prefetch_related(*model.search_prefetch())
+            for page in pages:
+                yield page.search_entry()
+
+
+def indexable_ids() -> list[int]:
+    return sorted(pk for model in searchable_models() for pk in indexable(model.objects.all()).values_list("pk", flat=True))

@@ -1,0 +1,81 @@
+"""`manage.py search_index status|sync|rebuild|check`."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from search import changes
+from search.embedded.store import fingerprint
+from search.engine import Busy, Unavailable, engine
+from search.entries import entries_for, indexable_ids
+
+ACTIONS = ("status", "sync", "rebuild", "check")
+SAME, DIFFERENT, UNAVAILABLE = 0, 1, 2
+
+
+class Command(BaseCommand):
+    help = "Look after the search index. Exit codes of check: 0 same, 1 differs, 2 unavailable."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("action", choices=ACTIONS)
+        parser.add_argument("--json", action="store_true", help="print one JSON object (status, check)")
+        parser.add_argument("--repair", action="store_true", help="check: write what differs anew")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            code = getattr(self, f"_{options['action']}")(options)
+        except Unavailable as error:
+            raise CommandError(f"{error}; `search_index rebuild` makes one.", returncode=UNAVAILABLE) from error
+        except Busy as error:
+            raise CommandError(str(error), returncode=UNAVAILABLE) from error
+        if code:
+            sys.exit(code)
+
+    def _status(self, options: dict[str, Any]) -> int:
+        sequence = engine().sequence()
+        state = {
+            "engine": engine().name,
+            "entries": len(engine().stored()),
+            "sequence": sequence,
+            "lag": changes.lag(sequence),
+            "fallback": False,
+        }
+        self._print(options, state, "\n".join(f"{name}: {value}" for name, value in state.items()))
+        return SAME
+
+    def _sync(self, options: dict[str, Any]) -> int:
+        self.stdout.write(f"{engine().sync()} pages written to the search index")
+        return SAME
+
+    def _rebuild(self, options: dict[str, Any]) -> int:
+        total = engine().rebuild(self._progress)
+        self.stdout.write(f"{total} pages in the new search index")
+        return SAME
+
+    def _check(self, options: dict[str, Any]) -> int:
+        stored = engine().stored()
+        wanted = {entry.page_id: fingerprint(entry) for entry in entries_for(indexable_ids())}
+        found = {
+            "missing": sorted(wanted.keys() - stored.keys()),
+            "extra": sorted(stored.keys() - wanted.keys()),
+            "stale": sorted(page for page in wanted.keys() & stored.keys() if wanted[page] != stored[page]),
+        }
+        differing = [page for pages in found.values() for page in pages]
+        words = ", ".join(f"{len(pages)} {name}" for name, pages in found.items())
+        self._print(options, found, f"{len(wanted)} pages compared: {words}")
+        if differing and options["repair"]:
+            engine().repair(differing)
+            self.stderr.write(f"{len(differing)} pages written anew")
+            return SAME
+        return DIFFERENT if differing else SAME
+
+    def _print(self, options: dict[str, Any], data: dict[str, Any], text: str) -> None:
+        self.stdout.write(json.dumps(data) if options["json"] else text)
+
+    def _progress(self, done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            bar = "#" * (40 * done // max(total, 1))
+            self.stderr.write(f"\r[{bar:<40}] {done}/{total}", ending="\n" if done == total else "")

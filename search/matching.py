@@ -1,0 +1,77 @@
+"""The matching rule and the facet counts, on sets of page ids: one reading of search.md for every engine and test."""
+
+from collections.abc import Iterable, Mapping
+
+from pyroaring import BitMap
+
+from search.facets import DIMENSIONS, YEAR, FacetCount, Value, Vocabulary
+from search.query import PER_PAGE, Query
+
+Dimensions = Mapping[str, Mapping[str, BitMap]]
+
+
+def union(bitmaps: Iterable[BitMap]) -> BitMap:
+    return BitMap.union(BitMap(), *bitmaps)
+
+
+def filters(query: Query, dimensions: Dimensions) -> dict[str, BitMap]:
+    """The pages that each dimension with a choice lets through."""
+    chosen = {
+        name: union(dimensions.get(name, {}).get(value, BitMap()) for value in values)
+        for name, values in query.facets.items()
+    }
+    if query.year_from is not None or query.year_to is not None:
+        years = dimensions.get(YEAR, {})
+        chosen[YEAR] = union(bitmap for year, bitmap in years.items() if in_years(query, year))
+    return chosen
+
+
+def in_years(query: Query, year: str) -> bool:
+    return (query.year_from or 0) <= int(year) <= (query.year_to or 9999)
+
+
+def narrow(matched: BitMap, chosen: Mapping[str, BitMap], leave_out: str | None = None) -> BitMap:
+    """The matched pages that pass every dimension's choice, one dimension left out on request."""
+    for name, allowed in chosen.items():
+        if name != leave_out:
+            matched = matched & allowed
+    return matched
+
+
+def combine(every: BitMap, some: BitMap) -> BitMap:
+    """Pages with all the words; where they fill no page of results, those with some of them too."""
+    return every if len(every) >= PER_PAGE else every | some
+
+
+def counts(
+    query: Query, matched: BitMap, dimensions: Dimensions, vocabulary: Vocabulary
+) -> dict[str, tuple[FacetCount, ...]]:
+    """How many pages each value would find, a dimension's own choice left aside. Values that find none are left out
+    unless they are chosen."""
+    chosen = filters(query, dimensions)
+    everything = narrow(matched, chosen)
+    found = {}
+    for name in DIMENSIONS:
+        base = narrow(matched, chosen, leave_out=name) if name in chosen else everything
+        picked = query.facets.get(name, ())
+        held = dimensions.get(name, {})
+        rows = [
+            FacetCount(value.slug, value.label, base.intersection_cardinality(held[slug]), slug in picked, _level(value))
+            if slug in held
+            else FacetCount(slug, value.label, 0, slug in picked, _level(value))
+            for slug, value in vocabulary[name].items()
+            if slug in held or slug in picked
+        ]
+        found[name] = tuple(row for row in rows if row.count or row.selected)
+    base = narrow(matched, chosen, leave_out=YEAR)
+    limited = YEAR in chosen
+    years = [
+        FacetCount(year, year, base.intersection_cardinality(bitmap), limited and in_years(query, year))
+        for year, bitmap in sorted(dimensions.get(YEAR, {}).items(), reverse=True)
+    ]
+    found[YEAR] = tuple(row for row in years if row.count or row.selected)
+    return found
+
+
+def _level(value: Value) -> int:
+    return 1 if value.parent else 0

@@ -1,0 +1,135 @@
+"""What the search page's templates are given: everything decided here, so that templates only print."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from search.answers import Answer
+from search.facets import DIMENSIONS, YEAR, FacetCount
+from search.query import PER_PAGE, SORTS
+from search.results import Hit
+
+YEAR_HEADINGS = {"year_from": "From", "year_to": "To"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chosen filter, and the address without it."""
+
+    heading: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    heading: str
+    values: tuple[FacetCount, ...]
+    chosen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    number: int
+    url: str
+    current: bool = False
+    gap_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One result as a list shows it."""
+
+    hit: Hit
+    kind: str
+    title: SafeString
+    snippet: SafeString
+    region: str
+    evidence: str
+    evidence_label: str
+    begins_partial: bool = False  # the first that has only some of the words
+
+
+def page(path: str, answer: Answer) -> dict[str, Any]:
+    """The context of a page of results at this path."""
+    query, results, fixed = answer.query, answer.results, answer.fixed
+    first = replace(query, page=1)
+    rows = [row(hit, answer) for hit in results.hits]
+    if query.sort == "relevance" and 0 < results.total and results.exact < results.total:
+        rows = [replace(item, begins_partial=_begins_partial(rows, place)) for place, item in enumerate(rows)]
+    open_filters = [pair for pair in query.filters() if pair[0] not in fixed]
+    return {
+        "query": query,
+        "results": results,
+        "rows": rows,
+        "action": path,
+        "chips": [_chip(path, answer, name, value) for name, value in open_filters],
+        "clear_url": replace(first, facets={}, year_from=None, year_to=None).to_url(path, fixed),
+        "facets": [_facet(answer, name) for name in DIMENSIONS if name not in fixed and results.facets.get(name)],
+        "years": results.facets.get(YEAR, ()),
+        "kept_filters": [pair for pair in first.to_params() if pair[0] not in (*fixed, "q")],
+        "kept": [pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")],
+        "first_number": (results.page - 1) * PER_PAGE + 1,
+        "sorts": [(slug, label, slug == query.sort) for slug, label in SORTS.items()],
+        "links": _links(path, answer),
+        "previous_url": replace(query, page=results.page - 1).to_url(path, fixed) if results.page > 1 else "",
+        "next_url": replace(query, page=results.page + 1).to_url(path, fixed) if results.page < results.pages else "",
+        "formats": [(name.upper(), first.to_url(path, fixed, format=name)) for name in ("csv", "json", "atom")],
+        "feed_url": first.to_url(path, fixed, format="atom"),
+        "relax": [_relaxed(path, answer, row.param, row.value, row.total) for row in results.relax if row.total],
+        "without_text_url": query.without("q", "").to_url(path, fixed) if query.text else "",
+    }
+
+
+def row(hit: Hit, answer: Answer) -> Row:
+    level = next(iter(hit.facets.get("evidence", [])), "")
+    return Row(
+        hit=hit,
+        kind=answer.label("kind", hit.kind),
+        title=mark_safe(hit.title_html),  # noqa: S308 (escaped by the engine, tests hold it)
+        snippet=mark_safe(hit.snippet_html),  # noqa: S308
+        region=", ".join(answer.label("region", slug) for slug in hit.facets.get("region", [])),
+        evidence=level,
+        evidence_label=answer.label("evidence", level) if level else "",
+    )
+
+
+def _begins_partial(rows: list[Row], place: int) -> bool:
+    return not rows[place].hit.exact and (place == 0 or rows[place - 1].hit.exact)
+
+
+def _label(answer: Answer, name: str, value: str) -> tuple[str, str]:
+    if name in YEAR_HEADINGS:
+        return YEAR_HEADINGS[name], value
+    return DIMENSIONS[name], answer.label(name, value)
+
+
+def _chip(path: str, answer: Answer, name: str, value: str) -> Chip:
+    return Chip(*_label(answer, name, value), answer.query.without(name, value).to_url(path, answer.fixed))
+
+
+def _relaxed(path: str, answer: Answer, name: str, value: str, total: int) -> tuple[Chip, int]:
+    return _chip(path, answer, name, value), total
+
+
+def _facet(answer: Answer, name: str) -> Facet:
+    values = answer.results.facets[name]
+    return Facet(name, DIMENSIONS[name], values, sum(value.selected for value in values))
+
+
+def _links(path: str, answer: Answer) -> list[PageLink]:
+    """First, last and the pages around this one."""
+    results = answer.results
+    near = range(max(1, results.page - 2), min(results.pages, results.page + 2) + 1)
+    numbers = sorted({1, results.pages, *near})
+    return [
+        PageLink(
+            number,
+            replace(answer.query, page=number).to_url(path, answer.fixed),
+            current=number == results.page,
+            gap_before=bool(place) and number != numbers[place - 1] + 1,
+        )
+        for place, number in enumerate(numbers)
+    ]

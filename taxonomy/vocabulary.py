@@ -1,0 +1,61 @@
+"""The vocabulary: its data file, its way into the database, and how search gets to know it."""
+
+import tomllib
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from search.facets import DIMENSIONS, Value
+from taxonomy.models import CuratedTag, Facet, Term
+
+FILE = Path(__file__).with_name("vocabulary.toml")
+
+
+@transaction.atomic
+def load_vocabulary(file: Path = FILE) -> int:
+    """Add the terms of the data file that are not there yet. A term that is there stays as the editors have it.
+    Returns the number of terms added. Raises ValueError where the file names an unknown facet or group."""
+    rows = tomllib.loads(file.read_text(encoding="utf-8"))["term"]
+    held = {(term.facet, term.slug): term for term in Term.objects.all()}
+    added = 0
+    for row in rows:
+        if row["facet"] not in Facet.values:
+            raise ValueError(f"{file.name}: there is no facet {row['facet']!r}")
+        slug = row.get("slug") or slugify(row["label"])
+        if (row["facet"], slug) in held:
+            continue
+        parent = held.get((row["facet"], row["parent"])) if row.get("parent") else None
+        if row.get("parent") and parent is None:
+            raise ValueError(f"{file.name}: {slug} is in an unknown group {row['parent']!r}")
+        term = Term(
+            facet=row["facet"],
+            label=row["label"],
+            slug=slug,
+            parent=parent,
+            synonyms="\n".join(row.get("synonyms", [])),
+            scope_note=row.get("scope_note", ""),
+            code=row.get("code", ""),
+        )
+        term.full_clean()
+        term.save()
+        held[term.facet, term.slug] = term
+        added += 1
+    return added
+
+
+def search_values() -> dict[str, list[Value]]:
+    """Every term and tag by search dimension, in the editors' order, each group followed by its own areas."""
+    values: dict[str, list[Value]] = {}
+    columns = ("pk", "facet", "slug", "label", "parent_id", "scope_note")
+    terms = list(Term.objects.filter(facet__in=DIMENSIONS).order_by("sort_order", "pk").values_list(*columns))
+    below: dict[int, list[Value]] = {}
+    slugs = {pk: slug for pk, _, slug, *_ in terms}
+    for _, _, slug, label, parent, note in terms:
+        if parent:
+            below.setdefault(parent, []).append(Value(slug, label, slugs.get(parent), note))
+    for pk, facet, slug, label, parent, note in terms:
+        if not parent:
+            values.setdefault(facet, []).extend([Value(slug, label, None, note), *below.get(pk, [])])
+    values["tag"] = [Value(slug, name) for slug, name in CuratedTag.objects.order_by("name").values_list("slug", "name")]
+    return values

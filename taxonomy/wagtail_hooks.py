@@ -1,0 +1,170 @@
+"""The admin's lists of the vocabulary: one per facet, with search, drag ordering and how many pages use each term."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
+from django.http import Http404
+from django.urls import reverse
+from wagtail import hooks
+from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
+from wagtail.admin.views.generic import history, usage
+from wagtail.admin.views.generic.ordering import ReorderView
+from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.models import ReferenceIndex
+
+from taxonomy.models import TWO_LEVELS, CuratedTag, Facet, Term
+
+
+class UsageColumn(Column):
+    """Links the number of pages to the list of them."""
+
+    cell_template_name = "taxonomy/usage_cell.html"
+
+    def __init__(self, usage_url_name: str) -> None:
+        super().__init__("page_count", label="Pages", sort_key="page_count", width="10%")
+        self._usage_url_name = usage_url_name
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        context = super().get_cell_context_data(instance, parent_context)
+        context["url"] = reverse(self._usage_url_name, args=[instance.pk])
+        return context
+
+
+def with_page_counts(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """Each object with `page_count`: how many pages, drafts too, refer to it."""
+    kind = ContentType.objects.get_for_model(queryset.model)
+    uses = (
+        ReferenceIndex.objects.filter(to_content_type=kind, to_object_id=Cast(OuterRef("pk"), CharField()))
+        .filter(base_content_type=ContentType.objects.get(app_label="wagtailcore", model="page"))
+        .order_by()
+        .values("to_object_id")
+        .annotate(total=Count("object_id", distinct=True))
+        .values("total")
+    )
+    return queryset.annotate(page_count=Coalesce(Subquery(uses, output_field=IntegerField()), 0))
+
+
+class TermForm(WagtailAdminModelForm):
+    facet: Facet
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.facet = self.facet
+        if "parent" in self.fields:
+            field = self.fields["parent"]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = Term.objects.filter(facet=self.facet, parent=None).exclude(pk=self.instance.pk)
+
+
+class CountedIndexView(generic.IndexView):
+    def get_base_queryset(self) -> QuerySet[Any]:
+        return with_page_counts(super().get_base_queryset())
+
+
+class FacetIndexView(CountedIndexView):
+    facet: Facet
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        return super().get_base_queryset().filter(facet=self.facet).select_related("parent")
+
+    def get_page_title(self) -> str:
+        return str(self.facet.label)
+
+
+class OfOneFacet:
+    """A view of one term: a term of another facet is not found at this list's address."""
+
+    facet: Facet
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> Term:
+        term: Term = super().get_object(queryset)  # type: ignore[misc]
+        if term.facet != self.facet:
+            raise Http404
+        return term
+
+
+class FacetReorderView(ReorderView):
+    facet: Facet
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().filter(facet=self.facet)
+
+
+def _view(facet: Facet, *bases: type) -> type:
+    return type(f"{facet.name.title()}{bases[-1].__name__}", bases, {"facet": facet})
+
+
+class TermViewSet(ModelViewSet):
+    """The list of one facet."""
+
+    model = Term
+    icon = "tag"
+    sort_order_field = "sort_order"
+    ordering = ["sort_order"]
+    search_fields = ["label", "synonyms"]
+    list_per_page = 50
+    copy_view_enabled = False
+
+    def __init__(self, facet: Facet) -> None:
+        self._facet = facet
+        name = f"taxonomy_{facet.value}"
+        group = ["parent"] if facet in TWO_LEVELS else []
+        super().__init__(
+            name=name,
+            url_prefix=f"vocabulary/{facet.value}",
+            menu_label=facet.label,
+            menu_name=f"vocabulary-{facet.value}",
+            panels=[FieldPanel(field) for field in ("label", "slug", *group, "synonyms", "scope_note", "code")],
+            list_display=["label", *group, "slug", UsageColumn(f"{name}:usage")],
+            index_view_class=_view(facet, FacetIndexView),
+            edit_view_class=_view(facet, OfOneFacet, generic.EditView),
+            delete_view_class=_view(facet, OfOneFacet, generic.DeleteView),
+            history_view_class=_view(facet, OfOneFacet, history.HistoryView),
+            usage_view_class=_view(facet, OfOneFacet, usage.UsageView),
+            reorder_view_class=_view(facet, FacetReorderView),
+        )
+
+    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
+        base = super().get_form_class(for_update)
+        return type(base.__name__, (TermForm, base), {"facet": self._facet})
+
+    def register_admin_url_finder(self) -> None:
+        register_admin_url_finder(Term, TermURLFinder)
+
+
+class TermURLFinder(ModelAdminURLFinder):
+    def construct_edit_url(self, instance: Term) -> str:
+        return reverse(f"taxonomy_{instance.facet}:edit", args=[instance.pk])
+
+
+class TagViewSet(ModelViewSet):
+    model = CuratedTag
+    name = "taxonomy_tag"
+    url_prefix = "vocabulary/tags"
+    menu_label = "Tags"
+    menu_name = "vocabulary-tags"
+    icon = "tag"
+    list_per_page = 50
+    search_fields = ["name"]
+    copy_view_enabled = False
+    index_view_class = CountedIndexView
+    list_display = ["name", "slug", UsageColumn("taxonomy_tag:usage")]
+
+
+class VocabularyGroup(ModelViewSetGroup):
+    menu_label = "Vocabulary"
+    menu_icon = "tag"
+    menu_order = 300
+    items = [*map(TermViewSet, Facet), TagViewSet("taxonomy_tag")]
+
+
+@hooks.register("register_admin_viewset")
+def register_vocabulary() -> VocabularyGroup:
+    return VocabularyGroup()
