@@ -43,8 +43,12 @@ class PictureBlock(blocks.StructBlock):
 
 class BodyBlock(blocks.StreamBlock):
     context = _told("The need", "Who needed what, and why then.", "Who needed what, and why then.", "help")
-    what_was_done = _told("What was done", "What was commissioned and how it works.", "What was done, step by step.", "list-ul")
-    what_changed = _told("What changed", "What came of it, in words. Figures go into the outcomes.", "What changed.", "pick")
+    what_was_done = _told(
+        "What was done", "What was commissioned and how it works.", "What was done, step by step.", "list-ul"
+    )
+    what_changed = _told(
+        "What changed", "What came of it, in words. Figures go into the outcomes.", "What changed.", "pick"
+    )
     did_not_work = _told(
         "What did not work",
         "What was tried and dropped, what it cost. The part that helps readers most.",

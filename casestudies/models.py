@@ -97,7 +97,12 @@ class CaseStudyPage(Page):
     contract_form = term(Facet.CONTRACT, related_name="case_studies_by_contract")
 
     cost_amount = models.DecimalField(
-        "cost in pounds", max_digits=14, decimal_places=2, null=True, blank=True, help_text="Only a figure with a source."
+        "cost in pounds",
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Only a figure with a source.",
     )
     cost_basis = models.CharField("cost is", max_length=10, choices=CostBasis, blank=True)
     cost_source = models.CharField("source of the cost", max_length=250, blank=True)
@@ -117,7 +122,11 @@ class CaseStudyPage(Page):
     last_reviewed = models.DateField(null=True, blank=True)
     review_date = models.DateField("next review", null=True, blank=True)
     review_owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="case_studies_to_review"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="case_studies_to_review",
     )
     licence = models.CharField(max_length=20, choices=Licence, blank=True)
     source = models.TextField("source citation", blank=True, help_text="Title, author or body, year.")

@@ -1,6 +1,14 @@
 """The editing forms, in the order in which people think of an example."""
 
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    TabbedInterface,
+)
 from wagtail.models import Page
 
 from taxonomy.widgets import TermCheckboxes
@@ -33,7 +41,8 @@ FACTS: list[Panel] = [
     ),
     FieldRowPanel([FieldPanel("status"), FieldPanel("result"), FieldPanel("contract_form")]),
     MultiFieldPanel(
-        [FieldRowPanel([FieldPanel("cost_amount"), FieldPanel("cost_basis")]), FieldPanel("cost_source")], heading="Cost"
+        [FieldRowPanel([FieldPanel("cost_amount"), FieldPanel("cost_basis")]), FieldPanel("cost_source")],
+        heading="Cost",
     ),
     MultiFieldPanel([FieldPanel("evidence_level"), FieldPanel("evidence_note")], heading="Evidence"),
     InlinePanel("outcomes", label="outcome", heading="Outcomes"),

@@ -63,7 +63,7 @@ def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
         "says_what_did_not_work": "did_not_work" in blocks,
         "similar": similar(page.pk) if page.pk else (),
         "licence": licence,
-        "citation": citation(page, [role.organisation.name for role in roles]),
+        "citation": citation(page),
         "json_ld": json_ld(page, [role.organisation.name for role in roles]),
     }
 
@@ -74,6 +74,7 @@ def key_facts(page: "CaseStudyPage", roles: list[Any]) -> list[Fact]:
         by_role.setdefault(role.role.label if role.role else "Organisation", []).append(role.organisation.name)
     commissioners = by_role.pop("Commissioner", [])
     return [
+        Fact("Evidence", _evidence(page)),
         Fact("Commissioner", text=", ".join(commissioners)),
         *(Fact(role, text=", ".join(names)) for role, names in by_role.items()),
         Fact("Place", text=page.place),
@@ -85,6 +86,11 @@ def key_facts(page: "CaseStudyPage", roles: list[Any]) -> list[Fact]:
         Fact("Cost", text=cost(page)),
         Fact("Contact", text=", ".join(filter(None, [page.contact_name, page.contact_role]))),
     ]
+
+
+def _evidence(page: "CaseStudyPage") -> tuple[Link, ...]:
+    level = page.evidence_level
+    return (Link(f"Level {level.slug} of 5: {level.label.lower()}", _search("evidence", level.slug)),) if level else ()
 
 
 def period(page: "CaseStudyPage") -> str:
@@ -99,14 +105,15 @@ def cost(page: "CaseStudyPage") -> str:
         return ""
     digits = 0 if page.cost_amount == page.cost_amount.to_integral() else 2
     amount = f"£{page.cost_amount:,.{digits}f}"
-    return " ".join(filter(None, [amount, page.get_cost_basis_display(), f"({page.cost_source})" if page.cost_source else ""]))
+    return " ".join(
+        filter(None, [amount, page.get_cost_basis_display(), f"({page.cost_source})" if page.cost_source else ""])
+    )
 
 
-def citation(page: "CaseStudyPage", organisations: list[str]) -> str:
-    """The page as one would cite it: who, what, where, as at when."""
-    who = ", ".join(dict.fromkeys(organisations))
+def citation(page: "CaseStudyPage") -> str:
+    """The page as one would cite it: publisher, title, as at when, address."""
     day = formats.date_format(page.as_at, "F Y") if page.as_at else "no date"
-    parts = [who, f"“{page.title}”", settings.WAGTAIL_SITE_NAME, f"as at {day}", page.full_url or ""]
+    parts = [settings.WAGTAIL_SITE_NAME, f"“{page.title}”", f"as at {day}", page.full_url or ""]
     return ", ".join(filter(None, parts)) + "."
 
 

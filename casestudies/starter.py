@@ -47,9 +47,7 @@ def load(home: Page) -> None:
 
 def _organisation(row: dict[str, Any], terms: dict[tuple[str, str], Term]) -> Organisation:
     kind = terms[Facet.ORGANISATION, row["type"]]
-    return Organisation.objects.create(
-        name=row["name"], organisation_type=kind, description=row.get("description", "")
-    )
+    return Organisation.objects.create(name=row["name"], organisation_type=kind, description=row.get("description", ""))
 
 
 def _case_study(

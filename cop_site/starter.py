@@ -1,9 +1,10 @@
 """The starter content: what a new site shows before anybody has written anything."""
 
+from django.db import transaction
+
 import casestudies.starter
 import home.starter
 from cop_site.site import align_site
-from django.db import transaction
 from home.models import HomePage
 from taxonomy.vocabulary import load_vocabulary
 

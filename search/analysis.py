@@ -16,9 +16,11 @@ _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
 _CHUNK = re.compile(r'(-?)"([^"]*)"|(\S+)')
 # Words that say nothing of what is looked for. They stay in the index; a question ignores them beside other words.
 STOP_WORDS = frozenset(
-    "a about all am an and any are as at be been but by can could did do does for from had has have how i if in into is it "
-    "its me my no not of on or our should so some than that the their them then there these they this to us was we were "
-    "what when where which who why will with would you your".split()
+    """
+    a about all am an and any are as at be been but by can could did do does for from had has have how i
+    if in into is it its me my no not of on or our should so some than that the their them then there
+    these they this to us was we were what when where which who why will with would you your
+    """.split()  # noqa: SIM905 (a list of words, to be read)
 )
 
 

@@ -1,7 +1,7 @@
 """One way from an address's parameters to an answer, for every page and format that shows results."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search.engine import Unavailable, engine
 from search.facets import Vocabulary, vocabulary
@@ -31,10 +31,14 @@ class Values:
         return list(self._values.get(key, []))
 
 
-def answer(params: Params, fixed: Mapping[str, str] | None = None, per_page: int = PER_PAGE) -> Answer:
+def answer(
+    params: Params, fixed: Mapping[str, str] | None = None, per_page: int = PER_PAGE, *, first_page: bool = False
+) -> Answer:
     """Ask the engine. `fixed` are dimensions that the page decides. Raises Unavailable where no index can answer."""
     known = vocabulary()
     query = Query.from_params(params, known).with_fixed(fixed or {})
+    if first_page:
+        query = replace(query, page=1)
     return Answer(query, engine().search(query, known, per_page), known, fixed or {})
 
 

@@ -70,7 +70,8 @@ def searchable_models() -> list[type[Page]]:
 
 def indexable(pages: QuerySet[Any]) -> QuerySet[Any]:
     """The one rule for what may be found: live, public, not past its expiry."""
-    return pages.live().public().filter(Q(expire_at__isnull=True) | Q(expire_at__gt=timezone.now()))
+    found = pages.live().public()  # type: ignore[attr-defined]
+    return found.filter(Q(expire_at__isnull=True) | Q(expire_at__gt=timezone.now()))
 
 
 def entries_for(page_ids: Iterable[int]) -> Iterator[Entry]:
@@ -85,4 +86,6 @@ def entries_for(page_ids: Iterable[int]) -> Iterator[Entry]:
 
 
 def indexable_ids() -> list[int]:
-    return sorted(pk for model in searchable_models() for pk in indexable(model.objects.all()).values_list("pk", flat=True))
+    return sorted(
+        pk for model in searchable_models() for pk in indexable(model.objects.all()).values_list("pk", flat=True)
+    )

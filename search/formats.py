@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from search.answers import Answer
 from search.facets import DIMENSIONS, YEAR
@@ -94,7 +95,7 @@ def as_atom(request: HttpRequest, answer: Answer) -> HttpResponse:
         feed.add_item(
             title=found.title,
             link=settings.SITE_URL + found.url,
-            description=found.summary,
+            description=escape(found.summary),  # the feed's summary is HTML
             unique_id=settings.SITE_URL + found.url,
             updateddate=datetime.combine(found.date, time(), UTC) if found.date else None,
             author_name="; ".join(found.organisations) or settings.WAGTAIL_SITE_NAME,

@@ -56,7 +56,9 @@ def counts(
         picked = query.facets.get(name, ())
         held = dimensions.get(name, {})
         rows = [
-            FacetCount(value.slug, value.label, base.intersection_cardinality(held[slug]), slug in picked, _level(value))
+            FacetCount(
+                value.slug, value.label, base.intersection_cardinality(held[slug]), slug in picked, _level(value)
+            )
             if slug in held
             else FacetCount(slug, value.label, 0, slug in picked, _level(value))
             for slug, value in vocabulary[name].items()

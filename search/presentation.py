@@ -57,7 +57,7 @@ def page(path: str, answer: Answer) -> dict[str, Any]:
     query, results, fixed = answer.query, answer.results, answer.fixed
     first = replace(query, page=1)
     rows = [row(hit, answer) for hit in results.hits]
-    if query.sort == "relevance" and 0 < results.total and results.exact < results.total:
+    if query.sort == "relevance" and results.total > 0 and results.exact < results.total:
         rows = [replace(item, begins_partial=_begins_partial(rows, place)) for place, item in enumerate(rows)]
     open_filters = [pair for pair in query.filters() if pair[0] not in fixed]
     return {

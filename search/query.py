@@ -66,7 +66,8 @@ class Query:
     def without(self, name: str, value: str) -> Self:
         """This query less one filter, on its first page."""
         if name in ("year_from", "year_to"):
-            return replace(self, page=1, **{name: None})
+            left = self.year_from if name == "year_to" else None, self.year_to if name == "year_from" else None
+            return replace(self, page=1, year_from=left[0], year_to=left[1])
         if name == "q":
             return replace(self, page=1, text="")
         kept = tuple(chosen for chosen in self.facets.get(name, ()) if chosen != value)

@@ -64,7 +64,8 @@ def watch(model: type[Model], fields: tuple[str, ...]) -> None:
     def remember(sender: type[Model], instance: Model, **kwargs: Any) -> None:
         before = model._base_manager.filter(pk=instance.pk).values(*fields).first() if instance.pk else None
         instance._search_changed = before is not None and any(  # type: ignore[attr-defined]
-            before[name] != getattr(instance, model._meta.get_field(name).attname) for name in fields
+            before[name] != getattr(instance, model._meta.get_field(name).attname)  # type: ignore[union-attr]
+            for name in fields
         )
 
     def note(sender: type[Model], instance: Model, **kwargs: Any) -> None:

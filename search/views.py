@@ -29,12 +29,9 @@ def respond(
 ) -> HttpResponse:
     """The answer to a request's parameters in the format that it asks for."""
     form = (request.GET.getlist("format") or ["html"])[-1]
-    params = request.GET
-    if form in ("csv", "atom"):
-        params = request.GET.copy()
-        params["page"] = "1"
+    whole = form in ("csv", "atom")  # from the first result on, whatever page the address names
     try:
-        found = answer(params, fixed, EXPORTED if form in ("csv", "atom") else PER_PAGE)
+        found = answer(request.GET, fixed, EXPORTED if whole else PER_PAGE, first_page=whole)
     except Unavailable:
         return unavailable(request, form)
     if form in FORMATS:
@@ -64,5 +61,3 @@ def unavailable(request: HttpRequest, form: str) -> HttpResponse:
     response = render(request, "503.html", status=503)
     response["Retry-After"] = "60"
     return response
-
-

@@ -57,5 +57,7 @@ def search_values() -> dict[str, list[Value]]:
     for pk, facet, slug, label, parent, note in terms:
         if not parent:
             values.setdefault(facet, []).extend([Value(slug, label, None, note), *below.get(pk, [])])
-    values["tag"] = [Value(slug, name) for slug, name in CuratedTag.objects.order_by("name").values_list("slug", "name")]
+    values["tag"] = [
+        Value(slug, name) for slug, name in CuratedTag.objects.order_by("name").values_list("slug", "name")
+    ]
     return values

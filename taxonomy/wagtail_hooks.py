@@ -58,9 +58,8 @@ class TermForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         self.instance.facet = self.facet
         if "parent" in self.fields:
-            field = self.fields["parent"]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = Term.objects.filter(facet=self.facet, parent=None).exclude(pk=self.instance.pk)
+            groups = Term.objects.filter(facet=self.facet, parent=None).exclude(pk=self.instance.pk)
+            self.fields["parent"].queryset = groups
 
 
 class CountedIndexView(generic.IndexView):

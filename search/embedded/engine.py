@@ -83,7 +83,7 @@ class EmbeddedEngine:
             sequence = self.sequence()
         except Unavailable:
             return self.rebuild()
-        overtaken = dict((page, number) for number, page in changes.recent(sequence))
+        overtaken = {page: number for number, page in changes.recent(sequence)}
         held = self._store.versions(overtaken)
         written = self._apply([page for page, number in overtaken.items() if held[page] < number], None)
         while rows := changes.pending(sequence, BATCH):
@@ -147,7 +147,7 @@ def _answer(
     page = min(query.page, pages)
     start = (page - 1) * per_page
     ids = _ordered(connection, query, question, every, found, start, start + per_page)
-    relax = ()
+    relax: tuple[Relax, ...] = ()
     if not total:
         totals = partial(_total_without, query, matched, state)
         relax = tuple(Relax(name, value, totals(name, value)) for name, value in query.filters())
@@ -177,15 +177,16 @@ def _ordered(
 ) -> list[int]:
     """The ids from `start` to `end` in the order asked for; ties are broken by page id."""
     if query.sort == "relevance" and question.positive:
-        sql = f"SELECT rowid, bm25(fts, {WEIGHTS}) FROM fts WHERE fts MATCH ?"  # noqa: S608 (a constant)
+        sql = f"SELECT rowid, bm25(fts, {WEIGHTS}) FROM fts WHERE fts MATCH ?"
         scores = {page: score for page, score in connection.execute(sql, (text.some(question),)) if page in found}
         named = {
-            row[0] for row in connection.execute("SELECT page FROM doc WHERE title_key = ?", (analysis.fold(query.text),))
+            row[0]
+            for row in connection.execute("SELECT page FROM doc WHERE title_key = ?", (analysis.fold(query.text),))
         }
         ranked = sorted(scores, key=lambda page: (page not in named, page not in every, scores[page], page))
         return ranked[start:end]
     order = "title_key, page" if query.sort == "title" else "date DESC, page"
-    rows = connection.execute(f"SELECT page FROM doc ORDER BY {order}")  # noqa: S608 (one of two constants)
+    rows = connection.execute(f"SELECT page FROM doc ORDER BY {order}")
     return list(_slice((row[0] for row in rows if row[0] in found), start, end))
 
 
@@ -204,11 +205,11 @@ def _hits(connection: sqlite3.Connection, ids: Sequence[int], question: Question
         mark = f"'{text.OPEN}', '{text.CLOSE}'"
         sql = (
             f"SELECT rowid, highlight(fts, 0, {mark}), snippet(fts, 2, {mark}, ' … ', 36), snippet(fts, 3, {mark}, ' … ', 36)"
-            f" FROM fts WHERE fts MATCH ? AND rowid IN ({places})"  # noqa: S608 (constants and placeholders)
+            f" FROM fts WHERE fts MATCH ? AND rowid IN ({places})"
         )
         marked = {row[0]: row[1:] for row in connection.execute(sql, (text.some(question), *ids))}
     columns = "page, kind, title, url, summary, date, organisations"
-    rows = {row[0]: row for row in connection.execute(f"SELECT {columns} FROM doc WHERE page IN ({places})", ids)}  # noqa: S608
+    rows = {row[0]: row for row in connection.execute(f"SELECT {columns} FROM doc WHERE page IN ({places})", ids)}
     hits = []
     for page in ids:
         _, kind, title, url, summary, day, organisations = rows[page]

@@ -55,7 +55,9 @@ def _loaded(file: str, revision: int, connection: sqlite3.Connection) -> State:
 
 def _refreshed(held: State, revision: int, connection: sqlite3.Connection) -> State:
     """The held state with every page written since: only the bitmaps concerned are copied."""
-    changed = BitMap([row[0] for row in connection.execute("SELECT page FROM version WHERE revision > ?", (held.revision,))])
+    changed = BitMap(
+        [row[0] for row in connection.execute("SELECT page FROM version WHERE revision > ?", (held.revision,))]
+    )
     pages = held.pages - changed
     dimensions = {
         name: {value: bitmap - changed if bitmap.intersect(changed) else bitmap for value, bitmap in values.items()}

@@ -12,7 +12,9 @@ from search.engine import engine
 
 
 class Command(BaseCommand):
-    help = "Migrate, load the starter content into an empty site, collect static files, bring the search index up to date."
+    help = (
+        "Migrate, load the starter content into an empty site, collect static files, bring the search index up to date."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])

@@ -71,12 +71,14 @@ class Command(BaseCommand):
     def _greet(self, host: str, port: int) -> None:
         self.stdout.write(f"The site is at http://{host}:{port}/ (Ctrl-C stops it).")
         if not get_user_model().objects.filter(is_superuser=True).exists():
-            self.stdout.write("To make an administrator: .venv/bin/python manage.py createsuperuser; then log in at /admin/.")
+            self.stdout.write(
+                "To make an administrator: .venv/bin/python manage.py createsuperuser; then log in at /admin/."
+            )
         self.stdout.flush()
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C reaches only this process, which then stops the parts in order.
-        return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)
+        return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603
 
     def _jobs(self) -> None:
         try:

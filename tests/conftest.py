@@ -1,0 +1,95 @@
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from wagtail.models import Page
+
+from casestudies.models import CaseStudyIndexPage
+from community.models import User
+from home.models import HomePage
+from search.embedded.engine import EmbeddedEngine
+from search.engine import engine
+from tests.factories import IndexFactory, home_page
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need a part which this machine lacks are skipped, with the reason."""
+    missing = {"browser": _no_chromium(), "nu": _no_checker()}
+    for item in items:
+        for mark, reason in missing.items():
+            if reason and item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _no_chromium() -> str:
+    import os
+
+    name = os.environ.get("CHROMIUM", "chromium")
+    return "" if shutil.which(name) else f"needs Chromium ({name} is not on this machine; CHROMIUM names another)"
+
+
+def _no_checker() -> str:
+    import os
+
+    jar = os.environ.get("VNU_JAR", "")
+    if not (jar and Path(jar).is_file()):
+        return "needs the Nu HTML checker (set VNU_JAR to vnu.jar)"
+    return "" if shutil.which("java") else "needs Java for the Nu HTML checker"
+
+
+@pytest.fixture(autouse=True)
+def _own_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test has a search index of its own, empty and not yet built."""
+    monkeypatch.setattr(settings, "SEARCH_DIR", tmp_path / "search")
+    engine.cache_clear()
+    yield
+    engine.cache_clear()
+
+
+@pytest.fixture
+def index(db: None) -> EmbeddedEngine:
+    """The engine with an index that is built; changes are taken in before each answer."""
+    found = engine()
+    found.rebuild()
+    assert isinstance(found, EmbeddedEngine)
+    return found
+
+
+@pytest.fixture
+def home(db: None) -> HomePage:
+    return home_page()
+
+
+@pytest.fixture
+def listing(home: HomePage) -> CaseStudyIndexPage:
+    page = IndexFactory(parent=home, title="Case studies", slug="case-studies", show_in_menus=True)
+    assert isinstance(page, CaseStudyIndexPage)
+    return page
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return User.objects.create_superuser("admin@example.com", "correct horse battery")
+
+
+@pytest.fixture
+def admin_client(admin: User) -> Client:
+    client = Client()
+    client.force_login(admin)
+    return client
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="cop-scratch-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def root(db: None) -> Page:
+    return Page.get_first_root_node()

@@ -1,0 +1,93 @@
+"""Pages and what they refer to, as short as a test needs them."""
+
+import datetime
+from typing import Any
+
+import factory
+import wagtail_factories
+from wagtail.models import Page, Site
+
+from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Organisation
+from home.models import HomePage
+from taxonomy.models import CuratedTag, Facet, Term
+
+AS_AT = datetime.date(2007, 12, 1)
+
+
+class IndexFactory(wagtail_factories.PageFactory):
+    class Meta:
+        model = CaseStudyIndexPage
+
+
+class OrganisationFactory(factory.django.DjangoModelFactory):
+    name = factory.Sequence(lambda number: f"Organisation {number}")
+
+    class Meta:
+        model = Organisation
+
+
+def home_page() -> HomePage:
+    """The home page and its site, in place of Wagtail's welcome page."""
+    root = Page.get_first_root_node()
+    for welcome in root.get_children():
+        welcome.delete()
+    root = Page.objects.get(pk=root.pk)
+    page = HomePage(title="Common Practice", slug="home", introduction="What worked, and for whom.")
+    root.add_child(instance=page)
+    Site.objects.all().delete()
+    Site.objects.create(hostname="testserver", port=80, root_page=page, is_default_site=True)
+    return page
+
+
+def term(facet: Facet, slug: str, label: str = "", parent: Term | None = None, **values: Any) -> Term:
+    """The term of this facet and slug, made where it is not there. An area without a parent gets the group "group"."""
+    found = Term.objects.filter(facet=facet, slug=slug).first()
+    if found:
+        return found
+    return Term.objects.create(
+        facet=facet, slug=slug, label=label or slug.replace("-", " ").capitalize(), parent=parent, **values
+    )
+
+
+def area(slug: str, group: str = "group", **values: Any) -> Term:
+    return term(Facet.AREA, slug, parent=term(Facet.AREA, group), **values)
+
+
+def tag(name: str) -> CuratedTag:
+    return CuratedTag.objects.get_or_create(name=name, slug=name.lower().replace(" ", "-"))[0]
+
+
+def case_study(
+    parent: Page,
+    title: str,
+    *,
+    areas: tuple[str, ...] = ("advice",),
+    themes: tuple[str, ...] = (),
+    stages: tuple[str, ...] = (),
+    beneficiaries: tuple[str, ...] = (),
+    regions: tuple[str, ...] = (),
+    tags: tuple[str, ...] = (),
+    organisation: Organisation | None = None,
+    organisation_type: str = "charity",
+    evidence: str = "0",
+    body: str = "",
+    live: bool = True,
+    **values: Any,
+) -> CaseStudyPage:
+    """A case study that has what publishing needs."""
+    if organisation is None:
+        organisation = OrganisationFactory(organisation_type=term(Facet.ORGANISATION, organisation_type))
+    defaults = {"summary": f"{title}: a summary.", "as_at": AS_AT, "slug": values.pop("slug", None)}
+    page = CaseStudyPage(title=title, live=live, **{k: v for k, v in (defaults | values).items() if v is not None})
+    page.evidence_level = term(Facet.EVIDENCE, evidence, "Described only" if evidence == "0" else f"Level {evidence}")
+    page.areas = [area(slug) for slug in areas]
+    page.themes = [term(Facet.THEME, slug) for slug in themes]
+    page.stages = [term(Facet.STAGE, slug) for slug in stages]
+    page.beneficiaries = [term(Facet.BENEFICIARY, slug) for slug in beneficiaries]
+    page.regions = [term(Facet.REGION, slug) for slug in regions]
+    page.tags.set([tag(name) for name in tags])
+    page.organisations = [CaseStudyOrganisation(organisation=organisation, role=term(Facet.ROLE, "provider"))]
+    if body:
+        page.body = [("what_was_done", f"<p>{body}</p>")]
+    parent.add_child(instance=page)
+    return page

@@ -1,0 +1,21 @@
+"""The site's own settings with test data in a folder of its own; nothing else differs from what people run."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_folder = Path(tempfile.mkdtemp(prefix="cop-test-"))
+os.environ.update(SECRET_KEY="only-for-tests-" + "x" * 40, SITE_URL="http://testserver", DATA_DIR=str(_folder))
+os.environ["DEBUG"] = "false"
+
+from cop_site.settings import *  # noqa: E402, F403
+from cop_site.settings import DATABASES, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Without a manifest there is nothing to collect before a test.
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as people have it, and not SQLite's memory: a live server's threads need real locking.
+    DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
+(_folder / "static").mkdir()
