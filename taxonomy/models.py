@@ -55,7 +55,13 @@ class Term(Orderable, index.Indexed):
     scope_note = models.CharField(max_length=300, blank=True, help_text="One sentence: what belongs here.")
     code = models.CharField("external code", max_length=40, blank=True, help_text="For example UK-CAT SC103.")
 
-    search_fields = [index.SearchField("label"), index.SearchField("synonyms"), index.FilterField("facet")]
+    search_fields = [
+        index.AutocompleteField("label"),
+        index.AutocompleteField("synonyms"),
+        index.SearchField("label"),
+        index.SearchField("synonyms"),
+        index.FilterField("facet"),
+    ]
 
     class Meta(Orderable.Meta):
         constraints = [models.UniqueConstraint("facet", Lower("slug"), name="term_slug_unique_in_facet")]

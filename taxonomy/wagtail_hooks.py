@@ -1,25 +1,26 @@
 """The admin's lists of the vocabulary: one per facet, with search, drag ordering and how many pages use each term."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils.functional import cached_property
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
 from wagtail.admin.views.generic.ordering import ReorderView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
-from wagtail.models import ReferenceIndex
+from wagtail.models import Page
 
 from taxonomy.models import TWO_LEVELS, CuratedTag, Facet, Term
+from taxonomy.usage import pages_using, with_page_counts
 
 
 class UsageColumn(Column):
@@ -35,20 +36,6 @@ class UsageColumn(Column):
         context = super().get_cell_context_data(instance, parent_context)
         context["url"] = reverse(self._usage_url_name, args=[instance.pk])
         return context
-
-
-def with_page_counts(queryset: QuerySet[Any]) -> QuerySet[Any]:
-    """Each object with `page_count`: how many pages, drafts too, refer to it."""
-    kind = ContentType.objects.get_for_model(queryset.model)
-    uses = (
-        ReferenceIndex.objects.filter(to_content_type=kind, to_object_id=Cast(OuterRef("pk"), CharField()))
-        .filter(base_content_type=ContentType.objects.get(app_label="wagtailcore", model="page"))
-        .order_by()
-        .values("to_object_id")
-        .annotate(total=Count("object_id", distinct=True))
-        .values("total")
-    )
-    return queryset.annotate(page_count=Coalesce(Subquery(uses, output_field=IntegerField()), 0))
 
 
 class TermForm(WagtailAdminModelForm):
@@ -82,11 +69,56 @@ class OfOneFacet:
 
     facet: Facet
 
-    def get_object(self, queryset: QuerySet[Any] | None = None) -> Term:
-        term: Term = super().get_object(queryset)  # type: ignore[misc]
+    def get_object(self, *args: Any, **kwargs: Any) -> Term:
+        term: Term = super().get_object(*args, **kwargs)  # type: ignore[misc]
         if term.facet != self.facet:
             raise Http404
         return term
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What Wagtail's confirmation of a deletion asks for."""
+
+    pages: int
+
+    def count(self) -> int:
+        return self.pages
+
+    @property
+    def is_protected(self) -> bool:
+        return self.pages > 0
+
+
+class UnusedOnlyDeleteView(generic.DeleteView):
+    """Deletes only what no page uses; the confirmation page says how many do."""
+
+    def get_usage(self) -> Usage:
+        return Usage(pages_using(self.object).count())
+
+
+class PagesView(usage.UsageView):
+    """The pages that use a term or a tag."""
+
+    page_title = "Pages"
+
+    def get_queryset(self) -> QuerySet[Page]:
+        return pages_using(self.object).select_related("content_type")
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [
+            TitleColumn("title", label="Title", accessor="get_admin_display_title", get_url=_edit_url),
+            Column("kind", label="Kind", accessor="page_type_display_name"),
+            Column("status", label="Status", accessor="status_string"),
+        ]
+
+    def get_table(self, object_list: Any, **kwargs: Any) -> Any:
+        return super(usage.UsageView, self).get_table(object_list, **kwargs)
+
+
+def _edit_url(page: Page) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[page.pk])
 
 
 class FacetReorderView(ReorderView):
@@ -124,9 +156,9 @@ class TermViewSet(ModelViewSet):
             list_display=["label", *group, "slug", UsageColumn(f"{name}:usage")],
             index_view_class=_view(facet, FacetIndexView),
             edit_view_class=_view(facet, OfOneFacet, generic.EditView),
-            delete_view_class=_view(facet, OfOneFacet, generic.DeleteView),
+            delete_view_class=_view(facet, OfOneFacet, UnusedOnlyDeleteView),
             history_view_class=_view(facet, OfOneFacet, history.HistoryView),
-            usage_view_class=_view(facet, OfOneFacet, usage.UsageView),
+            usage_view_class=_view(facet, OfOneFacet, PagesView),
             reorder_view_class=_view(facet, FacetReorderView),
         )
 
@@ -154,6 +186,8 @@ class TagViewSet(ModelViewSet):
     search_fields = ["name"]
     copy_view_enabled = False
     index_view_class = CountedIndexView
+    delete_view_class = UnusedOnlyDeleteView
+    usage_view_class = PagesView
     list_display = ["name", "slug", UsageColumn("taxonomy_tag:usage")]
 
 
