@@ -27,6 +27,7 @@ def admin_policy(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         if request.path.startswith("/admin/"):
             response._csp_replace = ADMIN_POLICY  # type: ignore[attr-defined]
+            response["X-Frame-Options"] = "SAMEORIGIN"
         return response
 
     return middleware

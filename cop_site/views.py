@@ -20,7 +20,8 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     which checks their privacy."""
     try:
         file = Path(safe_join(settings.MEDIA_ROOT, path))
-        if path.startswith("documents/") or not file.is_file():
+        inside = file.relative_to(Path(settings.MEDIA_ROOT).absolute())
+        if inside.parts[0] == "documents" or not file.is_file():
             raise Http404
     except (SuspiciousFileOperation, ValueError, OSError):
         raise Http404 from None

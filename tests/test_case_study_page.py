@@ -1,24 +1,181 @@
 """The page of one example: what it says, what it says is not reported, and what cannot break it."""
 
+import datetime
+import json
 import re
+from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
 
-from casestudies.models import CaseStudyIndexPage
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
+from casestudies.presentation import citation, cost, period
 from search.embedded.engine import EmbeddedEngine
-from tests.factories import case_study
+from taxonomy.models import Facet
+from tests.factories import case_study, term
 
 pytestmark = pytest.mark.django_db
 
 
-def test_page_shows_what_is_known_and_says_what_is_not(
+def html_of(client: Client, page: CaseStudyPage) -> str:
+    response = client.get(page.url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def key_facts(html: str) -> dict[str, str]:
+    facts = html.split('<dl class="key-facts">')[1].split("</dl>")[0]
+    pairs = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", facts, re.DOTALL)
+    return {name.strip(): " ".join(re.sub(r"<[^>]+>", "", value).split()) for name, value in pairs}
+
+
+def test_what_is_not_known_is_not_reported(listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client) -> None:
+    html = html_of(client, case_study(listing, "Bare"))
+    facts = key_facts(html)
+    unknown = ["Commissioner", "Place", "Region", "Period", "Status", "Result", "Contract form", "Cost", "Contact"]
+    assert {name: facts[name] for name in unknown} == dict.fromkeys(unknown, "not reported")
+    for heading in ("did-not-work", "outcomes"):
+        assert re.search(rf'id="{heading}">[^<]*</h2>\s*<p class="not-reported">Not reported', html)
+
+
+def test_what_is_known_is_shown_and_leads_into_search(
     listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client
 ) -> None:
-    page = case_study(listing, "Homes for teenagers", regions=("east-of-england",), place="Norfolk")
-    html = client.get(page.url).content.decode()
-    assert 'href="/search/?region=east-of-england"' in html
-    assert 'data-evidence-level="0"' in html
-    facts = html.split('<dl class="key-facts">')[1].split("</dl>")[0]
-    assert re.search(r"Cost</dt>\s*<dd>\s*<span class=\"not-reported\">not reported", facts)
-    assert re.search(r"Place</dt>\s*<dd>\s*Norfolk", facts)
+    page = case_study(
+        listing,
+        "Known",
+        regions=("north-west",),
+        themes=("consortia",),
+        stages=("do",),
+        beneficiaries=("women",),
+        tags=("prevention",),
+        place="Lancashire",
+        period_start=datetime.date(2007, 10, 1),
+        status=term(Facet.STATUS, "established"),
+        result=term(Facet.RESULT, "mixed"),
+        contract_form=term(Facet.CONTRACT, "grant"),
+        cost_amount=Decimal("12000"),
+        cost_basis="year",
+        cost_source="annual report",
+        contact_name="Somebody",
+        contact_email="somebody@example.org",
+    )
+    html = html_of(client, page)
+    facts = key_facts(html)
+    assert facts["Cost"] == "£12,000 a year (annual report)"
+    assert facts["Period"] == "From October 2007"
+    assert facts["As at"] == "December 2007"
+    assert facts["Contact"] == "Somebody"
+    assert "somebody@example.org" not in html
+    chosen = ("area=advice", "theme=consortia", "stage=do", "beneficiary=women", "tag=prevention")
+    for parameter in (*chosen, "region=north-west", "result=mixed", "contract=grant", "evidence=0"):
+        assert f'href="/search/?{parameter}"' in html
+
+
+def test_outcomes_are_a_table_with_who_says_so(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client
+) -> None:
+    page = case_study(listing, "Measured")
+    Outcome.objects.create(page=page, measure="Reoffending", before="60", unit="per cent", verification="independent")
+    table = html_of(client, page).split("<table>")[1].split("</table>")[0]
+    cells = [
+        " ".join(re.sub(r"<[^>]+>", "", cell).split())
+        for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", table, re.DOTALL)
+    ]
+    assert cells[6:] == [
+        "Reoffending (per cent)",
+        "60",
+        "not reported",
+        "not reported",
+        "not reported",
+        "independently evaluated",
+    ]
+
+
+NASTY = '</script><script>alert(1)</script> & "quotes" <b>'
+
+
+def test_no_text_of_an_editor_becomes_markup(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client
+) -> None:
+    page = case_study(listing, NASTY, slug="nasty", summary=NASTY, source=NASTY, place=NASTY)
+    html = html_of(client, page)
+    assert "<script>alert" not in html
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", html, re.DOTALL)
+    assert [attributes.strip() for attributes, _ in scripts] == ['type="application/ld+json"']
+    data = json.loads(scripts[0][1])
+    assert data["headline"] == NASTY
+    assert data["@type"] == "Article"
+
+
+def test_the_head_describes_the_page(listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client) -> None:
+    page = case_study(listing, "Described")
+    html = html_of(client, page)
+    assert '<meta name="description" content="Described: a summary.">' in html
+    assert '<link rel="canonical" href="http://testserver/case-studies/described/">' in html
+    assert '<meta property="og:title" content="Described">' in html
+    assert '<meta property="og:type" content="article">' in html
+
+
+def test_similar_examples_share_most(listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client) -> None:
+    page = case_study(listing, "Mine", areas=("advice",), themes=("consortia",))
+    near = case_study(listing, "Near", areas=("advice",), themes=("consortia",))
+    far = case_study(listing, "Far", areas=("advice",))
+    case_study(listing, "Other", areas=("waste",), evidence="3")
+    index.sync()
+    section = html_of(client, page).split('id="similar"')[1].split("</section>")[0]
+    assert re.findall(r'data-page-id="(\d+)"', section)[:2] == [str(near.pk), str(far.pk)]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, ""),
+        ({"period_start": datetime.date(2007, 10, 1)}, "From October 2007"),
+        ({"period_end": datetime.date(2010, 9, 1)}, "Until September 2010"),
+        ({"period_note": "two contracts"}, "Two contracts"),
+        (
+            {"period_start": datetime.date(2007, 10, 1), "period_end": datetime.date(2010, 9, 1)},
+            "October 2007 to September 2010",
+        ),
+    ],
+)
+def test_period(values: dict[str, object], expected: str) -> None:
+    assert period(CaseStudyPage(**values)) == expected
+
+
+def test_cost_keeps_pence_only_where_there_are_some() -> None:
+    assert cost(CaseStudyPage(cost_amount=Decimal("1234.50"), cost_basis="total")) == "£1,234.50 in total"
+    assert cost(CaseStudyPage()) == ""
+
+
+def test_citation_names_title_date_and_address(listing: CaseStudyIndexPage) -> None:
+    page = case_study(listing, "Cited")
+    assert citation(page) == "Common Practice, “Cited”, as at December 2007, http://testserver/case-studies/cited/."
+
+
+def test_an_end_before_the_start_and_a_cost_without_source_are_refused(listing: CaseStudyIndexPage) -> None:
+    page = case_study(listing, "Wrong")
+    page.period_start, page.period_end = datetime.date(2008, 1, 1), datetime.date(2007, 1, 1)
+    with pytest.raises(ValidationError, match="before it started"):
+        page.clean()
+    page.period_end, page.cost_amount = None, Decimal(5)
+    with pytest.raises(ValidationError, match="needs its source"):
+        page.clean()
+
+
+def test_queries_do_not_grow_with_what_a_page_says(
+    listing: CaseStudyIndexPage,
+    index: EmbeddedEngine,
+    client: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    many = tuple(f"area-{number}" for number in range(12))
+    page = case_study(listing, "Much", areas=many, themes=many, beneficiaries=many, tags=many, regions=many)
+    for number in range(10):
+        case_study(listing, f"Other {number}", areas=many[:3])
+    client.get(page.url)
+    with django_assert_max_num_queries(32):
+        client.get(page.url)
