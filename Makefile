@@ -9,8 +9,7 @@ export PORT
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run .env
-	@$(BIN)/python manage.py prepare
-	@exec $(BIN)/python manage.py serve --port $(PORT)
+	@exec $(BIN)/python manage.py serve --prepare --port $(PORT)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest
@@ -35,7 +34,7 @@ $(BIN)/python:
 
 define install
 	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then $(BIN)/python -m pip install --quiet --require-hashes -r $(1); \
-	elif command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	elif command -v uv >/dev/null; then uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1); \
 	else $(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes -r $(1); fi
 	@touch $@
 endef

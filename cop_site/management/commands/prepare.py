@@ -8,6 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from cop_site.starter import load_starter
+from cop_site.static_files import collect
 from search.engine import engine
 
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         if load_starter():
             self._say("The starter content is loaded.")
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect()
         engine().sync()
 
     def _say(self, text: str) -> None:

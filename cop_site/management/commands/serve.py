@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from django.db import close_old_connections
 from cop_site.site import align_site
 
 logger = logging.getLogger("cop_site.serve")
+START = 15  # seconds within which a part that stops is taken to have failed for good
 JOBS_EVERY = 60  # seconds
 GRACE = 10  # seconds that a part has to finish what it is doing
 
@@ -28,21 +30,26 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--prepare", action="store_true", help="run `prepare` first")
         parser.add_argument("--workers", type=int, default=min(4, max(2, os.cpu_count() or 2)))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if _listening(options["host"], options["port"]):
+            raise CommandError(f"Port {options['port']} is taken. Choose another: make run PORT={options['port'] + 1}")
+        if options["prepare"]:
+            call_command("prepare", stdout=self.stdout)
         align_site()
         web = [
             *(sys.executable, "-m", "gunicorn", "cop_site.wsgi"),
             *("--bind", f"{options['host']}:{options['port']}", "--workers", str(options["workers"]), "--threads", "4"),
-            *("--limit-request-line", "8190", "--no-control-socket", "--log-level", "warning"),
+            *("--limit-request-line", "8190", "--no-control-socket", "--preload", "--log-level", "warning"),
         ]
         worker = [sys.executable, "manage.py", "db_worker", "--backend", "background", "--queue-name", "*"]
         worker += ["--no-reload", "--verbosity", "0"]
         parts = {"web": web, "worker": worker}
         running = {name: self._start(command) for name, command in parts.items()}
         stopping = False
-        self._greet(options["host"], options["port"])
+        greeted = False
 
         def stop(signum: int, frame: object) -> None:
             nonlocal stopping
@@ -54,10 +61,13 @@ class Command(BaseCommand):
         due = started + JOBS_EVERY
         try:
             while not stopping:
-                time.sleep(0.5)
+                time.sleep(0.2)
+                if not greeted and _listening(options["host"], options["port"]):
+                    self._greet(options["host"], options["port"])
+                    greeted = True
                 for name, process in running.items():
                     if process.poll() is not None and not stopping:
-                        if time.monotonic() - started < 5:
+                        if time.monotonic() - started < START:
                             raise CommandError(f"{name} stopped at once with exit code {process.returncode}.")
                         logger.error("%s stopped with exit code %s; starting it again", name, process.returncode)
                         time.sleep(1)
@@ -96,3 +106,9 @@ class Command(BaseCommand):
                 process.wait(timeout=GRACE)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _listening(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex((host, port)) == 0
