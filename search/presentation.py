@@ -76,7 +76,7 @@ def page(path: str, answer: Answer) -> dict[str, Any]:
         "links": _links(path, answer),
         "previous_url": replace(query, page=results.page - 1).to_url(path, fixed) if results.page > 1 else "",
         "next_url": replace(query, page=results.page + 1).to_url(path, fixed) if results.page < results.pages else "",
-        "formats": [(name.upper(), first.to_url(path, fixed, format=name)) for name in ("csv", "json", "atom")],
+        "formats": [(label, first.to_url(path, fixed, format=label.lower())) for label in ("CSV", "JSON", "Atom")],
         "feed_url": first.to_url(path, fixed, format="atom"),
         "relax": [_relaxed(path, answer, row.param, row.value, row.total) for row in results.relax if row.total],
         "without_text_url": query.without("q", "").to_url(path, fixed) if query.text else "",

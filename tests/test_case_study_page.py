@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def html_of(client: Client, page: CaseStudyPage) -> str:
     response = client.get(page.url)
     assert response.status_code == 200
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def key_facts(html: str) -> dict[str, str]:

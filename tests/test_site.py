@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.utils import timezone
-from wagtail.models import Site
+from wagtail.models import PageViewRestriction, Site
 
 from casestudies.models import CaseStudyIndexPage
 from community.models import User
@@ -96,6 +96,30 @@ def test_a_host_that_is_not_ours_gets_the_400_page(home: object, client: Client)
     response = client.get("/", headers={"host": "evil.example"})
     assert response.status_code == 400
     assert "cannot be read" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_private_page_asks_in_the_site_s_style(listing: CaseStudyIndexPage, client: Client) -> None:
+    secret, members = case_study(listing, "Secret words"), case_study(listing, "For members")
+    PageViewRestriction.objects.create(page=secret, restriction_type="password", password="sesame open")
+    PageViewRestriction.objects.create(page=members, restriction_type="login")
+    asked = client.get(secret.url).content.decode()
+    assert "needs a password" in asked
+    assert "a summary" not in asked
+    action = re.search(r'action="([^"]+)"', asked.split("plain-form")[1])
+    assert action
+    wrong = client.post(action[1], {"password": "guess", "return_url": secret.url})
+    assert "not right" in wrong.content.decode()
+    assert client.post(action[1], {"password": "sesame open", "return_url": secret.url}).status_code == 302
+    assert client.get(secret.url).status_code == 200
+    login = client.get(members.url, follow=True)
+    assert login.status_code == 200
+    assert "Mail address" in login.content.decode()
+    User.objects.create_user("member@example.com", "correct horse battery")
+    wrong = client.post(login.redirect_chain[-1][0], {"username": "member@example.com", "password": "no"})
+    assert "login-error" in wrong.content.decode()
+    form = {"username": "member@example.com", "password": "correct horse battery", "next": members.url}
+    assert client.post(login.redirect_chain[-1][0], form, follow=True).redirect_chain[-1][0] == members.url
 
 
 @pytest.mark.django_db
