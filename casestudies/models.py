@@ -171,7 +171,8 @@ class CaseStudyOrganisation(Orderable):
     """What an organisation does in an example."""
 
     page = ParentalKey(CaseStudyPage, related_name="organisations", on_delete=models.CASCADE)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="case_study_roles")
+    # Null in a draft only: publishing asks for it.
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="case_study_roles")
     role = term(Facet.ROLE, blank=False, related_name="case_study_roles")
 
     panels = panels.ORGANISATION_ROLE

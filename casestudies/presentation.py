@@ -39,9 +39,8 @@ class Fact:
 
 
 def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
-    roles = list(page.organisations.select_related("organisation__organisation_type", "role") if page.pk else [])
-    if not roles:  # a preview's rows are not in the database yet
-        roles = [role for role in page.organisations.all() if role.organisation_id]
+    named = page.organisations.select_related("organisation__organisation_type", "role")
+    roles = [role for role in named if role.organisation_id]
     blocks = {block.block_type for block in page.body}
     licence = Licence(page.licence) if page.licence else None
     return {

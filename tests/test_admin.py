@@ -7,7 +7,7 @@ from django.urls import reverse
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Organisation
 from taxonomy.models import Facet, Term
 from taxonomy.usage import with_page_counts
-from tests.factories import case_study, tag, term
+from tests.factories import OrganisationFactory, area, case_study, tag, term
 
 pytestmark = pytest.mark.django_db
 NASTY = ['"', '""', '"a', "\0", "a\0b", "'", "%", "\\", "(", "*", "-", "NEAR(", "é", "\ud83d\ude00", " ", "a" * 3000]
@@ -168,6 +168,31 @@ def test_a_draft_needs_no_more_than_a_title(listing: CaseStudyIndexPage, admin_c
     preview = admin_client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
     assert preview.status_code == 200
     assert "not reported" in preview.content.decode()
+
+
+def test_a_preview_shows_the_draft_s_own_rows(listing: CaseStudyIndexPage, admin_client: Client) -> None:
+    page = case_study(listing, "Live")
+    draft = page.get_latest_revision_as_object()
+    row = draft.organisations.all()[0]
+    row.organisation = OrganisationFactory(name="Only in the draft")
+    draft.organisations = [row]
+    draft.areas = [area("fostering")]
+    draft.save_revision()
+    shown = admin_client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk])).content.decode()
+    assert "Only in the draft" in shown
+    assert "area=fostering" in shown
+    assert "Only in the draft" not in admin_client.get(page.url).content.decode()
+
+
+def test_a_draft_keeps_a_row_that_names_no_organisation_yet(listing: CaseStudyIndexPage, admin_client: Client) -> None:
+    rows = {"organisations-TOTAL_FORMS": 1, "organisations-0-organisation": "", "organisations-0-ORDER": 1}
+    role = term(Facet.ROLE, "provider")
+    data = _form(title="Half", slug="half", **rows, **{"organisations-0-role": role.pk})
+    response = admin_client.post(_add_url(listing), data)
+    assert response.status_code == 302, response.context["form"].formsets["organisations"].errors
+    page = CaseStudyPage.objects.get(title="Half")
+    assert admin_client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk])).status_code == 200
+    assert admin_client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
 
 
 def test_publishing_says_everything_that_is_missing(listing: CaseStudyIndexPage, admin_client: Client) -> None:
