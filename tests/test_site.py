@@ -29,8 +29,7 @@ from cop_site.views import bad_request, permission_denied, server_error
 from home.models import HomePage
 from search.engine import engine
 from tests.factories import case_study
-
-ROOT = Path(settings.BASE_DIR)
+from tests.served import ROOT, environment, manage
 
 
 @pytest.mark.django_db
@@ -188,23 +187,6 @@ def test_jobs_publish_what_is_scheduled_and_hide_what_has_expired(listing: CaseS
         call_command("jobs")
         assert titles(client) == ["Starting"]
         assert client.get(ending.url).status_code == 404
-
-
-def environment(folder: Path, port: int) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
-    own = {"SECRET_KEY": "s" * 60, "DATA_DIR": str(folder), "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"}
-    return kept | own
-
-
-def manage(folder: Path, *words: str, port: int = 8000) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=ROOT,
-        env=environment(folder, port),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
