@@ -27,7 +27,8 @@ KINDS = {
     "page": "Page",
 }
 BATCH = 500
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What neither XML nor UTF-8 can carry, and what the index marks its highlights with.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BLOCK_END = re.compile(r"</(p|li|h[1-6]|td|th|div|blockquote)>|<br\s*/?>", re.IGNORECASE)
 
 
@@ -60,8 +61,8 @@ def plain_from_html(markup: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text as one line: no control characters (the index marks its highlights with them), composed accents."""
-    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
+    """Text as one line: no control characters or halves of characters, composed accents."""
+    return " ".join(_UNPRINTABLE.sub(" ", unicodedata.normalize("NFC", text)).split())
 
 
 def searchable_models() -> list[type[Page]]:

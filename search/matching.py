@@ -38,9 +38,9 @@ def narrow(matched: BitMap, chosen: Mapping[str, BitMap], leave_out: str | None 
     return matched
 
 
-def combine(every: BitMap, some: BitMap) -> BitMap:
-    """Pages with all the words; where they fill no page of results, those with some of them too."""
-    return every if len(every) >= PER_PAGE else every | some
+def enough(every: BitMap) -> bool:
+    """Whether the pages with all the words fill a page of results; else those with some of them follow."""
+    return len(every) >= PER_PAGE
 
 
 def counts(

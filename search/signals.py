@@ -16,10 +16,13 @@ BOOKKEEPING = {
 }
 
 
-def _saved(sender: type[Model], instance: Any, update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+def _saved(
+    sender: type[Model], instance: Any, created: bool, update_fields: frozenset[str] | None = None, **kwargs: Any
+) -> None:
     if not isinstance(instance, Page) or kwargs.get("raw"):
         return
-    if not instance.live or (update_fields is not None and set(update_fields) <= BOOKKEEPING):
+    # A page that was there may stop being live in a save alone: published again with a day to come.
+    if (created and not instance.live) or (update_fields is not None and set(update_fields) <= BOOKKEEPING):
         return
     changes.record([instance.pk])
 

@@ -29,6 +29,7 @@ from search.results import Hit, Relax, Results
 WEIGHTS = "25.0, 10.0, 6.0, 1.0"
 # What two pages share says more about likeness in these dimensions than in others.
 LIKENESS = {"area": 3.0, "theme": 2.0, "beneficiary": 1.0, "region": 1.0, "stage": 0.5, "tag": 2.0}
+LARGEST = 2**32 - 1  # page id that a bitmap can hold
 
 
 class EmbeddedEngine:
@@ -51,7 +52,7 @@ class EmbeddedEngine:
     def similar(self, page_id: int, count: int = 4) -> tuple[Hit, ...]:
         with self._store.reading() as (file, connection):
             state = self._memory.state(file, connection)
-            if page_id not in state.pages:
+            if page_id > LARGEST or page_id not in state.pages:
                 return ()
             scores: dict[int, float] = {}
             rows = connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page_id,)).fetchall()
@@ -83,23 +84,29 @@ class EmbeddedEngine:
             sequence = self.sequence()
         except Unavailable:
             return self.rebuild()
+        if sequence > changes.newest():  # the database was put back to an earlier day, and its log with it
+            return self.rebuild()
         overtaken = {page: number for number, page in changes.recent(sequence)}
         held = self._store.versions(overtaken)
-        written = self._apply([page for page, number in overtaken.items() if held[page] < number], None)
+        written = self._apply([page for page, number in overtaken.items() if held[page] < number])
         while rows := changes.pending(sequence, BATCH):
-            sequence = rows[-1][0]
-            written += self._apply([page for _, page in rows], sequence)
+            written += self._apply([page for _, page in rows], sequence, rows[-1][0])
+            sequence = self.sequence()  # another file may be current by now
         return written
 
-    def _apply(self, page_ids: list[int], upto: int | None) -> int:
+    def _apply(self, page_ids: list[int], after: int = 0, upto: int | None = None) -> int:
         if not page_ids and upto is None:
             return 0
         # The sequence is read before the page: what is written is at least as new as it says.
         versions = dict.fromkeys(page_ids, 0) | changes.versions(page_ids)
-        return self._store.write(versions, list(entries_for(page_ids)), upto)
+        return self._store.write(versions, list(entries_for(page_ids)), after, upto)
 
     def repair(self, page_ids: list[int]) -> None:
-        self._apply(page_ids, None)
+        # Whatever the log says: as new as what is held, or it would not be written.
+        held = self._store.versions(page_ids)
+        logged = changes.versions(page_ids)
+        versions = {page: max(held[page], logged.get(page, 0)) for page in page_ids}
+        self._store.write(versions, list(entries_for(page_ids)))
 
     def rebuild(self, progress: Progress | None = None) -> int:
         sequence = changes.newest()
@@ -114,12 +121,12 @@ class EmbeddedEngine:
         return len(ids)
 
     def sequence(self) -> int:
-        _, connection = self._store.connection()
-        return connection.execute("SELECT value FROM meta WHERE key = 'sequence'").fetchone()[0]
+        with self._store.reading() as (_, connection):
+            return connection.execute("SELECT value FROM meta WHERE key = 'sequence'").fetchone()[0]
 
     def stored(self) -> dict[int, str]:
-        _, connection = self._store.connection()
-        return dict(connection.execute("SELECT page, fingerprint FROM doc"))
+        with self._store.reading() as (_, connection):
+            return dict(connection.execute("SELECT page, fingerprint FROM doc"))
 
 
 def _match(connection: sqlite3.Connection, expression: str) -> BitMap:
@@ -134,11 +141,11 @@ def _answer(
     for words in question.excluded:
         every = every - _match(connection, text.exclusion(words))
     matched = every
-    if len(question.words) > 1 and len(every) < PER_PAGE:
+    if len(question.words) > 1 and not matching.enough(every):
         some = _match(connection, text.some(question))
         for words in question.excluded:
             some = some - _match(connection, text.exclusion(words))
-        matched = matching.combine(every, some)
+        matched = every | some
 
     chosen = matching.filters(query, state.dimensions)
     found = matching.narrow(matched, chosen)

@@ -7,9 +7,9 @@ processes which have its WAL open.
 
 import fcntl
 import json
-import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from search.analysis import fold
 from search.engine import Busy, Unavailable
-from search.entries import Entry
+from search.entries import Entry, plain
 from search.facets import YEAR
 
 POINTER = "search.current"
@@ -75,9 +75,11 @@ class Store:
 
     def current(self) -> str | None:
         try:
-            return (self.folder / POINTER).read_text().strip() or None
+            return (self.folder / POINTER).read_text(errors="replace").strip() or None
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise Unavailable(f"the search index cannot be read: {error}") from error
 
     def connection(self) -> tuple[str, sqlite3.Connection]:
         """This thread's connection to the current file, and that file's name. Raises Unavailable without an index."""
@@ -90,7 +92,7 @@ class Store:
             self.close()
             try:
                 connection = self._open(self.folder / name, create=False)
-            except sqlite3.OperationalError:
+            except (sqlite3.DatabaseError, ValueError):  # gone, damaged, or no name at all
                 continue
             self._local.name, self._local.connection = name, connection
             return name, connection
@@ -107,29 +109,45 @@ class Store:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=5, isolation_level=None
         )
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            if not create:
+                connection.execute("SELECT value FROM meta")  # a file without tables is no index
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     @contextmanager
     def reading(self) -> Iterator[tuple[str, sqlite3.Connection]]:
-        """One consistent view of the index."""
+        """One consistent view of the index. Raises Unavailable where the file is damaged."""
         name, connection = self.connection()
         connection.execute("BEGIN")
         try:
             yield name, connection
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR:
+                raise  # not the file, but a mistake of ours
+            raise Unavailable(f"the search index cannot be read: {error}") from error
         finally:
-            connection.execute("ROLLBACK")
+            _roll_back(connection)
 
-    def write(self, versions: Mapping[int, int], entries: Iterable[Entry], upto: int | None = None) -> int:
-        """Replace these pages' entries; a page in `versions` without an entry leaves the index. `upto` is the
-        sequence that the index has then taken in. Returns how many pages were written."""
+    def write(
+        self, versions: Mapping[int, int], entries: Iterable[Entry], after: int = 0, upto: int | None = None
+    ) -> int:
+        """Replace these pages' entries; a page in `versions` without an entry leaves the index. With `upto` these are
+        all changes between two sequences, and the index has then taken in `upto`. Returns how many pages were written."""
         _, connection = self.connection()
-        return self._write(connection, versions, entries, upto)
+        return self._write(connection, versions, entries, after, upto)
 
     @staticmethod
     def _write(
-        connection: sqlite3.Connection, versions: Mapping[int, int], entries: Iterable[Entry], upto: int | None
+        connection: sqlite3.Connection,
+        versions: Mapping[int, int],
+        entries: Iterable[Entry],
+        after: int,
+        upto: int | None,
     ) -> int:
         found = {entry.page_id: entry for entry in entries}
         written = 0
@@ -145,10 +163,13 @@ class Store:
                 written += 1
             connection.execute("UPDATE meta SET value = ? WHERE key = 'revision'", (revision,))
             if upto is not None:
-                connection.execute("UPDATE meta SET value = max(value, ?) WHERE key = 'sequence'", (upto,))
+                # A rebuild may have put an older file in place since the changes were read: it lacks those before.
+                connection.execute(
+                    "UPDATE meta SET value = max(value, ?) WHERE key = 'sequence' AND value >= ?", (upto, after)
+                )
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            _roll_back(connection)
             raise
         return written
 
@@ -171,8 +192,8 @@ class Store:
             except OSError:
                 raise Busy("another process is rebuilding the search index") from None
             old = self.current()
-            number = max((int(path.stem.split("-")[1]) for path in self.folder.glob("search-*.sqlite3")), default=0) + 1
-            name = f"search-{number}.sqlite3"
+            # Never a name that was there before: processes that still have the old file open would not see the new one.
+            name = f"search-{time.time_ns()}.sqlite3"
             connection = self._open(self.folder / name, create=True)
             try:
                 connection.executescript(SCHEMA)
@@ -184,7 +205,7 @@ class Store:
                 self._remove(name)
                 raise
             connection.close()
-            pointer = self.folder / f"{POINTER}.{os.getpid()}"
+            pointer = self.folder / f"{POINTER}.new"  # the lock makes it ours
             pointer.write_text(name)
             pointer.replace(self.folder / POINTER)
             # The file before stays until the next rebuild: other processes may be in the middle of an answer.
@@ -203,7 +224,12 @@ class Rebuild:
         self._sequence = sequence
 
     def add(self, versions: Mapping[int, int], entries: list[Entry]) -> None:
-        Store._write(self._connection, versions, entries, upto=self._sequence)
+        Store._write(self._connection, versions, entries, after=0, upto=self._sequence)
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:  # a full disk ends a transaction by itself
+        connection.execute("ROLLBACK")
 
 
 def _replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> None:
@@ -211,10 +237,12 @@ def _replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> 
     connection.execute("DELETE FROM doc_facet WHERE page = ?", (page,))
     if entry is None:
         return
+    # Once more plain: the sentinels of highlights must never come from content, whatever a page type hands over.
     connection.execute(
         "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(entry.page_id, entry.kind, entry.title, " · ".join(entry.tags), entry.summary, entry.body, entry.url),
+            *(entry.page_id, entry.kind, plain(entry.title), plain(" · ".join(entry.tags)), plain(entry.summary)),
+            *(plain(entry.body), entry.url),
             entry.date.isoformat() if entry.date else None,
             *(fold(entry.title), json.dumps(entry.organisations), fingerprint(entry)),
         ),

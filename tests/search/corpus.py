@@ -1,0 +1,171 @@
+"""A made-up corpus in an index of its own, and the rules of search.md read a second time in plain Python."""
+
+import datetime
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.http import QueryDict
+
+from search.analysis import Question, Word, parse, tokens
+from search.embedded.engine import EmbeddedEngine
+from search.embedded.store import Store
+from search.entries import Entry
+from search.facets import DIMENSIONS, Value, Vocabulary
+from search.query import Query
+from search.results import Results
+
+# Words that Porter's stemmer leaves alone, so that plain Python can count them.
+WORDS = ("alpha", "bravo", "delta", "gamma", "kappa", "omega", "sigma", "zulu")
+GROUPS = {"care": ("home-care", "day-care", "respit"), "youth": ("clubs", "mentors")}
+VALUES = {"theme": ("t1", "t2", "t3"), "region": ("north", "south"), "evidence": ("0", "1", "5"), "tag": ("x", "y")}
+KINDS = ("case-study", "bulletin", "event")
+
+
+def _vocabulary() -> Vocabulary:
+    known: dict[str, dict[str, Value]] = {name: {} for name in DIMENSIONS}
+    known["kind"] = {slug: Value(slug, slug) for slug in KINDS}
+    for group, below in GROUPS.items():
+        known["area"] |= {group: Value(group, group)} | {slug: Value(slug, slug, group) for slug in below}
+    for name, slugs in VALUES.items():
+        known[name] = {slug: Value(slug, slug.upper()) for slug in slugs}
+    return known
+
+
+VOCABULARY = _vocabulary()
+
+
+class CorpusEngine(EmbeddedEngine):
+    """The embedded engine over entries that came from no page: there is no change log to catch up with."""
+
+    def _catch_up_before_reading(self) -> None:
+        pass
+
+
+def entry(page_id: int, title: str = "Title", **values: object) -> Entry:
+    defaults: dict[str, object] = {"kind": "case-study", "url": f"/{page_id}/"}
+    return Entry(page_id=page_id, title=title, **(defaults | values))  # type: ignore[arg-type]
+
+
+def built(folder: Path, entries: Iterable[Entry]) -> CorpusEngine:
+    """An engine whose index holds these entries."""
+    found = list(entries)
+    with Store(folder).rebuilding(1) as new:
+        new.add({item.page_id: 1 for item in found}, found)
+    return CorpusEngine(folder)
+
+
+def made_up(seed: int, size: int) -> list[Entry]:
+    """Entries with few words and few values, so that everything meets everything."""
+    rng = random.Random(seed)
+
+    def text(most: int) -> str:
+        return " ".join(rng.choice(WORDS) for _ in range(rng.randint(0, most)))
+
+    def some(values: Sequence[str]) -> tuple[str, ...]:
+        return tuple(value for value in values if rng.random() < 0.3)
+
+    entries = []
+    for number in rng.sample(range(1, size * 3), size):
+        areas = {slug for below in GROUPS.values() for slug in some(below)}
+        groups = {group for group, below in GROUPS.items() if areas & set(below)}
+        day = datetime.date(rng.randint(2000, 2006), rng.randint(1, 3), 1) if rng.random() < 0.9 else None
+        entries.append(
+            entry(
+                number,
+                text(2) or "alpha",
+                kind=rng.choice(KINDS),
+                summary=text(4),
+                body=text(8),
+                tags=(text(1), text(1)),
+                facets={name: some(slugs) for name, slugs in VALUES.items()} | {"area": tuple(areas | groups)},
+                date=day,
+            )
+        )
+    return entries
+
+
+@dataclass(frozen=True)
+class Corpus:
+    engine: CorpusEngine
+    entries: Mapping[int, Entry]
+
+    def ask(self, query: Query, per_page: int = 10) -> Results:
+        return self.engine.search(query, VOCABULARY, per_page)
+
+
+def corpus(folder: Path, entries: Iterable[Entry]) -> Corpus:
+    found = list(entries)
+    return Corpus(built(folder, found), {item.page_id: item for item in found})
+
+
+def query(address: str) -> Query:
+    return Query.from_params(QueryDict(address), VOCABULARY)
+
+
+# The same rules again, without an index
+
+
+def _columns(item: Entry) -> list[list[str]]:
+    return [tokens(text) for text in (item.title, " · ".join(item.tags), item.summary, item.body)]
+
+
+def _has(column: list[str], words: Sequence[Word]) -> bool:
+    """The words stand together in the column; a prefix stands for the beginning of its word."""
+    return any(
+        all(
+            token == word.text or (word.prefix and token.startswith(word.text))
+            for token, word in zip(column[start:], words, strict=False)
+        )
+        for start in range(len(column) - len(words) + 1)
+    )
+
+
+def _holds(item: Entry, words: Sequence[Word]) -> bool:
+    return any(_has(column, words) for column in _columns(item))
+
+
+def allowed(item: Entry, question: Question) -> bool:
+    """What always holds: every phrase is there, nothing excluded is."""
+    phrases = all(_holds(item, [Word(text) for text in phrase]) for phrase in question.phrases)
+    return phrases and not any(_holds(item, words) for words in question.excluded)
+
+
+def matches(entries: Mapping[int, Entry], text: str) -> tuple[set[int], set[int]]:
+    """The pages that a text matches, and those of them that have all its words."""
+    question = parse(text)
+    may = {page for page, item in entries.items() if allowed(item, question)}
+    every = {page for page in may if all(_holds(entries[page], [word]) for word in question.words)}
+    if len(every) >= 10 or not question.words:
+        return every, every
+    return {page for page in may if any(_holds(entries[page], [word]) for word in question.words)}, every
+
+
+def values_of(item: Entry, dimension: str) -> set[str]:
+    if dimension == "kind":
+        return {item.kind}
+    if dimension == "year":
+        return {str(item.date.year)} if item.date else set()
+    return set(item.facets.get(dimension, ()))
+
+
+def passes(item: Entry, asked: Query, leave_out: str = "") -> bool:
+    for dimension, chosen in asked.facets.items():
+        if dimension != leave_out and not values_of(item, dimension) & set(chosen):
+            return False
+    if leave_out == "year" or (asked.year_from is None and asked.year_to is None):
+        return True
+    return item.date is not None and (asked.year_from or 0) <= item.date.year <= (asked.year_to or 9999)
+
+
+def counted(entries: Mapping[int, Entry], matched: set[int], asked: Query) -> dict[str, dict[str, int]]:
+    """How many matched pages each value would find, its own dimension's choice left aside; only those that find any."""
+    found: dict[str, dict[str, int]] = {}
+    for dimension in (*DIMENSIONS, "year"):
+        found[dimension] = {}
+        for page in matched:
+            if passes(entries[page], asked, leave_out=dimension):
+                for value in values_of(entries[page], dimension):
+                    found[dimension][value] = found[dimension].get(value, 0) + 1
+    return found

@@ -1,0 +1,101 @@
+"""`manage.py search_index`: what it prints, and the exit codes that operators build upon."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from search.embedded.engine import EmbeddedEngine
+from search.embedded.store import Store
+from search.models import Change
+from tests.factories import case_study
+from tests.search.corpus import entry
+from tests.search.site import assert_same_as_database, check, found, newest
+
+pytestmark = pytest.mark.django_db
+
+
+def run(action: str, *options: str) -> str:
+    out = StringIO()
+    call_command("search_index", action, *options, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+@pytest.fixture
+def three(listing: CaseStudyIndexPage, index: EmbeddedEngine) -> list[CaseStudyPage]:
+    pages = [case_study(listing, f"Walnut {number}") for number in range(3)]
+    index.sync()
+    return pages
+
+
+def test_status(listing: CaseStudyIndexPage, three: list[CaseStudyPage]) -> None:
+    sequence = newest()
+    status = {"engine": "embedded", "entries": 3, "sequence": sequence, "lag": 0, "fallback": False}
+    assert json.loads(run("status", "--json")) == status
+    case_study(listing, "Walnut 4")
+    assert json.loads(run("status", "--json"))["lag"] == 1
+    assert f"sequence: {sequence}\n" in run("status")
+
+
+def test_check_says_what_differs_and_repair_makes_it_good(three: list[CaseStudyPage], index: EmbeddedEngine) -> None:
+    assert_same_as_database()
+    missing, stale, extra = three
+    index._store.write({missing.pk: newest(), 10**6: 1}, [entry(10**6)])
+    # Behind the change log's back, as a hand in the database does it.
+    CaseStudyPage.objects.filter(pk=stale.pk).update(summary="Something else")
+    CaseStudyPage.objects.filter(pk=extra.pk).update(live=False)
+    wrong = {"missing": [missing.pk], "extra": sorted([extra.pk, 10**6]), "stale": [stale.pk]}
+    assert check() == (1, wrong)
+    assert check("--repair") == (0, wrong)  # what it found, and mended
+    assert_same_as_database()
+    assert found("something") == {stale.pk}
+    assert found("walnut") == {missing.pk, stale.pk}
+
+
+@pytest.mark.parametrize("action", ["status", "check"])
+def test_without_an_index_the_exit_code_is_two(three: list[CaseStudyPage], action: str) -> None:
+    (Path(settings.SEARCH_DIR) / "search.current").unlink()
+    with pytest.raises(CommandError, match="rebuild") as raised:
+        run(action, "--json")
+    assert raised.value.returncode == 2
+
+
+def test_sync_builds_an_index_where_there_is_none(listing: CaseStudyIndexPage) -> None:
+    page = case_study(listing, "Walnut")
+    run("sync")
+    assert found() == {page.pk}
+    assert_same_as_database()
+    assert run("sync").startswith("0 pages")
+
+
+def test_rebuild_makes_good_what_the_log_does_not_know(three: list[CaseStudyPage], index: EmbeddedEngine) -> None:
+    Change.objects.all().delete()
+    CaseStudyPage.objects.filter(pk=three[0].pk).update(summary="Something else")
+    assert run("rebuild").startswith("3 pages")
+    assert found("something") == {three[0].pk}
+    assert_same_as_database()
+
+
+def test_a_rebuild_says_when_another_is_at_it(three: list[CaseStudyPage]) -> None:
+    with Store(Path(settings.SEARCH_DIR)).rebuilding(0), pytest.raises(CommandError, match="another") as raised:
+        run("rebuild")
+    assert raised.value.returncode == 2
+
+
+def test_what_is_published_during_a_rebuild_is_in_the_new_index(
+    listing: CaseStudyIndexPage, three: list[CaseStudyPage], index: EmbeddedEngine
+) -> None:
+    def meanwhile(done: int, total: int) -> None:
+        assert (done, total) == (3, 3)
+        three[0].unpublish()
+        case_study(listing, "Hazelnut")
+        assert found("hazelnut")  # in the old index at once
+
+    index.rebuild(meanwhile)
+    assert found("hazelnut")
+    assert found("walnut") == {page.pk for page in three[1:]}
+    assert_same_as_database()

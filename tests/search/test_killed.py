@@ -1,0 +1,75 @@
+"""kill -9 in the middle of writes and rebuilds: the index opens, and the change log makes it whole."""
+
+import pickle
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from casestudies.models import CaseStudyIndexPage
+from search.embedded.engine import EmbeddedEngine
+from search.embedded.store import POINTER
+from search.engine import engine
+from search.entries import entries_for
+from search.models import Change
+from tests.factories import OrganisationFactory, case_study
+from tests.search.site import assert_same_as_database, forget_age, found, newest
+
+ROOT = Path(__file__).parents[2]
+
+
+def kill_after(lines: int, doing: str, folder: Path, log: Path) -> None:
+    """Start the writer, and kill it a moment after it has said `doing` this many times."""
+    command = [sys.executable, "-m", "tests.search.writer", str(folder), str(log)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        for line in process.stdout:
+            lines -= line.strip() == doing
+            if not lines:
+                break
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+
+@pytest.mark.django_db
+def test_killed_while_writing_and_while_rebuilding(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine, tmp_path: Path
+) -> None:
+    organisation = OrganisationFactory()
+    pages = [
+        case_study(listing, f"Walnut {number}", organisation=organisation, body="many words " * 500)
+        for number in range(60)
+    ]
+    rows = dict(Change.objects.values_list("page_id", "sequence"))
+    pairs = sorted((rows[entry.page_id], entry) for entry in entries_for(page.pk for page in pages))
+    log = tmp_path / "log.pickle"
+    log.write_bytes(pickle.dumps(pairs))
+    forget_age()
+    folder = Path(settings.SEARCH_DIR)
+    rng = random.Random(1)
+    behind = False
+    for doing in ("rebuilding", "writing") * 3:
+        lines = rng.randint(1, 28) if doing == "writing" else 31 + rng.randint(0, 31)
+        kill_after(lines, doing, folder, log)
+        engine.cache_clear()
+        here = sqlite3.connect(folder / (folder / POINTER).read_text())
+        assert here.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        here.execute("INSERT INTO fts (fts, rank) VALUES ('integrity-check', 1)")
+        here.close()
+        held = engine().sequence()
+        assert held <= newest()
+        behind |= held < newest()
+        assert len(engine().stored()) == sum(sequence <= held for sequence, _ in pairs)
+        engine().sync()
+        assert found("walnut") == {page.pk for page in pages}
+        assert_same_as_database()
+    assert behind
+    # What the killed rebuilds left behind goes with the next one that ends.
+    engine().rebuild()
+    assert len(list(folder.glob("search-*.sqlite3"))) == 2
+    assert_same_as_database()
