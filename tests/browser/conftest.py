@@ -1,0 +1,76 @@
+"""A real Chromium over the served site. Every context is watched, and a test fails for what it did behind its back."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.served import ADMIN, Served, served
+from tests.browser.watch import Watch
+
+QUIET = ["background-networking", "component-update", "sync", "quic", "gpu"]
+ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
+DESKTOP = {"width": 1280, "height": 800}
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+# Not pytest-playwright's fixtures: those keep their event loop to the end of the session, and Django then refuses the
+# database to every test after these. Nor their names, which its plugin takes for its own.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watches() -> list[Watch]:
+    """One for each context that the test opened, in order."""
+    return []
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: Served, watches: list[Watch]) -> Iterator[Opener]:
+    """Opens an empty page in a context of its own; paths are relative to the site."""
+    contexts: list[BrowserContext] = []
+
+    def opened(**options: Any) -> Page:
+        context = chromium.new_context(base_url=site.url, **({"viewport": DESKTOP} | options))
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        watches.append(Watch(context, site.url))
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [fault for watch in watches for fault in watch.faults] == []
+
+
+@pytest.fixture
+def reader(open_page: Opener) -> Page:
+    return open_page()
+
+
+@pytest.fixture
+def editor(reader: Page) -> Page:
+    """A page in the admin, logged in through its form."""
+    mail, password = ADMIN
+    reader.goto("/admin/login/")
+    reader.locator("[name=username]").fill(mail)
+    reader.locator("[name=password]").fill(password)
+    reader.locator("[name=password]").press("Enter")
+    reader.wait_for_url("**/admin/")
+    return reader

@@ -1,0 +1,77 @@
+"""Content that the starter content lacks: one example with every fact and every block. Run inside the served site."""
+
+import datetime
+import io
+
+from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
+from PIL import Image
+from wagtail.models import Page
+
+from casestudies.models import CaseStudyPage, Organisation, Outcome
+from community.models import User
+from home.models import SiteDocument, SiteImage
+from search.engine import engine
+from tests.browser.places import SLUG
+from tests.factories import case_study
+
+LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"
+
+
+def fill(mail: str, password: str) -> None:
+    """An administrator and the example, in a site that has the starter content."""
+    User.objects.create_superuser(mail, password)
+    everything(Page.objects.get(slug="case-studies"), Organisation.objects.get(name="BREAK"))
+    engine().sync()
+
+
+def everything(listing: Page, organisation: Organisation) -> CaseStudyPage:
+    page = case_study(
+        listing,
+        f"An example with everything, from {LONG_WORD}",
+        slug=SLUG,
+        areas=("respite",),
+        themes=("innovation",),
+        stages=("analyse", "plan", "do", "review"),
+        regions=("east-of-england",),
+        evidence="2",
+        organisation=organisation,
+        place="Norfolk",
+        period_note="two contracts of three years",
+        cost_amount=1_234_567,
+        cost_basis="total",
+        cost_source="The council’s annual accounts",
+        evidence_note="Outcomes were counted before and after.",
+        licence="cc-by-4.0",
+        source="A report, 2007",
+        source_url="https://example.org/a/long/address/that/has/no/place/where/a/line/may/break/and/goes/on.html",
+    )
+    page.outcomes = [
+        Outcome(
+            measure="Reconviction within a year",
+            before="58",
+            after="41",
+            unit="per cent of clients",
+            date=datetime.date(2007, 6, 1),
+            source="The provider’s own records",
+            verification="self",
+        ),
+        Outcome(measure="Clients in work", after="a third"),
+    ]
+    page.body = _body()
+    page.save_revision().publish()
+    return page
+
+
+def _body() -> list[tuple[str, object]]:
+    told = ("context", "what_was_done", "what_changed", "did_not_work", "lessons")
+    text = '<h3>A heading</h3><p>What is told, with a <a href="https://example.org/">link</a>.</p><ul><li>And a list</li></ul>'
+    quote = {"text": "It changed how we buy.", "speaker": "A commissioner", "role": "county council"}
+    picture = io.BytesIO()
+    Image.new("RGB", (1600, 900), "#0b5a4a").save(picture, "PNG")
+    file = ImageFile(picture, name="field.png")
+    image = SiteImage.objects.create(title="A picture", alt_text="A green field", credit="A photographer", file=file)
+    text_file = ContentFile(b"What was asked for.", name="specification.txt")
+    document = SiteDocument.objects.create(title="A specification", file=text_file)
+    block = {"image": image, "caption": "A picture with a caption."}
+    return [*((name, text) for name in told), ("quote", quote), ("picture", block), ("document", document)]

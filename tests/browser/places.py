@@ -1,0 +1,16 @@
+"""One address for each template and each state that a reader meets."""
+
+SLUG = "an-example-with-everything"
+
+ADDRESSES = {
+    "home": "/",
+    "search": "/search/",
+    "search with words and filters": "/search/?q=charity&area=respite&region=east-of-england",
+    "search with some of the words": "/search/?q=charity+respite+gangs",
+    "search with nothing found": "/search/?q=xyzzyqqq",
+    "search that a filter empties": "/search/?q=gangs&region=east-of-england",
+    "listing": "/case-studies/",
+    "case study": "/case-studies/break/",
+    "case study with everything": f"/case-studies/{SLUG}/",
+    "not found": "/nowhere/",
+}

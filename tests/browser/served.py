@@ -1,0 +1,83 @@
+"""The site as people get it: `prepare` and `serve` in a folder of their own, on SQLite whatever the tests run on."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ADMIN = ("admin@example.com", "correct horse battery")
+START_LIMIT = 60  # seconds
+# What the machine or the tests have set and the served site must not see.
+NOT_PASSED_ON = {"DJANGO_SETTINGS_MODULE", "ELASTICSEARCH_URL", "REDIS_URL", "EMAIL_URL", "ALLOWED_HOSTS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    url: str
+    log: Path
+
+    def at(self, path: str) -> str:
+        return self.url + path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
+    # Set and not only dropped: a developer's .env may name a database that no test may touch.
+    data = {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "DEBUG": "false"}
+    return kept | data | {"SECRET_KEY": "s" * 60, "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"}
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """The running site with the starter content, one more example that has everything, and an administrator."""
+    port = free_port()
+    env = environment(folder, port)
+    mail, password = ADMIN
+    fill = f"from tests.browser.fill import fill; fill({mail!r}, {password!r})"
+    for words in (["prepare"], ["shell", "--no-imports", "-c", fill]):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    site = Served(f"http://127.0.0.1:{port}", folder / "serve.log")
+    with site.log.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=env, stdout=log, stderr=log
+        )
+    try:
+        _wait(site, process)
+        yield site
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    assert "Traceback" not in site.log.read_text(), site.log.read_text()
+
+
+def _wait(site: Served, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_LIMIT
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(site.at("/robots.txt"), timeout=2)
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError(f"the site did not start:\n{site.log.read_text()}")

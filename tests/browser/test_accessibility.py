@@ -1,0 +1,46 @@
+"""axe finds nothing on any template, in any scheme, at any width."""
+
+import itertools
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import DESKTOP, Opener
+from tests.browser.places import ADDRESSES
+
+pytestmark = pytest.mark.browser
+# target-size is WCAG 2.2 and not on by default.
+OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "viewport": DESKTOP},
+    "dark": {"color_scheme": "dark", "viewport": DESKTOP},
+    "light, 320 px": {"color_scheme": "light", "viewport": {"width": 320, "height": 640}},
+    "dark, 320 px": {"color_scheme": "dark", "viewport": {"width": 320, "height": 640}},
+}
+
+
+def check(page: Page) -> None:
+    for details in page.locator("details").all():
+        details.evaluate("one => { one.open = true; }")
+    found = Axe().run(page, options=OPTIONS)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES.keys())
+def test_axe_finds_nothing(open_page: Opener, path: str, look: str) -> None:
+    page = open_page(**LOOKS[look])
+    page.goto(path)
+    check(page)
+
+
+@pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES.keys())
+def test_headings_and_landmarks_are_in_order(reader: Page, path: str) -> None:
+    reader.goto(path)
+    assert reader.locator("h1").count() == 1
+    assert reader.locator("main").count() == 1
+    assert reader.locator("html").get_attribute("lang") == "en-GB"
+    levels = reader.locator("h1, h2, h3, h4").evaluate_all("all => all.map(one => Number(one.tagName[1]))")
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), levels

@@ -1,0 +1,151 @@
+"""What an editor does in the admin, in a browser that watches the policy, the hosts and the console."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.places import SLUG
+
+pytestmark = pytest.mark.browser
+LISTS = [
+    "/admin/",
+    "/admin/pages/",
+    "/admin/images/",
+    "/admin/documents/",
+    "/admin/vocabulary/area/",
+    "/admin/vocabulary/tags/",
+    "/admin/snippets/casestudies/organisation/",
+    "/admin/reports/site-history/",
+    "/admin/users/",
+    "/admin/redirects/",
+]
+TABS = ["Facts", "Finding it", "Dates and source", "Address", "Story"]
+
+
+def visit(page: Page, path: str) -> None:
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+
+
+def number_of(page: Page, slug: str) -> int:
+    """The id of a published case study."""
+    found = page.request.get("/search/?format=json").json()["results"]
+    return next(row["id"] for row in found if row["url"].endswith(f"/{slug}/"))
+
+
+def number_of_list(page: Page) -> int:
+    visit(page, "/admin/pages/search/?q=case+studies")
+    match = re.search(r"/admin/pages/(\d+)/edit/", page.locator("main").inner_html())
+    assert match
+    return int(match[1])
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+
+
+def add_block(page: Page, name: str) -> None:
+    """Looks at the block's preview first, as the editor may."""
+    page.locator("button.c-sf-add-button").last.click()
+    option = page.get_by_role("option", name=name, exact=True)
+    names = page.get_by_role("option").filter(visible=True).all_inner_texts()
+    page.get_by_role("button", name="Preview", exact=True).filter(visible=True).nth(names.index(name)).click()
+    expect(page.frame_locator(".w-combobox-preview__iframe").locator("main.story")).to_be_visible()
+    option.click()
+
+
+def test_lists_load_without_a_violation_or_another_host(editor: Page) -> None:
+    for path in LISTS:
+        visit(editor, path)
+        expect(editor.locator("h1, h2").first).to_be_attached()
+    visit(editor, f"/admin/pages/{number_of_list(editor)}/")
+    expect(editor.get_by_text("An example with everything").first).to_be_visible()
+
+
+def test_every_tab_every_block_and_the_preview_of_the_form(editor: Page) -> None:
+    visit(editor, f"/admin/pages/{number_of(editor, SLUG)}/edit/")
+    for name in TABS:
+        tab(editor, name)
+    blocks = editor.locator("[data-contentpath=body] [data-streamfield-child]")
+    before = blocks.count()
+    for number, name in enumerate(["Quote", "What changed", "Picture", "Document"], start=1):
+        add_block(editor, name)
+        expect(blocks).to_have_count(before + number)
+
+
+def test_the_preview_stands_beside_the_form(editor: Page) -> None:
+    visit(editor, f"/admin/pages/{number_of(editor, SLUG)}/edit/")
+    editor.get_by_role("button", name="Toggle preview").click()
+    preview = editor.frame_locator("iframe.w-preview__iframe").first
+    expect(preview.locator("h1")).to_contain_text("An example with everything")
+    expect(preview.locator("body")).to_have_css("margin", "0px")
+    editor.wait_for_load_state("networkidle")
+
+
+def test_choosers_open(editor: Page) -> None:
+    visit(editor, f"/admin/pages/{number_of(editor, SLUG)}/edit/")
+    for name in ("image", "document"):
+        choose = editor.locator(f"[data-contentpath=body] .{name}-chooser [data-chooser-action-choose]").first
+        choose.evaluate("one => one.click()")  # it waits in a menu
+        expect(editor.locator(".modal-body")).to_be_visible()
+        editor.wait_for_load_state("networkidle")
+        editor.locator(".modal .close").first.click()
+        expect(editor.locator(".modal-body")).to_have_count(0)
+
+
+def test_a_draft_needs_only_a_title_and_publishing_says_what_is_missing(editor: Page) -> None:
+    visit(editor, f"/admin/pages/add/casestudies/casestudypage/{number_of_list(editor)}/")
+    editor.get_by_role("textbox", name="Title").first.press_sequentially("Only a title so far")
+    expect(editor.locator("#id_slug")).to_have_value("only-a-title-so-far")
+    editor.get_by_role("button", name="Save draft").click()
+    editor.wait_for_url(re.compile(r"/admin/pages/\d+/edit/"))
+    expect(editor.locator(".messages")).to_contain_text("created")
+    expect(editor.get_by_role("textbox", name="Title").first).to_have_value("Only a title so far")
+    editor.wait_for_load_state("networkidle")
+    editor.get_by_role("button", name="More actions").click()
+    editor.get_by_role("button", name="Publish", exact=True).click()
+    said = editor.locator(".messages")
+    expect(said).to_contain_text("could not be saved due to validation errors")
+    for missing in ("Summary", "Evidence level", "Service areas", "As at"):
+        expect(said).to_contain_text(f"{missing}: This field is required.")
+    expect(said).to_contain_text("Add at least one organisation and say what its role is.")
+    assert editor.request.get("/case-studies/only-a-title-so-far/").status == 404
+
+
+def test_the_vocabulary_is_put_in_order_by_dragging_or_by_keys(editor: Page) -> None:
+    visit(editor, "/admin/vocabulary/stage/")
+    editor.get_by_role("button", name="Actions").first.click()
+    editor.get_by_role("link", name="Sort item order").click()
+    editor.wait_for_url("**ordering=sort_order**")
+    editor.wait_for_load_state("networkidle")
+    titles = editor.locator("main tbody .title-wrapper a")
+    handles = editor.locator("main tbody button.w-orderable__item__handle")
+    first, second, *others = titles.all_inner_texts()
+
+    def check(order: list[str]) -> None:
+        editor.wait_for_load_state("networkidle")
+        visit(editor, editor.url)
+        assert titles.all_inner_texts() == order
+
+    with editor.expect_response("**/reorder/**") as answer:
+        handles.nth(0).drag_to(handles.nth(1), target_position={"x": 5, "y": 20})
+    assert answer.value.ok
+    check([second, first, *others])
+    handles.nth(0).focus()
+    with editor.expect_response("**/reorder/**") as answer:
+        editor.keyboard.press("ArrowDown")
+        editor.keyboard.press("Enter")
+    assert answer.value.ok
+    check([first, second, *others])
+
+
+def test_logging_out_ends_the_session(editor: Page) -> None:
+    visit(editor, "/")
+    visit(editor, "/case-studies/")
+    visit(editor, "/admin/")
+    editor.locator("form[action*=logout] button").evaluate("one => one.click()")
+    editor.wait_for_url("**/admin/login/**")
+    visit(editor, "/admin/")
+    assert "/admin/login/" in editor.url

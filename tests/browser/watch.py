@@ -1,0 +1,50 @@
+"""What a browser did while a test looked elsewhere: requests, errors, violations of the security policy."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError
+
+VIOLATION = "securitypolicyviolation:"
+REPORT_VIOLATIONS = f"""
+document.addEventListener("securitypolicyviolation", event => {{
+  console.error("{VIOLATION} " + event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile);
+}});
+"""
+
+
+class Watch:
+    """Listens to every page of a context. `faults` is what nobody should ever see there."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.faults: list[str] = []
+        self.paths: list[str] = []
+        self._host = urlsplit(url).netloc
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("request", self._request)
+        context.on("response", self._response)
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+        context.on("page", self._page)
+
+    def _page(self, page: Page) -> None:
+        page.on("websocket", lambda socket: self.faults.append(f"a socket to {socket.url}"))
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https") and address.netloc == self._host:
+            self.paths.append(address.path)
+        elif address.scheme not in ("data", "blob", "about"):
+            self.faults.append(f"a request to another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        expected = response.request.is_navigation_request() and response.status < 500
+        if response.status >= 400 and not expected:
+            self.faults.append(f"{response.status} from {response.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # The browser repeats the status of each response there; `_response` judges those.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.faults.append(f"in the console: {message.text}")
+
+    def _error(self, error: WebError) -> None:
+        self.faults.append(f"an uncaught error: {error.error}")

@@ -1,0 +1,98 @@
+"""The Nu HTML checker finds no error in any template, in any state that it has."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+
+from casestudies.models import CaseStudyIndexPage
+from search.engine import engine
+from taxonomy.models import Facet
+from tests.browser.fill import everything
+from tests.browser.places import SLUG
+from tests.factories import OrganisationFactory, case_study, term
+
+pytestmark = [pytest.mark.nu, pytest.mark.django_db]
+EMPTY = ["/", "/search/", "/case-studies/"]
+FULL = [
+    *EMPTY,
+    "/search/?q=walnut",
+    "/search/?q=walnut+hazelnut&page=2",
+    "/search/?q=%22%3E%3Cscript%3E&area=advice&region=london&year_from=2000&sort=title",
+    "/search/?q=xyzzyqqq&area=advice&stage=plan",
+    "/search/?area=advice&region=london&theme=innovation",
+    "/search/?area=advice&evidence=2&result=kept&contract=grant&tag=none&year_from=1990&year_to=2100",
+    "/search/?organisation=charity&beneficiary=children&kind=case-study&format=html",
+    "/case-studies/?area=advice&page=2",
+    "/case-studies/bare/",
+    "/case-studies/walnut-3/",
+    f"/case-studies/{SLUG}/",
+    "/nowhere/",
+]
+
+
+def errors(folder: Path, pages: dict[str, str]) -> list[str]:
+    """What the checker says of these documents, by their names."""
+    folder = folder / "html"
+    folder.mkdir()
+    for number, html in enumerate(pages.values()):
+        (folder / f"{number:03}.html").write_text(html)
+    command = ["java", "-jar", os.environ["VNU_JAR"], "--errors-only", "--format", "json", "--stdout", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    names = list(pages)
+    return [
+        f"{names[int(Path(row['url']).stem)]}: {row['message']} near {row.get('extract', '')!r}"
+        for row in json.loads(done.stdout)["messages"]
+    ]
+
+
+def fetch(client: Client, paths: list[str]) -> dict[str, str]:
+    return {path: client.get(path).content.decode() for path in paths}
+
+
+def test_the_checker_finds_what_is_wrong(tmp_path: Path) -> None:
+    assert errors(tmp_path, {"wrong": '<!doctype html><html lang="en"><title>A</title><p id="a"><p id="a" onx>'})
+
+
+def test_pages_of_an_empty_site(listing: CaseStudyIndexPage, client: Client, tmp_path: Path) -> None:
+    engine().rebuild()
+    assert errors(tmp_path, fetch(client, EMPTY)) == []
+
+
+def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Client, tmp_path: Path) -> None:
+    case_study(listing, "Bare", slug="bare")
+    for number in range(24):
+        regions = ("london",) if number % 2 else ()
+        case_study(
+            listing,
+            f'Walnut "{number}" & <b>co</b>',
+            slug=f"walnut-{number}",
+            regions=regions,
+            body="Walnut & <i>oak</i>",
+        )
+    everything(listing, OrganisationFactory(organisation_type=term(Facet.ORGANISATION, "charity")))
+    engine().rebuild()
+    assert errors(tmp_path, fetch(client, FULL)) == []
+
+
+def test_error_pages(listing: CaseStudyIndexPage, rf: RequestFactory, tmp_path: Path) -> None:
+    request = rf.get("/")
+    pages: dict[str, str] = {
+        str(status): render_to_string(f"{status}.html", {}, request) for status in (400, 403, 404, 500, 503)
+    }
+    pages["500 without a request"] = render_to_string("500.html", {"site_name": "A site"})
+    assert errors(tmp_path, pages) == []
+
+
+def test_the_icon(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["java", "-jar", os.environ["VNU_JAR"], "--errors-only", "--also-check-svg", "static/icon.svg"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
