@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# What the machine or the tests have set and the served site must not see.
+NOT_PASSED_ON = {"DJANGO_SETTINGS_MODULE", "ELASTICSEARCH_URL", "REDIS_URL", "EMAIL_URL", "ALLOWED_HOSTS"}
 
 
 def environment(folder: Path, port: int = 8000) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
-    own = {"SECRET_KEY": "s" * 60, "DATA_DIR": str(folder), "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"}
-    return kept | own
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
+    # Set and not only dropped: a developer's .env may name a database that no test may touch.
+    data = {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "DEBUG": "false"}
+    return kept | data | {"SECRET_KEY": "s" * 60, "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"}
 
 
 def manage(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -12,8 +12,8 @@ from django.test import Client, RequestFactory
 from casestudies.models import CaseStudyIndexPage
 from search.engine import engine
 from taxonomy.models import Facet
-from tests.browser.fill import everything
-from tests.browser.places import SLUG
+from tests.browser.fill import closed, everything
+from tests.browser.places import LOCKED, SLUG
 from tests.factories import OrganisationFactory, case_study, term
 
 pytestmark = [pytest.mark.nu, pytest.mark.django_db]
@@ -32,6 +32,7 @@ FULL = [
     "/case-studies/walnut-3/",
     f"/case-studies/{SLUG}/",
     "/nowhere/",
+    *LOCKED.values(),
 ]
 
 
@@ -74,9 +75,14 @@ def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Clien
             regions=regions,
             body="Walnut & <i>oak</i>",
         )
-    everything(listing, OrganisationFactory(organisation_type=term(Facet.ORGANISATION, "charity")))
+    organisation = OrganisationFactory(organisation_type=term(Facet.ORGANISATION, "charity"))
+    everything(listing, organisation)
+    closed(listing, organisation)
     engine().rebuild()
-    assert errors(tmp_path, fetch(client, FULL)) == []
+    pages = fetch(client, FULL)
+    wrong = {"username": "nobody@example.com", "password": "wrong"}
+    pages["a failed log-in"] = client.post(LOCKED["log-in"], wrong).content.decode()
+    assert errors(tmp_path, pages) == []
 
 
 def test_error_pages(listing: CaseStudyIndexPage, rf: RequestFactory, tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ import io
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from PIL import Image
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from casestudies.models import CaseStudyPage, Organisation, Outcome
 from community.models import User
 from home.models import SiteDocument, SiteImage
 from search.engine import engine
-from tests.browser.places import SLUG
+from tests.browser.places import CLOSED, SLUG
 from tests.factories import case_study
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"
@@ -21,8 +21,15 @@ LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"
 def fill(mail: str, password: str) -> None:
     """An administrator and the example, in a site that has the starter content."""
     User.objects.create_superuser(mail, password)
-    everything(Page.objects.get(slug="case-studies"), Organisation.objects.get(name="BREAK"))
+    listing = Page.objects.get(slug="case-studies")
+    everything(listing, Organisation.objects.get(name="BREAK"))
+    closed(listing, Organisation.objects.get(name="BREAK"))
     engine().sync()
+
+
+def closed(listing: Page, organisation: Organisation) -> None:
+    page = case_study(listing, "Behind a password", slug=CLOSED, organisation=organisation, areas=("respite",))
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.PASSWORD, password="open sesame")
 
 
 def everything(listing: Page, organisation: Organisation) -> CaseStudyPage:

@@ -1,6 +1,7 @@
 """One address for each template and each state that a reader meets."""
 
 SLUG = "an-example-with-everything"
+CLOSED = "an-example-behind-a-password"
 
 ADDRESSES = {
     "home": "/",
@@ -14,3 +15,5 @@ ADDRESSES = {
     "case study with everything": f"/case-studies/{SLUG}/",
     "not found": "/nowhere/",
 }
+# These have a form with a token, so they may set a cookie.
+LOCKED = {"log-in": "/_util/login/", "password": f"/case-studies/{CLOSED}/"}

@@ -1,6 +1,5 @@
 """The site as people get it: `prepare` and `serve` in a folder of their own, on SQLite whatever the tests run on."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -12,11 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.served import ROOT, environment
+
 ADMIN = ("admin@example.com", "correct horse battery")
 START_LIMIT = 60  # seconds
-# What the machine or the tests have set and the served site must not see.
-NOT_PASSED_ON = {"DJANGO_SETTINGS_MODULE", "ELASTICSEARCH_URL", "REDIS_URL", "EMAIL_URL", "ALLOWED_HOSTS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +31,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def environment(folder: Path, port: int) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
-    # Set and not only dropped: a developer's .env may name a database that no test may touch.
-    data = {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "DEBUG": "false"}
-    return kept | data | {"SECRET_KEY": "s" * 60, "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"}
 
 
 @contextmanager

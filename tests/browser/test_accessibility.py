@@ -8,9 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import DESKTOP, Opener
-from tests.browser.places import ADDRESSES
+from tests.browser.places import ADDRESSES, LOCKED
 
 pytestmark = pytest.mark.browser
+PLACES = ADDRESSES | LOCKED
 # target-size is WCAG 2.2 and not on by default.
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 LOOKS: dict[str, dict[str, Any]] = {
@@ -29,14 +30,14 @@ def check(page: Page) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES.keys())
+@pytest.mark.parametrize("path", PLACES.values(), ids=PLACES.keys())
 def test_axe_finds_nothing(open_page: Opener, path: str, look: str) -> None:
     page = open_page(**LOOKS[look])
     page.goto(path)
     check(page)
 
 
-@pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES.keys())
+@pytest.mark.parametrize("path", PLACES.values(), ids=PLACES.keys())
 def test_headings_and_landmarks_are_in_order(reader: Page, path: str) -> None:
     reader.goto(path)
     assert reader.locator("h1").count() == 1

@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, Opener
-from tests.browser.places import ADDRESSES, SLUG
+from tests.browser.places import ADDRESSES, LOCKED, SLUG
 
 pytestmark = pytest.mark.browser
+PLACES = ADDRESSES | LOCKED
 PHONE = {"width": 320, "height": 640}
 # 1280 x 1024 at 400 per cent, as WCAG 1.4.10 reckons.
 ENLARGED = {"width": 320, "height": 256}
@@ -29,7 +30,7 @@ FOCUS = """() => { const element = document.activeElement, style = getComputedSt
 SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-bottom: 2em !important; }"""
 
-every_address = pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES.keys())
+every_address = pytest.mark.parametrize("path", PLACES.values(), ids=PLACES.keys())
 
 
 def words(page: Page) -> set[str]:
