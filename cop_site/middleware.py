@@ -26,7 +26,12 @@ def admin_policy(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if request.path.startswith("/admin/"):
-            response._csp_replace = ADMIN_POLICY  # type: ignore[attr-defined]
+            # A preview comes through all middleware as the public page that it shows, so it has a policy already:
+            # it keeps the public one, except that the editor may frame it.
+            is_preview = "Content-Security-Policy" in response
+            del response["Content-Security-Policy"]
+            policy = {"frame-ancestors": [SELF]} if is_preview else ADMIN_POLICY
+            response._csp_replace = policy  # type: ignore[attr-defined]
             response["X-Frame-Options"] = "SAMEORIGIN"
         return response
 

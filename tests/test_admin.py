@@ -184,6 +184,19 @@ def test_a_preview_shows_the_draft_s_own_rows(listing: CaseStudyIndexPage, admin
     assert "Only in the draft" not in admin_client.get(page.url).content.decode()
 
 
+def test_a_preview_may_be_framed_by_the_editor_and_keeps_the_strict_policy(
+    listing: CaseStudyIndexPage, admin_client: Client
+) -> None:
+    page = case_study(listing, "Framed")
+    page.save_revision()
+    response = admin_client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]))
+    policy = response["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert "script-src 'self';" in policy + ";"
+    assert "unsafe" not in policy
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+
+
 def test_a_draft_keeps_a_row_that_names_no_organisation_yet(listing: CaseStudyIndexPage, admin_client: Client) -> None:
     rows = {"organisations-TOTAL_FORMS": 1, "organisations-0-organisation": "", "organisations-0-ORDER": 1}
     role = term(Facet.ROLE, "provider")
