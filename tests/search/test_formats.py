@@ -24,7 +24,7 @@ NASTY = [
     "@SUM(A1)",
     'a,b;"c"',
     "<b>bold</b> & ]]>",
-    "nul \x00 bell \x07 \ufffe end",
+    "bell \x07 \ufffe end",  # a NUL no database of ours but SQLite would take: forms refuse it
     "Łódź 🎉 عربى",
 ]
 
