@@ -278,6 +278,12 @@ def test_the_admin_calls_nobody_and_previews_every_block(listing: CaseStudyIndex
         assert block.is_previewable
 
 
+def test_the_account_page_offers_only_time_zones_that_browsers_know(admin_client: Client) -> None:
+    html = admin_client.get(reverse("wagtailadmin_account")).content.decode()
+    assert "Europe/London" in html
+    assert "localtime" not in html
+
+
 def test_only_curated_tags_are_kept(listing: CaseStudyIndexPage, admin_client: Client) -> None:
     tag("prevention")
     data = _form(title="Tagged", slug="tagged", tags='"prevention", "invented here"')
