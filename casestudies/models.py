@@ -18,7 +18,7 @@ from casestudies.blocks import BodyBlock
 from casestudies.entry import entry_for
 from casestudies.forms import CaseStudyForm
 from casestudies.presentation import case_study_context
-from home.models import Licence
+from home.models import Licence, Pictured
 from search.entries import Entry
 from search.views import respond
 from taxonomy.fields import term, terms
@@ -73,7 +73,7 @@ class CostBasis(models.TextChoices):
     UNIT = "unit", "a unit of service"
 
 
-class CaseStudyPage(Page):
+class CaseStudyPage(Pictured, Page):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(

@@ -31,6 +31,7 @@ def _terms(name: str) -> FieldPanel:
 CONTENT: list[Panel] = [
     *Page.content_panels,
     FieldPanel("summary"),
+    FieldPanel("picture"),
     InlinePanel("organisations", label="organisation", heading="Organisations and their roles"),
     FieldPanel("body"),
 ]

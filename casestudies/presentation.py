@@ -57,6 +57,9 @@ def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
             )
             if fact.reported
         ],
+        "stages": [stage.slug for stage in page.stages.all()],
+        "region_slugs": [region.slug for region in page.regions.all()],
+        "group": min((area.parent.slug for area in page.areas.select_related("parent") if area.parent), default=""),
         "outcomes": list(page.outcomes.all()),
         "evidence_levels": list(Term.objects.filter(facet=Facet.EVIDENCE).order_by("sort_order")),
         "says_what_did_not_work": "did_not_work" in blocks,
@@ -74,6 +77,7 @@ def key_facts(page: "CaseStudyPage", roles: list[Any]) -> list[Fact]:
     commissioners = by_role.pop("Commissioner", [])
     return [
         Fact("Evidence", _evidence(page)),
+        Fact("As at", text=formats.date_format(page.as_at, "F Y") if page.as_at else ""),
         Fact("Commissioner", text=", ".join(commissioners)),
         *(Fact(role, text=", ".join(names)) for role, names in by_role.items()),
         Fact("Place", text=page.place),
@@ -112,8 +116,13 @@ def cost(page: "CaseStudyPage") -> str:
 def citation(page: "CaseStudyPage") -> str:
     """The page as one would cite it: publisher, title, as at when, address."""
     day = formats.date_format(page.as_at, "F Y") if page.as_at else "no date"
-    parts = [settings.WAGTAIL_SITE_NAME, f"“{page.title}”", f"as at {day}", page.full_url or ""]
+    parts = [_publisher(page), f"“{page.title}”", f"as at {day}", page.full_url or ""]
     return ", ".join(filter(None, parts)) + "."
+
+
+def _publisher(page: "CaseStudyPage") -> str:
+    site = page.get_site()
+    return (site and site.site_name) or settings.WAGTAIL_SITE_NAME
 
 
 def json_ld(page: "CaseStudyPage", organisations: list[str]) -> SafeString:
@@ -126,7 +135,7 @@ def json_ld(page: "CaseStudyPage", organisations: list[str]) -> SafeString:
         "url": page.full_url,
         "about": [{"@type": "Organization", "name": name} for name in dict.fromkeys(organisations)],
         "keywords": ", ".join(area.label for area in page.areas.all()),
-        "publisher": {"@type": "Organization", "name": settings.WAGTAIL_SITE_NAME},
+        "publisher": {"@type": "Organization", "name": _publisher(page)},
         "datePublished": page.first_published_at.date().isoformat() if page.first_published_at else None,
         "dateModified": page.last_published_at.date().isoformat() if page.last_published_at else None,
         "isBasedOn": page.source or None,

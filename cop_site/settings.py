@@ -29,7 +29,9 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
 SEARCH_DIR = DATA_DIR / "search"
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+# Static files that are made at set-up, such as the font.
+BUILT_DIR = DATA_DIR / "built"
+BUILT_DIR.mkdir(parents=True, exist_ok=True)
 
 INSTALLED_APPS = [
     "cop_site.apps.CopSiteConfig",
@@ -133,7 +135,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", BUILT_DIR]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {

@@ -18,5 +18,6 @@ def load_starter() -> bool:
     load_vocabulary()
     front = home.starter.load()
     casestudies.starter.load(front)
+    home.starter.load_pages(front)
     align_site()
     return True

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from cop_site import fonts
+
 
 def fingerprint() -> str:
     """A hash of every static file's name, size and time of change."""
@@ -20,6 +22,7 @@ def fingerprint() -> str:
 
 def collect() -> bool:
     """Collect static files where they differ from what was collected last. Returns whether it did."""
+    fonts.build()
     stamp = Path(settings.STATIC_ROOT) / ".collected"
     current = fingerprint()
     if stamp.is_file() and stamp.read_text() == current:

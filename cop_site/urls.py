@@ -6,17 +6,25 @@ from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cop_site import views
+from cop_site.sitemap import SITEMAPS
+from home import urls as home_urls
 from search import urls as search_urls
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.+)$", views.media, name="media"),
-    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path("", include(search_urls)),
+    path("", include(home_urls)),
     path("", include(wagtail_urls)),
 ]
+
+if settings.DEBUG:
+    from cop_site.components import components
+
+    urlpatterns.insert(0, path("components/", components, name="components"))
 
 handler400 = "cop_site.views.bad_request"
 handler403 = "cop_site.views.permission_denied"

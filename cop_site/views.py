@@ -62,4 +62,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     # No request context: whatever broke must not be asked again.
     from django.template.loader import render_to_string
 
-    return HttpResponse(render_to_string("500.html", {"site_name": settings.WAGTAIL_SITE_NAME}), status=500)
+    return HttpResponse(render_to_string("500.html", {"site_title": settings.WAGTAIL_SITE_NAME}), status=500)

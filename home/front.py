@@ -1,32 +1,78 @@
-"""What the front page shows of the index: service areas with counts, the newest examples."""
+"""What the front page shows of the index: service areas with counts, stages, the examples that editors chose."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from search.answers import answer_or_none
+from wagtail.models import get_page_models
+
+from search.answers import Answer, answer_or_none
+from search.engine import engine
 from search.facets import FacetCount
-from search.presentation import row
+from search.presentation import Row, row
 
-LATEST = 5
+if TYPE_CHECKING:
+    from home.models import SiteImage
+
+EXAMPLES = 5
 
 
-def front_page() -> dict[str, Any]:
-    """The context of the front page; nothing to show where there is no index yet."""
-    found = answer_or_none({"kind": ["case-study"], "sort": ["newest"]}, per_page=LATEST)
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A card: the result with its photograph, where an editor gave one."""
+
+    row: Row
+    picture: "SiteImage | None"
+
+
+def front_page(chosen: Sequence[int | None], questions: Sequence[str]) -> dict[str, Any]:
+    """The context of the front page: the chosen pages first (None at the start: no lead was chosen), then the newest.
+    Nothing to show where there is no index yet."""
+    asked = [question.strip() for question in questions if question.strip()]
+    wanted = list(dict.fromkeys(page for page in chosen if page))
+    found = answer_or_none({"kind": ["case-study"], "sort": ["newest"]}, per_page=EXAMPLES + len(wanted))
     if found is None:
-        return {"groups": [], "rows": [], "total": 0}
+        return {"groups": [], "stages": [], "examples": [], "total": 0, "questions": asked}
+    hits = engine().hits(wanted)
+    newest = [hit for hit in found.results.hits if hit.page_id not in {hit.page_id for hit in hits}]
+    has_lead = bool(hits) and bool(chosen) and hits[0].page_id == chosen[0]
+    shown = [*hits, *newest] if has_lead else [*newest[:1], *hits, *newest[1:]]
+    pictures = pictures_of([hit.page_id for hit in shown[:EXAMPLES]])
     return {
-        "groups": _groups(found.results.facets["area"]),
-        "rows": [row(hit, found) for hit in found.results.hits],
+        "groups": groups(found.results.facets["area"]),
+        "stages": stages(found),
+        "examples": [Example(row(hit, found), pictures.get(hit.page_id)) for hit in shown[:EXAMPLES]],
         "total": found.results.total,
+        "questions": asked,
     }
 
 
-def _groups(values: tuple[FacetCount, ...]) -> list[tuple[FacetCount, list[FacetCount]]]:
+def groups(values: Sequence[FacetCount]) -> list[tuple[FacetCount, list[FacetCount]]]:
     """Each group with the areas in it; values arrive in that order."""
-    groups: list[tuple[FacetCount, list[FacetCount]]] = []
+    found: list[tuple[FacetCount, list[FacetCount]]] = []
     for value in values:
         if value.level == 0:
-            groups.append((value, []))
-        elif groups:
-            groups[-1][1].append(value)
-    return groups
+            found.append((value, []))
+        elif found:
+            found[-1][1].append(value)
+    return found
+
+
+def stages(found: Answer) -> list[tuple[str, str, str]]:
+    """Slug, label and scope note of the four arcs of the ring, in the order of the cycle."""
+    known = found.vocabulary["stage"]
+    return [(slug, known[slug].label, known[slug].scope_note) for slug in ARCS if slug in known]
+
+
+ARCS = ("analyse", "plan", "do", "review")
+
+
+def pictures_of(page_ids: Sequence[int]) -> dict[int, "SiteImage"]:
+    """The photographs of these pages, with one query for each page type that has any."""
+    found: dict[int, SiteImage] = {}
+    for model in get_page_models():
+        if hasattr(model, "picture"):
+            pages = model.objects.filter(pk__in=page_ids, picture__isnull=False)
+            for page in pages.select_related("picture").prefetch_related("picture__renditions"):
+                found[page.pk] = page.picture
+    return found

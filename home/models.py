@@ -1,13 +1,20 @@
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
-from wagtail.admin.panels import FieldPanel
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.documents.models import AbstractDocument, Document
+from wagtail.fields import RichTextField
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
-from wagtail.models import Page
+from wagtail.models import Orderable, Page
+from wagtail.search import index
 
 from home.front import front_page
+from search.entries import Entry, plain, plain_from_html
 
 
 class Licence(models.TextChoices):
@@ -58,20 +65,185 @@ class SiteDocument(AbstractDocument):
     admin_form_fields = (*Document.admin_form_fields, "credit", "licence")
 
 
+class Pictured(models.Model):
+    """A page with a photograph for its head and its card. Without one its cover is drawn (home.covers)."""
+
+    picture = models.ForeignKey(
+        SiteImage,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="A photograph of the work itself, with consent of the people in it. Without one a cover is drawn.",
+    )
+
+    class Meta:
+        abstract = True
+
+
 class HomePage(Page):
     """The front page: what this is, the search box, the ways in."""
 
-    heading = models.CharField(max_length=120, default="Find out what worked, before you commission it.")
+    heading = models.CharField(
+        max_length=120,
+        default="Find out what worked, before you commission it.",
+        help_text="One sentence that says what this is.",
+    )
     introduction = models.CharField(
         max_length=300,
         blank=True,
         help_text="One sentence below the heading: what people find here.",
     )
+    questions = models.TextField(
+        "example questions",
+        blank=True,
+        max_length=300,
+        help_text="What people might search for, one a line, shown below the search box. Three read best, for example “help people leave gangs”.",
+    )
+    lead = models.ForeignKey(
+        Page,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="lead example",
+        help_text="Shown large. Left empty, it is the newest one.",
+    )
 
     max_count = 1
     parent_page_types = ["wagtailcore.Page"]
     template = "home/home_page.html"
-    content_panels = [*Page.content_panels, FieldPanel("heading"), FieldPanel("introduction")]
+    content_panels = [
+        *Page.content_panels,
+        MultiFieldPanel(
+            [FieldPanel("heading"), FieldPanel("introduction"), FieldPanel("questions")], heading="Opening"
+        ),
+        MultiFieldPanel(
+            [
+                PageChooserPanel("lead", "casestudies.CaseStudyPage"),
+                InlinePanel("featured", label="example", heading="Other examples", max_num=4),
+                HelpPanel("Where you choose fewer than four others, the newest ones fill the places."),
+            ],
+            heading="Examples",
+        ),
+    ]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(request, *args, **kwargs) | front_page()
+        chosen = [self.lead_id, *(row.page_id for row in self.featured.all())]
+        return super().get_context(request, *args, **kwargs) | front_page(chosen, self.questions.splitlines())
+
+
+class FeaturedExample(Orderable):
+    home = ParentalKey(HomePage, related_name="featured", on_delete=models.CASCADE)
+    page = models.ForeignKey(Page, null=True, on_delete=models.CASCADE, related_name="+", verbose_name="example")
+
+    panels = [PageChooserPanel("page", "casestudies.CaseStudyPage")]
+
+
+class ContentPage(Page):
+    """A plain page: what the site is, its privacy notice, its rules."""
+
+    introduction = models.CharField(
+        max_length=300, blank=True, help_text="One sentence that says what the page answers."
+    )
+    body = RichTextField(blank=True, features=["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link"])
+    revised = models.DateField(
+        null=True, blank=True, help_text="The day of the last change that readers should know of, shown at the end."
+    )
+
+    parent_page_types = ["home.HomePage", "home.ContentPage"]
+    subpage_types = ["home.ContentPage"]
+    template = "home/content_page.html"
+    content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("body"), FieldPanel("revised")]
+    search_fields = [*Page.search_fields, index.SearchField("body")]
+
+    class Meta:
+        verbose_name = "plain page"
+
+    def search_entry(self) -> Entry:
+        return Entry(
+            page_id=self.pk,
+            kind="page",
+            title=plain(self.title),
+            url=self.get_url() or "",
+            summary=plain(self.introduction or self.search_description),
+            body=plain_from_html(self.body),
+            date=self.revised,
+        )
+
+    @classmethod
+    def search_prefetch(cls) -> list[str]:
+        return []
+
+
+@register_setting(icon="site", order=10)
+class SiteSettings(BaseSiteSetting, ClusterableModel):
+    """What the site is called, who runs it, and what its footer links to."""
+
+    name = models.CharField(max_length=60, default="Common Practice", help_text="Stands beside the ring on every page.")
+    strapline = models.CharField(
+        max_length=200,
+        default="What works, shared by people who buy public services and people who provide them.",
+        blank=True,
+        help_text="One sentence at the foot of every page.",
+    )
+    organisation = models.CharField(
+        "run by",
+        max_length=120,
+        blank=True,
+        help_text="The body that answers for the site, for example a council or a network.",
+    )
+    contact_email = models.EmailField(
+        "contact address", blank=True, help_text="Where readers and the site itself write to. Shown in the footer."
+    )
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("strapline"),
+        MultiFieldPanel([FieldPanel("organisation"), FieldPanel("contact_email")], heading="Who runs it"),
+        InlinePanel("links", label="link", heading="Links in the footer"),
+        HelpPanel(
+            "The heading, the example questions and the examples of the front page are chosen on the home page itself."
+        ),
+    ]
+
+    class Meta:
+        verbose_name = "site settings"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Wagtail's own record carries the name too: parts that know nothing of these settings read it there."""
+        super().save(*args, **kwargs)
+        if self.site.site_name != self.name:
+            self.site.site_name = self.name
+            self.site.save()
+
+    def footer(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Label and address of each link, less those to pages that not everybody may see."""
+        rows = list(self.links.all()) if self.pk else []
+        pages = Page.objects.live().public().in_bulk([row.page_id for row in rows if row.page_id])
+        found = []
+        for row in rows:
+            page = pages.get(row.page_id)
+            if page or row.address:
+                found.append((row.label or page.title, page.get_url(request) if page else row.address))
+        return found
+
+
+class FooterLink(Orderable):
+    """A link to a page here, or to an address elsewhere."""
+
+    settings = ParentalKey(SiteSettings, related_name="links", on_delete=models.CASCADE)
+    label = models.CharField(max_length=60, blank=True, help_text="Left empty, it is the page's title.")
+    page = models.ForeignKey(Page, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    address = models.URLField("or an address elsewhere", blank=True)
+
+    panels = [FieldPanel("label"), FieldPanel("page"), FieldPanel("address")]
+
+    def clean(self) -> None:
+        if bool(self.page_id) == bool(self.address):
+            raise ValidationError("Choose either a page or an address.")
+        if self.address and not self.label:
+            raise ValidationError({"label": "A link to an address needs words."})

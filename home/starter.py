@@ -1,22 +1,48 @@
+import tomllib
+from pathlib import Path
+from typing import Any
+
 from wagtail.models import Page, Site
 
-from home.models import HomePage
+from home.models import ContentPage, FooterLink, HomePage, SiteSettings
+
+FILE = Path(__file__).with_name("starter.toml")
 
 
 def load() -> HomePage:
     """The home page, in place of Wagtail's welcome page, and the site that it is the root of."""
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
     root = Page.get_first_root_node()
     for welcome in root.get_children().filter(slug="home").exclude(content_type__app_label="home"):
         welcome.delete()
     root.refresh_from_db()
-    home = HomePage(
-        title="Common Practice",
-        slug="home",
-        introduction="Examples from people who buy public services and people who provide them: who did it, how, and what is known of what came of it.",
-        search_description="Examples of public services commissioned from charities and social enterprises, found by service area, theme and region.",
-        live=False,
-    )
+    home = HomePage(slug="home", live=False, **data["home"])
     root.add_child(instance=home)
     home.save_revision().publish()
-    Site.objects.create(hostname="localhost", root_page=home, is_default_site=True, site_name="Common Practice")
+    Site.objects.create(hostname="localhost", root_page=home, is_default_site=True, site_name=home.title)
     return home
+
+
+def load_pages(home: Page) -> None:
+    """The plain pages, and the settings whose footer links to them. After the subjects' own pages: the menu's order."""
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    settings = SiteSettings.for_site(Site.objects.get(is_default_site=True))
+    for row in data["page"]:
+        settings.links.add(FooterLink(page=_page(home, row)))
+    settings.save()
+
+
+def _page(home: Page, row: dict[str, Any]) -> ContentPage:
+    page = ContentPage(
+        title=row["title"],
+        slug=row["slug"],
+        introduction=row["introduction"],
+        search_description=row["introduction"],
+        body=row["body"].strip(),
+        revised=row.get("revised"),
+        show_in_menus=row.get("menu", False),
+        live=False,
+    )
+    home.add_child(instance=page)
+    page.save_revision().publish()
+    return page

@@ -1,5 +1,6 @@
 """What an engine must do, and the one that this installation uses."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
@@ -28,6 +29,9 @@ class Engine(Protocol):
 
     def similar(self, page_id: int, count: int = 4) -> tuple[Hit, ...]:
         """Pages that share most with this one, likest first; none where the page is not in the index."""
+
+    def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
+        """These pages in this order, less those that are not in the index."""
 
     def sync(self) -> int:
         """Catch up with the change log (build the index where there is none). Returns the number of pages written."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
+from wagtail.models import Site
 
 from search.answers import Answer
 from search.facets import DIMENSIONS, YEAR
@@ -83,9 +84,11 @@ def _inert(cell: str) -> str:
 
 
 def as_atom(request: HttpRequest, answer: Answer) -> HttpResponse:
+    site = Site.find_for_request(request)
+    name = (site and site.site_name) or settings.WAGTAIL_SITE_NAME
     asked_for = answer.query.text or ", ".join(answer.label(name, value) for name, value in answer.query.filters())
     feed = Atom1Feed(
-        title=f"{settings.WAGTAIL_SITE_NAME}: {asked_for or 'everything new'}",
+        title=f"{name}: {asked_for or 'everything new'}",
         link=settings.SITE_URL + answer.query.to_url("/search/"),
         description=None,
         feed_url=settings.SITE_URL + request.get_full_path(),
@@ -98,7 +101,7 @@ def as_atom(request: HttpRequest, answer: Answer) -> HttpResponse:
             description=escape(found.summary),  # the feed's summary is HTML
             unique_id=settings.SITE_URL + found.url,
             updateddate=datetime.combine(found.date, time(), UTC) if found.date else None,
-            author_name="; ".join(found.organisations) or settings.WAGTAIL_SITE_NAME,
+            author_name="; ".join(found.organisations) or name,
         )
     response = HttpResponse(content_type="application/atom+xml; charset=utf-8")
     feed.write(response, "utf-8")

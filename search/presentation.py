@@ -28,6 +28,7 @@ class Facet:
     heading: str
     values: tuple[FacetCount, ...]
     chosen: int
+    largest: int  # count, which the bars are drawn against
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ class Row:
     kind: str
     title: SafeString
     snippet: SafeString
+    organisations: str
     region: str
+    group: str  # of its service areas the first that is a group
     evidence: str
     evidence_label: str
     begins_partial: bool = False  # the first that has only some of the words
@@ -90,10 +93,22 @@ def row(hit: Hit, answer: Answer) -> Row:
         kind=answer.label("kind", hit.kind),
         title=mark_safe(hit.title_html),  # noqa: S308 (escaped by the engine, tests hold it)
         snippet=mark_safe(hit.snippet_html),  # noqa: S308
+        organisations=_few(hit.organisations),
         region=", ".join(answer.label("region", slug) for slug in hit.facets.get("region", [])),
+        group=next((slug for slug in hit.facets.get("area", []) if _is_group(answer, slug)), ""),
         evidence=level,
         evidence_label=answer.label("evidence", level) if level else "",
     )
+
+
+def _few(names: list[str]) -> str:
+    """The first name, and how many more there are: one line has no room for a consortium."""
+    return f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else "".join(names)
+
+
+def _is_group(answer: Answer, area: str) -> bool:
+    value = answer.vocabulary["area"].get(area)
+    return value is not None and value.parent is None
 
 
 def _begins_partial(rows: list[Row], place: int) -> bool:
@@ -116,7 +131,8 @@ def _relaxed(path: str, answer: Answer, name: str, value: str, total: int) -> tu
 
 def _facet(answer: Answer, name: str) -> Facet:
     values = answer.results.facets[name]
-    return Facet(name, DIMENSIONS[name], values, sum(value.selected for value in values))
+    chosen = sum(value.selected for value in values)
+    return Facet(name, DIMENSIONS[name], values, chosen, max(1, *(value.count for value in values)))
 
 
 def _links(path: str, answer: Answer) -> list[PageLink]:

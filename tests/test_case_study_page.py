@@ -74,24 +74,17 @@ def test_what_is_known_is_shown_and_leads_into_search(
         assert f'href="/search/?{parameter}"' in html
 
 
-def test_outcomes_are_a_table_with_who_says_so(
+def test_outcomes_show_before_and_after_and_who_says_so(
     listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client
 ) -> None:
     page = case_study(listing, "Measured")
     Outcome.objects.create(page=page, measure="Reoffending", before="60", unit="per cent", verification="independent")
-    table = html_of(client, page).split("<table>")[1].split("</table>")[0]
-    cells = [
-        " ".join(re.sub(r"<[^>]+>", "", cell).split())
-        for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", table, re.DOTALL)
-    ]
-    assert cells[6:] == [
-        "Reoffending (per cent)",
-        "60",
-        "not reported",
-        "not reported",
-        "not reported",
-        "independently evaluated",
-    ]
+    told = html_of(client, page).split('plain-list outcomes">')[1].split("</ul>")[0]
+    words = " ".join(re.sub(r"<[^>]+>", " ", told).split())
+    assert words == (
+        "Reoffending Before 60 After not reported Unit per cent"
+        " Measured: date not reported Source: not reported Who says so: independently evaluated"
+    )
 
 
 NASTY = '</script><script>alert(1)</script> & "quotes" <b>'

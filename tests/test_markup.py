@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 from casestudies.models import CaseStudyIndexPage
+from cop_site.components import components
 from search.engine import engine
 from taxonomy.models import Facet
 from tests.browser.fill import closed, everything
@@ -17,7 +18,7 @@ from tests.browser.places import LOCKED, SLUG
 from tests.factories import OrganisationFactory, case_study, term
 
 pytestmark = [pytest.mark.nu, pytest.mark.django_db]
-EMPTY = ["/", "/search/", "/case-studies/"]
+EMPTY = ["/", "/search/", "/case-studies/", "/service-areas/", "/themes/", "/stages/", "/regions/"]
 FULL = [
     *EMPTY,
     "/search/?q=walnut",
@@ -90,7 +91,8 @@ def test_error_pages(listing: CaseStudyIndexPage, rf: RequestFactory, tmp_path: 
     pages: dict[str, str] = {
         str(status): render_to_string(f"{status}.html", {}, request) for status in (400, 403, 404, 500, 503)
     }
-    pages["500 without a request"] = render_to_string("500.html", {"site_name": "A site"})
+    pages["components"] = components(request).content.decode()
+    pages["500 without a request"] = render_to_string("500.html", {"site_title": "A site"})
     assert errors(tmp_path, pages) == []
 
 

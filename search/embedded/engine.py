@@ -67,6 +67,12 @@ class EmbeddedEngine:
             best = sorted(scores, key=lambda other: (-scores[other], other))[:count]
             return _hits(connection, best, Question(), BitMap())
 
+    def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
+        with self._store.reading() as (file, connection):
+            state = self._memory.state(file, connection)
+            held = [page for page in page_ids if page <= LARGEST and page in state.pages]
+            return _hits(connection, held, Question(), BitMap())
+
     def _catch_up_before_reading(self) -> None:
         """Another machine, or a process that was killed, may have left changes: take in a few of them at once."""
         sequence = self.sequence()

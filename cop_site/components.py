@@ -1,0 +1,105 @@
+"""/components/: every shared part of the templates in each of its states, to look at while one works on them.
+
+Only there while DEBUG is on; its content is made up here and of nobody.
+"""
+
+import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+
+from casestudies.models import Outcome, Verification
+from home.front import Example
+from home.regions import tiles
+from search.facets import FacetCount
+from search.presentation import Chip, Facet, PageLink, Row
+from search.query import Query
+from search.results import Hit, Relax, Results
+
+KINDS = {
+    "case-study": "Case study",
+    "practice-note": "Practice note",
+    "bulletin": "E-bulletin",
+    "event": "Event",
+    "page": "Page",
+}
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    return render(request, "cop_site/components.html", context())
+
+
+def context() -> dict[str, Any]:
+    values = (
+        FacetCount("a", "A group", 12, selected=False),
+        FacetCount("b", "An area in it", 5, selected=True, level=1),
+    )
+    return {
+        "kinds": list(KINDS.items()),
+        "levels": list("012345"),
+        "maps": [("no region", tiles()), ("one", tiles(["london"])), ("England-wide", tiles(["england-wide"]))],
+        "covers": [(number, f"group-{number}", range(number % 5)) for number in range(1, 7)],
+        "icons": ["search", "arrow", "cross", "filter", "feed", "file", "mail", "clock", "person"],
+        "rows": [_row("case-study", 1), _row("page", 2)],
+        "examples": [Example(_row("case-study", 3), None)],
+        "outcomes": _outcomes(),
+        "chips": [Chip("Region", "London", "#"), Chip("From", "2001", "#")],
+        "clear_url": "#",
+        "facets": [Facet("area", "Service area", values, 1, 12)],
+        "query": Query(text="words that were asked for"),
+        "results": Results(total=95, pages=10, page=5),
+        "links": [
+            PageLink(1, "#"),
+            PageLink(4, "#", gap_before=True),
+            PageLink(5, "#", current=True),
+            PageLink(6, "#"),
+        ],
+        "previous_url": "#",
+        "next_url": "#",
+        "relax": [(Chip("Region", "London", "#"), Relax("region", "london", 3).total)],
+        "action": "/search/",
+    }
+
+
+def _row(kind: str, number: int) -> Row:
+    hit = Hit(
+        page_id=number,
+        kind=kind,
+        title="A title",
+        url="#",
+        summary="One or two sentences that say what it is and for whom.",
+        date=datetime.date(2007, 12, 1),
+        facets={"stage": ["plan", "do"]} if kind == "case-study" else {},
+        organisations=["An organisation", "Another"],
+        title_html="A title",
+        snippet_html="",
+        exact=True,
+    )
+    title = mark_safe("A title that has one of the <mark>words</mark>")
+    snippet = mark_safe("What stands around the <mark>words</mark> that were asked for, in a line or two.")
+    return Row(
+        hit,
+        KINDS[kind],
+        title,
+        snippet,
+        "An organisation and 1 more",
+        "London",
+        "group-1",
+        "2",
+        "Positive change shown",
+    )
+
+
+def _outcomes() -> list[Outcome]:
+    full = Outcome(
+        measure="What was measured",
+        before="58",
+        after="41",
+        unit="per cent of clients",
+        date=datetime.date(2007, 6, 1),
+        source="Where the figure stands",
+        verification=Verification.INDEPENDENT,
+    )
+    return [full, Outcome(measure="What was measured, with one value only", after="a third")]

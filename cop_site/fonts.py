@@ -1,0 +1,72 @@
+"""The headings' font: Latin subsets of Source Serif, made at set-up from an ordinary package, so that no font file is
+in the repository and no reader's browser asks anybody else for one."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.conf import settings
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+# The licence (OFL 1.1) reserves the name "Source": a changed version, as a subset is, must carry another.
+FAMILY = "Practice Serif"
+FACES = {"Semibold": 600, "Regular": 400}
+# Basic Latin, Latin-1, Latin Extended-A, Welsh accents, and the punctuation of English text.
+LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x1E80, 0x1E86), 0x1EF2, 0x1EF3]
+LETTERS += [
+    0x2009,
+    0x2010,
+    0x2011,
+    0x2013,
+    0x2014,
+    0x2018,
+    0x2019,
+    0x201C,
+    0x201D,
+    0x2022,
+    0x2026,
+    0x20AC,
+    0x2192,
+    0x2212,
+]
+
+
+def build() -> None:
+    """Write the subsets below settings.BUILT_DIR, where static files are found. Does nothing where they are there."""
+    folder = Path(settings.BUILT_DIR) / "fonts"
+    folder.mkdir(parents=True, exist_ok=True)
+    for face in FACES:
+        target = folder / f"practice-serif-{face.lower()}.woff2"
+        if target.is_file():
+            continue
+        new = target.with_suffix(".new")
+        _subset(_source(face), new)
+        new.replace(target)
+
+
+def _source(face: str) -> Path:
+    spec = find_spec("font_source_serif_pro")
+    if spec is None or not spec.origin:
+        raise FileNotFoundError("the package font-source-serif-pro is not installed")
+    return Path(spec.origin).with_name("files") / f"SourceSerifPro-{face}.ttf"
+
+
+def _subset(source: Path, target: Path) -> None:
+    options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True)
+    options.layout_features = ["kern", "liga", "mark", "ccmp", "locl", "lnum", "tnum"]
+    options.name_IDs = ["*"]
+    font = subset.load_font(str(source), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=LETTERS)
+    subsetter.subset(font)
+    _rename(font)
+    subset.save_font(font, str(target), options)
+
+
+def _rename(font: TTFont) -> None:
+    """Family, full and PostScript names without the reserved one; copyright and licence stay."""
+    for record in list(font["name"].names):
+        if record.nameID in (1, 3, 4, 6, 16):
+            record.string = FAMILY.replace(" ", "") if record.nameID == 6 else FAMILY
+        elif record.nameID in (7, 18, 21, 22, 25):  # trademark and other spellings of the name
+            font["name"].names.remove(record)

@@ -1,0 +1,74 @@
+"""Ways in without words: every service area, theme, stage and region with the number of pages that it has."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from home.front import groups
+from home.regions import tiles
+from search.answers import answer_or_none
+from search.facets import FacetCount
+from taxonomy.models import Facet, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One list of terms: the name of its address, what it is called, and one sentence on what it is for."""
+
+    name: str
+    facet: Facet
+    title: str
+    introduction: str
+
+
+WAYS = {
+    "browse_areas": Way("browse_areas", Facet.AREA, "Service areas", "What the service is for, in groups."),
+    "browse_themes": Way("browse_themes", Facet.THEME, "Themes", "How it was commissioned, and what that raises."),
+    "browse_stages": Way("browse_stages", Facet.STAGE, "Stages of commissioning", "Where in the cycle you are now."),
+    "browse_regions": Way("browse_regions", Facet.REGION, "Regions", "Where it was done."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A term with the number of pages that carry it."""
+
+    slug: str
+    label: str
+    note: str
+    count: int
+
+
+@require_safe
+def browse(request: HttpRequest, name: str) -> HttpResponse:
+    way = WAYS[name]
+    found = answer_or_none({})
+    rows = found.results.facets.get(way.facet.value, ()) if found else ()
+    counts = {row.value: row.count for row in rows}
+    terms = list(Term.objects.filter(facet=way.facet).select_related("parent").order_by("sort_order", "pk"))
+    context: dict[str, Any] = {
+        "way": way,
+        "ways": [(other.title, reverse(other.name), other.name == name) for other in WAYS.values()],
+        "parameter": way.facet.value,
+        "entries": [Entry(term.slug, term.label, term.scope_note, counts.get(term.slug, 0)) for term in terms],
+    }
+    if way.facet == Facet.AREA:
+        context["groups"] = groups(_areas(terms, counts))
+    if way.facet == Facet.REGION:
+        context["tiles"] = tiles(counts=counts)
+    return render(request, "home/browse.html", context)
+
+
+def _areas(terms: list[Term], counts: dict[str, int]) -> list[FacetCount]:
+    """Every area below its group, those without any page too."""
+    ordered: list[Term] = []
+    for group in (term for term in terms if not term.parent_id):
+        ordered += [group, *(term for term in terms if term.parent_id == group.pk)]
+    return [
+        FacetCount(term.slug, term.label, counts.get(term.slug, 0), selected=False, level=1 if term.parent_id else 0)
+        for term in ordered
+    ]
