@@ -17,6 +17,7 @@ ENLARGED = {"width": 320, "height": 256}
 # Names of what a reader can act on whose box leaves the screen sideways; wide tables may scroll by themselves.
 OUTSIDE = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary")]
   .filter(element => !element.closest(".scroll, .skip-link, details:not([open]) > :not(summary)"))
+  .filter(element => !element.closest("#filters:not(:target), .to-filters:has(+ .rail > :target), .close-filters"))
   .filter(element => { const box = element.getBoundingClientRect();
     return box.width === 0 || box.left < 0 || box.right > document.documentElement.clientWidth; })
   .map(element => element.outerHTML.slice(0, 120))"""
@@ -53,6 +54,12 @@ def test_nothing_is_lost_or_cut_on_a_small_or_enlarged_screen(reader: Page, path
         assert reader.evaluate(OVERFLOW) <= 0
         assert reader.evaluate(OUTSIDE) == []
         assert said <= words(reader)
+        if reader.locator("#filters").count():
+            reader.goto(f"{path}#filters")
+            assert reader.locator(".facet summary").first.is_visible()
+            assert reader.evaluate(OVERFLOW) <= 0
+            assert reader.evaluate(OUTSIDE) == []
+            reader.goto(f"{path}#total")
     assert reader.locator("body *").evaluate_all(
         "all => all.every(one => !['fixed', 'sticky'].includes(getComputedStyle(one).position))"
     ), "nothing stays in front of the text"

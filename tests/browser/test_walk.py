@@ -23,7 +23,7 @@ def tab_to(page: Page, target: Locator) -> None:
 
 
 def area(page: Page) -> Locator:
-    return page.get_by_role("link", name="Respite", exact=False).first
+    return page.locator(".index").get_by_role("link", name="Respite", exact=True)
 
 
 def region(page: Page) -> Locator:
