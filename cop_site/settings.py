@@ -35,6 +35,7 @@ BUILT_DIR.mkdir(parents=True, exist_ok=True)
 
 INSTALLED_APPS = [
     "cop_site.apps.CopSiteConfig",
+    "caching.apps.CachingConfig",
     "home.apps.HomeConfig",
     "casestudies.apps.CaseStudiesConfig",
     "taxonomy.apps.TaxonomyConfig",
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "caching.middleware.page_cache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -109,9 +111,23 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_MAX_AGE"] = 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+_cache = (
+    {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+)
+CACHES = {
+    "default": _cache | {"KEY_PREFIX": "site"},
+    # Whole answers for anonymous readers (caching.middleware); 1,000 of them are some 10 MB in each process.
+    "pages": _cache
+    | {"KEY_PREFIX": "pages"}
+    | ({} if REDIS_URL else {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 1000}}),
+}
 
 # Wagtail enqueues on "default"; work of ours that is too long for a request goes to "background".
 TASKS = {

@@ -7,13 +7,8 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_slug_changed, page_unpublished, post_page_move
 
+from caching.signals import DRAFTING
 from search import changes
-
-# Fields that change while a page is only being drafted, locked or scheduled.
-BOOKKEEPING = {
-    *("latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes", "live_revision"),
-    *("locked", "locked_at", "locked_by", "go_live_at", "owner", "last_published_at", "approved_schedule"),
-}
 
 
 def _saved(
@@ -22,7 +17,7 @@ def _saved(
     if not isinstance(instance, Page) or kwargs.get("raw"):
         return
     # A page that was there may stop being live in a save alone: published again with a day to come.
-    if (created and not instance.live) or (update_fields is not None and set(update_fields) <= BOOKKEEPING):
+    if (created and not instance.live) or (update_fields is not None and set(update_fields) <= DRAFTING):
         return
     changes.record([instance.pk])
 

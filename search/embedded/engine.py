@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from pyroaring import BitMap
 
+from caching.version import content_changed
 from search import analysis, changes, matching
 from search.analysis import Question
 from search.embedded import text
@@ -105,7 +106,10 @@ class EmbeddedEngine:
             return 0
         # The sequence is read before the page: what is written is at least as new as it says.
         versions = dict.fromkeys(page_ids, 0) | changes.versions(page_ids)
-        return self._store.write(versions, list(entries_for(page_ids)), after, upto)
+        written = self._store.write(versions, list(entries_for(page_ids)), after, upto)
+        if written:
+            content_changed()  # answers from before are not to be kept
+        return written
 
     def repair(self, page_ids: list[int]) -> None:
         # Whatever the log says: as new as what is held, or it would not be written.
@@ -113,6 +117,7 @@ class EmbeddedEngine:
         logged = changes.versions(page_ids)
         versions = {page: max(held[page], logged.get(page, 0)) for page in page_ids}
         self._store.write(versions, list(entries_for(page_ids)))
+        content_changed()
 
     def rebuild(self, progress: Progress | None = None) -> int:
         sequence = changes.newest()
@@ -123,6 +128,7 @@ class EmbeddedEngine:
                 new.add(dict.fromkeys(batch, 0) | changes.versions(batch), list(entries_for(batch)))
                 if progress:
                     progress(min(start + BATCH, len(ids)), len(ids))
+        content_changed()
         self.sync()  # what was published meanwhile
         return len(ids)
 

@@ -1,0 +1,95 @@
+"""The content version: what a process remembers is true for one version, so a change anywhere is seen everywhere at once.
+
+A request reads the version once, before it reads anything else. What it makes is kept under that number: something
+that changed in between can only be stored under a number that nobody asks for any more.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACHE_VERSION
+
+from caching.models import ContentVersion
+
+ROW = 1
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    number: int
+    changed_at: datetime
+
+
+_request = threading.local()
+_held: tuple[int, dict[str, Any]] = (-1, {})
+
+
+def current() -> Version | None:
+    """The version now; None where the database cannot say (not migrated, not there)."""
+    try:
+        with connection.cursor() as cursor:
+            # Plain SQL: this is asked by every request.
+            cursor.execute("SELECT number, changed_at FROM caching_contentversion WHERE id = %s", [ROW])
+            row = cursor.fetchone()
+    except DatabaseError:
+        return None
+    if row is None:
+        return Version(0, datetime(2000, 1, 1, tzinfo=UTC))
+    changed = row[1] if isinstance(row[1], datetime) else datetime.fromisoformat(row[1])
+    return Version(row[0], changed if changed.tzinfo else changed.replace(tzinfo=UTC))
+
+
+def begin_request() -> Version | None:
+    """Read the version that this thread's request goes by until `end_request`."""
+    global _held
+    _request.version = found = current()
+    if found is not None and found.number != _held[0]:
+        # Wagtail keeps the addresses of sites in a cache that may be this process's own.
+        cache.delete(SITE_ROOT_PATHS_CACHE_KEY, version=SITE_ROOT_PATHS_CACHE_VERSION)
+        _held = (found.number, {})
+    return found
+
+
+def end_request() -> None:
+    _request.version = None
+
+
+def remember(name: str, make: Callable[[], Made]) -> Made:
+    """What `make` returns, kept in this process until content changes. Nobody may change what is returned.
+    Inside a transaction nothing is remembered: it may see what nobody else does."""
+    version = getattr(_request, "version", None)
+    if version is None or connection.in_atomic_block:
+        return make()
+    number, values = _held
+    if number != version.number:  # another thread has begun with a newer one
+        return make()
+    if name not in values:
+        values[name] = make()
+    found: Made = values[name]
+    return found
+
+
+def content_changed() -> None:
+    """Raise the version when the running transaction is committed; once, however often it is called in it. Models tell
+    of themselves by their signals; who changes rows by `update()` or `bulk_create()` calls this."""
+    if not any(entry[1] is _raise for entry in connection.run_on_commit):
+        transaction.on_commit(_raise)
+
+
+def _raise() -> None:
+    rows = ContentVersion.objects.filter(pk=ROW)
+    if rows.update(number=F("number") + 1, changed_at=timezone.now()):
+        return
+    try:
+        with transaction.atomic():
+            ContentVersion.objects.create(pk=ROW, number=1)
+    except IntegrityError:  # another process made it first
+        rows.update(number=F("number") + 1, changed_at=timezone.now())
