@@ -23,11 +23,10 @@ from home.models import ContentPage, SiteSettings
 from search.engine import engine
 from tests.factories import case_study
 
-pytestmark = pytest.mark.django_db(transaction=True)
 
-
-@pytest.fixture(autouse=True)
-def _empty(transactional_db: None) -> Iterator[None]:
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """What is saved is committed, as in life: within a test's own transaction nothing is ever kept."""
     caches["pages"].clear()
     # A flushed database has lost what migrations put there.
     Locale.objects.get_or_create(language_code="en-gb")
@@ -40,8 +39,8 @@ def _empty(transactional_db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def study(listing: CaseStudyIndexPage) -> CaseStudyPage:
-    found = case_study(listing, "First title", slug="first")
+def study(committed: None, listing: CaseStudyIndexPage) -> CaseStudyPage:
+    found = case_study(listing, "First title", slug="first", summary="A summary.")
     SiteSettings.for_site(Site.objects.get(is_default_site=True))
     engine().rebuild()
     return found
@@ -277,12 +276,12 @@ def test_books_are_told_from_content() -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.text(max_size=40), accepted=st.text(st.characters(codec="latin-1"), max_size=40))
-def test_no_address_or_header_breaks_it(client: Client, query: str, accepted: str) -> None:
+def test_no_address_or_header_breaks_it(committed: None, client: Client, query: str, accepted: str) -> None:
     response = client.get("/robots.txt", {"q": query}, headers={"Accept-Encoding": accepted})
     assert response.status_code == 200
 
 
-def test_a_plain_page_too(home: Page, client: Client) -> None:
+def test_a_plain_page_too(committed: None, home: Page, client: Client) -> None:
     page = home.add_child(instance=ContentPage(title="Rules", slug="rules", body="<p>One</p>"))
     assert "One" in client.get("/rules/").content.decode()
     page.body = "<p>Two</p>"
