@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.safestring import SafeString, mark_safe
 
+from caching.version import remember
 from home.models import Licence
 from search.answers import similar
+from taxonomy.fields import all_terms, terms_of
 from taxonomy.models import Facet, Term
 
 if TYPE_CHECKING:
@@ -39,38 +41,38 @@ class Fact:
 
 
 def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
-    named = page.organisations.select_related("organisation__organisation_type", "role")
-    roles = [role for role in named if role.organisation_id]
+    roles = [role for role in page.organisations.select_related("organisation", "role") if role.organisation_id]
+    terms = terms_of(page, ("areas", "themes", "stages", "beneficiaries", "regions"))
     blocks = {block.block_type for block in page.body}
     licence = Licence(page.licence) if page.licence else None
     return {
         "roles": [(role.organisation, role.role) for role in roles],
-        "facts": key_facts(page, roles),
+        "facts": key_facts(page, roles, terms["regions"]),
         "finding": [
             fact
             for fact in (
-                Fact("Service areas", _links("area", page.areas.all())),
-                Fact("Themes", _links("theme", page.themes.all())),
-                Fact("Stages of commissioning", _links("stage", page.stages.all())),
-                Fact("Who it is for", _links("beneficiary", page.beneficiaries.all())),
+                Fact("Service areas", _links("area", terms["areas"])),
+                Fact("Themes", _links("theme", terms["themes"])),
+                Fact("Stages of commissioning", _links("stage", terms["stages"])),
+                Fact("Who it is for", _links("beneficiary", terms["beneficiaries"])),
                 Fact("Tags", tuple(Link(tag.name, _search("tag", tag.slug)) for tag in page.tags.all())),
             )
             if fact.reported
         ],
-        "stages": [stage.slug for stage in page.stages.all()],
-        "region_slugs": [region.slug for region in page.regions.all()],
-        "group": min((area.parent.slug for area in page.areas.select_related("parent") if area.parent), default=""),
+        "stages": [stage.slug for stage in terms["stages"]],
+        "region_slugs": [region.slug for region in terms["regions"]],
+        "group": min((area.parent.slug for area in terms["areas"] if area.parent), default=""),
         "outcomes": list(page.outcomes.all()),
-        "evidence_levels": list(Term.objects.filter(facet=Facet.EVIDENCE).order_by("sort_order")),
+        "evidence_levels": [term for term in all_terms().values() if term.facet == Facet.EVIDENCE],
         "says_what_did_not_work": "did_not_work" in blocks,
         "similar": similar(page.pk) if page.pk else (),
         "licence": licence,
         "citation": citation(page),
-        "json_ld": json_ld(page, [role.organisation.name for role in roles]),
+        "json_ld": json_ld(page, [role.organisation.name for role in roles], terms["areas"]),
     }
 
 
-def key_facts(page: "CaseStudyPage", roles: list[Any]) -> list[Fact]:
+def key_facts(page: "CaseStudyPage", roles: list[Any], regions: list[Term]) -> list[Fact]:
     by_role: dict[str, list[str]] = {}
     for role in roles:
         by_role.setdefault(role.role.label if role.role else "Organisation", []).append(role.organisation.name)
@@ -81,7 +83,7 @@ def key_facts(page: "CaseStudyPage", roles: list[Any]) -> list[Fact]:
         Fact("Commissioner", text=", ".join(commissioners)),
         *(Fact(role, text=", ".join(names)) for role, names in by_role.items()),
         Fact("Place", text=page.place),
-        Fact("Region", _links("region", page.regions.all())),
+        Fact("Region", _links("region", regions)),
         Fact("Period", text=period(page)),
         Fact("Status", text=page.status.label if page.status else ""),
         Fact("Result", _links("result", [page.result])),
@@ -121,11 +123,10 @@ def citation(page: "CaseStudyPage") -> str:
 
 
 def _publisher(page: "CaseStudyPage") -> str:
-    site = page.get_site()
-    return (site and site.site_name) or settings.WAGTAIL_SITE_NAME
+    return remember("publisher", lambda: getattr(page.get_site(), "site_name", "")) or settings.WAGTAIL_SITE_NAME
 
 
-def json_ld(page: "CaseStudyPage", organisations: list[str]) -> SafeString:
+def json_ld(page: "CaseStudyPage", organisations: list[str], areas: list[Term]) -> SafeString:
     """schema.org/Article. Escaped so that no title can end the script element."""
     data = {
         "@context": "https://schema.org",
@@ -134,7 +135,7 @@ def json_ld(page: "CaseStudyPage", organisations: list[str]) -> SafeString:
         "description": page.summary,
         "url": page.full_url,
         "about": [{"@type": "Organization", "name": name} for name in dict.fromkeys(organisations)],
-        "keywords": ", ".join(area.label for area in page.areas.all()),
+        "keywords": ", ".join(area.label for area in areas),
         "publisher": {"@type": "Organization", "name": _publisher(page)},
         "datePublished": page.first_published_at.date().isoformat() if page.first_published_at else None,
         "dateModified": page.last_published_at.date().isoformat() if page.last_published_at else None,

@@ -14,7 +14,7 @@ from casestudies.models import Outcome, Verification
 from home.front import Example
 from home.regions import tiles
 from search.facets import FacetCount
-from search.presentation import Chip, Facet, PageLink, Row
+from search.presentation import Chip, Facet, PageLink, Row, options
 from search.query import Query
 from search.results import Hit, Relax, Results
 
@@ -47,7 +47,7 @@ def context() -> dict[str, Any]:
         "outcomes": _outcomes(),
         "chips": [Chip("Region", "London", "#"), Chip("From", "2001", "#")],
         "clear_url": "#",
-        "facets": [Facet("area", "Service area", values, 1, 12)],
+        "facets": [Facet("area", "Service area", options("area", values), 1)],
         "query": Query(text="words that were asked for"),
         "results": Results(total=95, pages=10, page=5),
         "links": [

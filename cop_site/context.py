@@ -6,16 +6,18 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from caching.version import remember
 from home.models import SiteSettings
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """What every template needs. The settings are read only where a template asks for them, and their defaults stand in
     where the database cannot be asked, so that the page of an error is never an error itself."""
-    found = SimpleLazyObject(lambda: _settings(request))
+    found = SimpleLazyObject(lambda: remember(f"settings for {request.get_host()}", lambda: _settings(request)))
+    footer = f"footer for {request.get_host()}"
     return {
         "site_settings": found,
-        "footer_links": SimpleLazyObject(lambda: found.footer(request)),
+        "footer_links": SimpleLazyObject(lambda: remember(footer, lambda: found.footer(request))),
         "site_title": SimpleLazyObject(lambda: found.name),
         "site_url": settings.SITE_URL,
         "canonical_url": settings.SITE_URL + request.path,

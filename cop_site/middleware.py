@@ -3,7 +3,11 @@
 from collections.abc import Callable
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from wagtail.models import Site
+
+from caching.version import remember
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -36,6 +40,26 @@ def admin_policy(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def remembered_site(get_response: GetResponse) -> GetResponse:
+    """Wagtail asks the database for the site and its root page with each request; they are the same until content changes."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request._wagtail_site = remember(f"site {request.get_host()}", lambda: _site(request))  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+def _site(request: HttpRequest) -> Site | None:
+    try:
+        site = Site.find_for_request(request)
+    except DatabaseError:
+        return None
+    if site:
+        site.root_page = site.root_page.specific
+    return site
 
 
 def clean_query(get_response: GetResponse) -> GetResponse:

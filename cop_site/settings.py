@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "cop_site.middleware.admin_policy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "cop_site.middleware.clean_query",
+    "cop_site.middleware.remembered_site",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -13,6 +13,8 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from caching.version import remember
+from home.access import QuickAccess
 from home.front import front_page
 from search.entries import Entry, plain, plain_from_html
 
@@ -81,7 +83,7 @@ class Pictured(models.Model):
         abstract = True
 
 
-class HomePage(Page):
+class HomePage(QuickAccess, Page):
     """The front page: what this is, the search box, the ways in."""
 
     heading = models.CharField(
@@ -128,6 +130,17 @@ class HomePage(Page):
         ),
     ]
 
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """The lists and plain pages right below are few and asked for all the time: they are remembered."""
+        if path_components and self.live:
+            below = remember(f"pages below {self.pk}", self._below).get(path_components[0])
+            if below:
+                return below.route(request, path_components[1:])
+        return super().route(request, path_components)
+
+    def _below(self) -> dict[str, Page]:
+        return {page.slug: page for page in self.get_children().specific()[:50]}
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         chosen = [self.lead_id, *(row.page_id for row in self.featured.all())]
         return super().get_context(request, *args, **kwargs) | front_page(chosen, self.questions.splitlines())
@@ -140,7 +153,7 @@ class FeaturedExample(Orderable):
     panels = [PageChooserPanel("page", "casestudies.CaseStudyPage")]
 
 
-class ContentPage(Page):
+class ContentPage(QuickAccess, Page):
     """A plain page: what the site is, its privacy notice, its rules."""
 
     introduction = models.CharField(

@@ -6,6 +6,7 @@ Search knows no other app: whoever holds the vocabulary hands it over with `prov
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from caching.version import remember
 from search.entries import KINDS
 
 
@@ -56,6 +57,10 @@ def provide(source: Callable[[], Mapping[str, list[Value]]]) -> None:
 
 def vocabulary() -> Vocabulary:
     """Every known value by dimension and slug."""
+    return remember("vocabulary", _vocabulary)
+
+
+def _vocabulary() -> Vocabulary:
     known: dict[str, dict[str, Value]] = {name: {} for name in DIMENSIONS}
     known["kind"] = {slug: Value(slug, label) for slug, label in KINDS.items()}
     for source in _sources:

@@ -1,7 +1,10 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from wagtail.models import Page, Site
+
+from caching.version import remember
 
 register = template.Library()
 
@@ -11,8 +14,10 @@ def menu(context: dict[str, Any]) -> dict[str, Any]:
     """The home page's children that editors put in the menu, and search."""
     request = context.get("request")
     site = Site.find_for_request(request) if request else None
-    pages: list[dict[str, str]] = []
-    if site:
-        children = Page.objects.child_of(site.root_page).live().public().in_menu()
-        pages = [{"title": page.title, "url": page.get_url(request) or ""} for page in children]
+    pages = remember(f"menu of {site.pk}", lambda: _pages(site, request)) if site else []
     return {"pages": pages, "path": request.path if request else ""}
+
+
+def _pages(site: Site, request: HttpRequest) -> list[dict[str, str]]:
+    children = Page.objects.child_of(site.root_page).live().public().in_menu()
+    return [{"title": page.title, "url": page.get_url(request) or ""} for page in children]

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from pyroaring import BitMap
 
-from caching.version import content_changed
+from caching.version import content_changed, remember
 from search import analysis, changes, matching
 from search.analysis import Question
 from search.embedded import text
@@ -77,7 +77,10 @@ class EmbeddedEngine:
     def _catch_up_before_reading(self) -> None:
         """Another machine, or a process that was killed, may have left changes: take in a few of them at once."""
         sequence = self.sequence()
-        if changes.newest() > sequence and len(changes.pending(sequence, changes.AT_ONCE + 1)) <= changes.AT_ONCE:
+        if (
+            remember("newest change", changes.newest) > sequence
+            and len(changes.pending(sequence, changes.AT_ONCE + 1)) <= changes.AT_ONCE
+        ):
             try:
                 self.sync()
             except sqlite3.OperationalError:

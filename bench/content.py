@@ -1,0 +1,318 @@
+"""Case studies made from a seed, many and fast: rows are inserted in bulk, then the search index is built anew.
+
+`python -m bench.content 10000` fills the site of DATA_DIR, which `manage.py prepare` has made.
+"""
+
+import argparse
+import datetime
+import random
+from itertools import islice
+from typing import Any
+
+WORDS = [
+    "able",
+    "access",
+    "adult",
+    "advice",
+    "agency",
+    "agree",
+    "aim",
+    "area",
+    "assess",
+    "board",
+    "budget",
+    "build",
+    "care",
+    "carer",
+    "case",
+    "centre",
+    "change",
+    "charity",
+    "child",
+    "choice",
+    "city",
+    "client",
+    "commission",
+    "community",
+    "contract",
+    "cost",
+    "council",
+    "county",
+    "court",
+    "day",
+    "demand",
+    "design",
+    "district",
+    "drug",
+    "duty",
+    "early",
+    "education",
+    "evidence",
+    "family",
+    "find",
+    "fund",
+    "grant",
+    "group",
+    "guide",
+    "health",
+    "help",
+    "home",
+    "hospital",
+    "hostel",
+    "house",
+    "housing",
+    "idea",
+    "impact",
+    "income",
+    "involve",
+    "job",
+    "join",
+    "key",
+    "law",
+    "lead",
+    "learn",
+    "level",
+    "life",
+    "link",
+    "list",
+    "local",
+    "local",
+    "lone",
+    "long",
+    "loss",
+    "manage",
+    "market",
+    "measure",
+    "mental",
+    "mentor",
+    "method",
+    "model",
+    "month",
+    "move",
+    "need",
+    "network",
+    "new",
+    "number",
+    "offer",
+    "office",
+    "older",
+    "open",
+    "order",
+    "outcome",
+    "panel",
+    "parent",
+    "partner",
+    "path",
+    "pay",
+    "people",
+    "person",
+    "pilot",
+    "place",
+    "plan",
+    "police",
+    "policy",
+    "poor",
+    "post",
+    "price",
+    "prison",
+    "probation",
+    "problem",
+    "procure",
+    "project",
+    "proof",
+    "provide",
+    "public",
+    "quality",
+    "reach",
+    "refer",
+    "refuge",
+    "region",
+    "relief",
+    "report",
+    "respite",
+    "result",
+    "review",
+    "risk",
+    "rural",
+    "safe",
+    "scheme",
+    "school",
+    "sector",
+    "service",
+    "share",
+    "site",
+    "skill",
+    "social",
+    "speak",
+    "spend",
+    "staff",
+    "stage",
+    "start",
+    "street",
+    "success",
+    "supply",
+    "support",
+    "survey",
+    "target",
+    "team",
+    "tender",
+    "test",
+    "time",
+    "train",
+    "transport",
+    "trust",
+    "unit",
+    "urban",
+    "value",
+    "voice",
+    "volunteer",
+    "wait",
+    "walk",
+    "ward",
+    "week",
+    "welfare",
+    "woman",
+    "work",
+    "worker",
+    "year",
+    "young",
+    "youth",
+]
+BATCH = 1000
+START = 1000  # place in the tree behind the starter content
+
+
+def sentence(chance: random.Random) -> str:
+    words = chance.choices(WORDS, k=chance.randint(8, 18))
+    return " ".join(words).capitalize() + "."
+
+
+def paragraphs(chance: random.Random, words: int) -> str:
+    told: list[str] = []
+    while sum(len(part.split()) for part in told) < words:
+        told.append(" ".join(sentence(chance) for _ in range(4)))
+    return "".join(f"<p>{part}</p>" for part in told)
+
+
+def fill(count: int, seed: int = 1) -> None:
+    """Add this many published case studies of some 400 words, with terms, organisations and outcomes."""
+    from django.contrib.contenttypes.models import ContentType
+    from django.utils import timezone
+    from wagtail.models import Locale, Page
+
+    from caching.version import content_changed
+    from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Organisation, Outcome
+    from search.engine import engine
+    from taxonomy.models import Facet, Term
+
+    chance = random.Random(seed)  # noqa: S311 (reproducible on purpose)
+    listing = CaseStudyIndexPage.objects.get()
+    terms: dict[str, list[Term]] = {}
+    for term in Term.objects.order_by("pk"):
+        if term.parent_id or term.facet != Facet.AREA:
+            terms.setdefault(term.facet, []).append(term)
+    organisations = [
+        Organisation(name=f"Provider {number}", organisation_type=chance.choice(terms[Facet.ORGANISATION]))
+        for number in range(200)
+    ]
+    Organisation.objects.bulk_create(organisations)
+    kind = ContentType.objects.get_for_model(CaseStudyPage)
+    now = timezone.now()
+    numbers = iter(range(count))
+    while batch := list(islice(numbers, BATCH)):
+        pages = []
+        for number in batch:
+            title = f"{' '.join(chance.choices(WORDS, k=6)).capitalize()} {number}"
+            page = Page(
+                path=Page._get_path(listing.path, listing.depth + 1, START + number),
+                depth=listing.depth + 1,
+                title=title,
+                draft_title=title,
+                slug=f"made-{number}",
+                url_path=f"{listing.url_path}made-{number}/",
+                content_type=kind,
+                locale=Locale.get_default(),
+                live=True,
+                first_published_at=now,
+                last_published_at=now,
+            )
+            pages.append(page)
+        Page.objects.bulk_create(pages)
+        studies = [_study(chance, page, terms, CaseStudyPage) for page in pages]
+        CaseStudyPage._base_manager._insert(
+            studies, fields=CaseStudyPage._meta.local_concrete_fields, using=CaseStudyPage.objects.db
+        )
+        _relate(chance, studies, terms, CaseStudyPage)
+        CaseStudyOrganisation.objects.bulk_create(
+            CaseStudyOrganisation(
+                page=study,
+                organisation=chance.choice(organisations),
+                role=chance.choice(terms[Facet.ROLE]),
+                sort_order=place,
+            )
+            for study in studies
+            for place in range(2)
+        )
+        Outcome.objects.bulk_create(
+            Outcome(
+                page=study,
+                measure=sentence(chance),
+                before=str(chance.randint(1, 99)),
+                after=str(chance.randint(1, 99)),
+            )
+            for study in studies
+        )
+    listing.numchild += count
+    Page.objects.filter(pk=listing.pk).update(numchild=listing.numchild)
+    engine().rebuild()
+    content_changed()
+
+
+def _study(chance: random.Random, page: Any, terms: dict[str, list[Any]], model: Any) -> Any:
+    study = model(
+        page_ptr=page,
+        summary=f"{sentence(chance)} {sentence(chance)}",
+        place=chance.choice(WORDS).capitalize(),
+        period_note="two contracts of three years",
+        evidence_level=chance.choice(terms["evidence"]),
+        status=chance.choice(terms["status"]),
+        contract_form=chance.choice(terms["contract"]),
+        as_at=datetime.date(1998, 1, 1) + datetime.timedelta(days=chance.randint(0, 10_000)),
+        source="Made from a seed to measure speed",
+        licence="cc-by-4.0",
+    )
+    study.__dict__.update({name: value for name, value in page.__dict__.items() if not name.startswith("_")})
+    study.body = [("context", paragraphs(chance, 120)), ("what_was_done", paragraphs(chance, 180))]
+    study.body.append(("lessons", paragraphs(chance, 100)))
+    return study
+
+
+def _relate(chance: random.Random, studies: list[Any], terms: dict[str, list[Any]], model: Any) -> None:
+    for name, facet, most in (
+        ("areas", "area", 4),
+        ("themes", "theme", 3),
+        ("stages", "stage", 2),
+        ("beneficiaries", "beneficiary", 2),
+        ("regions", "region", 1),
+    ):
+        through = model._meta.get_field(name).remote_field.through
+        through.objects.bulk_create(
+            through(casestudypage_id=study.pk, term_id=term.pk)
+            for study in studies
+            for term in chance.sample(terms[facet], chance.randint(1, most))
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    import django
+
+    django.setup()
+    fill(chosen.count, chosen.seed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""How fast pages are: cached and not, beside a bare Django view that returns the same bytes from the same server.
+
+    python -m bench.pages [--sizes 5,500,10000] [--requests 200] [--rounds 5] [--json]
+
+The site is served by `manage.py serve` as people get it. Each round asks for every page in turn: the bare view (behind the
+same middleware, without the page cache), the page as it comes from the cache, and the page as it is made anew, for which
+each request carries a parameter that nothing reads, with a number of its own. Ratios are of requests per second to the bare
+view's in the same run; what the machine does besides hits all alike.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep, time
+
+from bench.load import Connection, Measured, measure
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTER = 5
+PAGES = {
+    "home": "/",
+    "listing": "/case-studies/",
+    "case study": "/case-studies/disc-lancashire/",
+    "search": "/search/?q=housing+support&region=north-west",
+}
+KINDS = ("bare", "cached", "uncached")
+
+
+@dataclass(frozen=True)
+class Row:
+    size: int
+    page: str
+    kind: str
+    per_second: float
+    p50: float
+    p95: float
+    ratio: float  # requests per second beside the bare view
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("ELASTICSEARCH_URL", "REDIS_URL", "EMAIL_URL")
+    }
+    data = {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "DEBUG": "false"}
+    site = {"SITE_URL": f"http://127.0.0.1:{port}", "PORT": str(port), "SECRET_KEY": "b" * 60}
+    return kept | data | site | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
+
+
+def run(folder: Path, *words: str) -> None:
+    subprocess.run([sys.executable, *words], cwd=ROOT, env=environment(folder, 8000), check=True)  # noqa: S603
+
+
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[str]:
+    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    with (folder / "serve.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(folder, port), stdout=log, stderr=log)  # noqa: S603
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url, process, folder / "serve.log")
+        yield url
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = monotonic() + 60
+    while monotonic() < until and process.poll() is None:
+        try:
+            Connection(url).get("/robots.txt")
+        except OSError:
+            sleep(0.2)
+        else:
+            return
+    raise RuntimeError(f"the site did not start:\n{log.read_text()}")
+
+
+def paths(page: str) -> dict[str, str]:
+    name = page.replace(" ", "-")
+    return {"bare": f"/_util/bare/{name}", "cached": PAGES[page], "uncached": PAGES[page]}
+
+
+def measured(url: str, folder: Path, size: int, requests: int, rounds: int) -> list[Row]:
+    (folder / "bare").mkdir(exist_ok=True)
+    connection = Connection(url)
+    for page, path in PAGES.items():
+        (folder / "bare" / page.replace(" ", "-")).write_bytes(connection.get(path))
+    totals = {(page, kind): Measured() for page in PAGES for kind in KINDS}
+    for number in range(rounds + 1):
+        for page in PAGES:
+            for kind, path in paths(page).items():
+                joined = f"{path}{'&' if '?' in path else '?'}fresh={time()}-" if kind == "uncached" else ""
+                asked = requests // 5 if kind == "uncached" else requests
+                found = measure(url, lambda n, j=joined, p=path: f"{j}{n}" if j else p, max(4, asked))  # type: ignore[misc]
+                if number:  # the first round warms both workers
+                    totals[page, kind].add(found)
+    rows = []
+    for (page, kind), total in totals.items():
+        ratio = total.per_second / totals[page, "bare"].per_second
+        rows.append(Row(size, page, kind, total.per_second, total.percentile(0.5), total.percentile(0.95), ratio))
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    lines = [
+        f"{'examples':>8}  {'page':<11}{'answer':<9}{'per second':>11}{'p50 ms':>9}{'p95 ms':>9}{'beside bare':>13}"
+    ]
+    for row in rows:
+        figures = f"{row.per_second:>11.0f}{row.p50:>9.2f}{row.p95:>9.2f}{row.ratio:>13.2f}"
+        lines.append(f"{row.size:>8}  {row.page:<11}{row.kind:<9}{figures}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="5,500,10000", help="how many case studies, each a run of its own")
+    parser.add_argument("--requests", type=int, default=200, help="a round, for each page that is not made anew")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="cop-bench-") as name:
+        start = Path(name) / "start"
+        start.mkdir()
+        run(start, "manage.py", "prepare")
+        for size in map(int, chosen.sizes.split(",")):
+            folder = Path(name) / str(size)
+            shutil.copytree(start, folder)
+            if size > STARTER:
+                run(folder, "-m", "bench.content", str(size - STARTER))
+            with serving(folder, chosen.port) as url:
+                rows += measured(url, folder, size, chosen.requests, chosen.rounds)
+    sys.stdout.write(json.dumps([vars(row) for row in rows], indent=1) if chosen.json else table(rows))
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""The site's addresses and /_util/bare/<name>: a view that returns bytes from memory, behind the same middleware as every
+page, the page cache excepted (it never keeps what is below /_util/)."""
+
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from cop_site.urls import handler400, handler403, handler404, handler500
+from cop_site.urls import urlpatterns as site_urls
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+
+@cache
+def _body(name: str) -> bytes:
+    return (settings.DATA_DIR / "bare" / name).read_bytes()
+
+
+def bare(request: HttpRequest, name: str) -> HttpResponse:
+    return HttpResponse(_body(name))
+
+
+urlpatterns = [path("_util/bare/<slug:name>", bare), *site_urls]

@@ -1,0 +1,13 @@
+from django.db.models import QuerySet
+from wagtail.models import PageViewRestriction
+
+from caching.version import remember
+
+
+class QuickAccess:
+    """A page that looks up who may see it only where any page of the site is restricted: two queries fewer for most."""
+
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        if remember("are pages restricted", PageViewRestriction.objects.exists):
+            return super().get_view_restrictions()  # type: ignore[misc]
+        return PageViewRestriction.objects.none()
