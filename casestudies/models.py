@@ -21,6 +21,7 @@ from casestudies.presentation import case_study_context
 from home.models import Licence
 from search.entries import Entry
 from search.views import respond
+from taxonomy.drafts import FollowsMergedTerms
 from taxonomy.fields import term, terms
 from taxonomy.models import Facet
 
@@ -73,7 +74,7 @@ class CostBasis(models.TextChoices):
     UNIT = "unit", "a unit of service"
 
 
-class CaseStudyPage(Page):
+class CaseStudyPage(FollowsMergedTerms, Page):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(
