@@ -23,8 +23,9 @@ from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
 from taxonomy.care import BringBackView, MergeView, RetireView, register_term_actions
+from taxonomy.merging import references
 from taxonomy.models import TWO_LEVELS, CuratedTag, Facet, Term
-from taxonomy.usage import pages_using, with_page_counts
+from taxonomy.usage import page_ids, pages_using, with_page_counts
 
 
 class UsageColumn(Column):
@@ -117,20 +118,35 @@ class Usage:
     """What Wagtail's confirmation of a deletion asks for."""
 
     pages: int
+    is_protected: bool
 
     def count(self) -> int:
         return self.pages
-
-    @property
-    def is_protected(self) -> bool:
-        return self.pages > 0
 
 
 class UnusedOnlyDeleteView(generic.DeleteView):
     """Deletes only what no page uses; the confirmation page says how many do."""
 
     def get_usage(self) -> Usage:
-        return Usage(pages_using(self.object).count())
+        pages = len(page_ids(self.object))
+        return Usage(pages, is_protected=pages > 0)
+
+
+class TermDeleteView(OfOneFacet, UnusedOnlyDeleteView):
+    """A group goes after its areas, and an organisation type after its organisations, on pages or not."""
+
+    def get_usage(self) -> Usage:
+        named = any(row.model._base_manager.filter(**{row.name: self.object.pk}).exists() for row in references())
+        return Usage(len(page_ids(self.object)), is_protected=named or self.object.children.exists())
+
+    @property
+    def confirmation_message(self) -> str:
+        old = list(Term.every.filter(merged_into=self.object).values_list("slug", flat=True))
+        return f"{super().confirmation_message} {_lost(old)}" if old else super().confirmation_message
+
+
+def _lost(slugs: list[str]) -> str:
+    return f"What leads to it stops working too: the old address{'es' if len(slugs) > 1 else ''} {', '.join(slugs)}."
 
 
 class PagesView(usage.UsageView):
@@ -197,7 +213,7 @@ class TermViewSet(ModelViewSet):
             filterset_class=TermFilters,
             index_view_class=_view(facet, FacetIndexView),
             edit_view_class=_view(facet, TermEditView),
-            delete_view_class=_view(facet, OfOneFacet, UnusedOnlyDeleteView),
+            delete_view_class=_view(facet, TermDeleteView),
             history_view_class=_view(facet, OfOneFacet, history.HistoryView),
             usage_view_class=_view(facet, OfOneFacet, PagesView),
             reorder_view_class=_view(facet, FacetReorderView),

@@ -14,9 +14,9 @@ from taxonomy.models import Term
 def _today(values: Iterable[Any]) -> list[str]:
     """The values that a form holds, a merged term's as that of the term that it was merged into, none twice."""
     texts = [str(value) for value in values]
-    keys = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
-    today = term_of_today(keys) if keys else {}
-    return list(dict.fromkeys(str(today.get(int(text), text)) if text.isdigit() else text for text in texts))
+    keys = {text: int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19}
+    today = term_of_today(keys.values()) if keys else {}
+    return list(dict.fromkeys(str(today.get(keys.get(text, 0), text)) for text in texts))
 
 
 class _TermOptions(forms.widgets.ChoiceWidget):
