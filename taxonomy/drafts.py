@@ -6,7 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.db.models import Field, Model, Q
 from django.db.models.fields.json import KeyTransform
-from modelcluster.fields import ParentalKey
+from modelcluster.models import get_all_child_relations
 from wagtail.models import Page, Revision, get_page_models
 
 from taxonomy.models import Term
@@ -23,8 +23,7 @@ def term_fields(model: type[Model]) -> list[Field[Any, Any]]:
 
 def child_models(model: type[Model]) -> dict[str, type[Model]]:
     """The models of the rows that belong to a page and are kept in its revisions, by the name that they have there."""
-    relations = [field for field in model._meta.get_fields() if isinstance(field.remote_field, ParentalKey)]
-    return {relation.get_accessor_name(): relation.related_model for relation in relations}
+    return {relation.get_accessor_name(): relation.related_model for relation in get_all_child_relations(model)}
 
 
 def named_terms(model: type[Model], content: Mapping[str, Any]) -> Iterator[int]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, ForeignKey, OuterRef, Q, QuerySet
+from django.db.models import Exists, ForeignKey, OuterRef, Q, QuerySet, UniqueConstraint
 from django.db.models.lookups import IsNull
 from modelcluster.fields import ParentalKey
 from wagtail.log_actions import log
@@ -98,7 +98,8 @@ def _twins(field: ForeignKey[Any, Any]) -> list[tuple[list[Any], Q]]:
     for which rows that holds."""
     options = field.model._meta
     rules = [(set(group), Q()) for group in options.unique_together]
-    rules += [(set(rule.fields), rule.condition or Q()) for rule in options.constraints if hasattr(rule, "fields")]
+    unique = [rule for rule in options.constraints if isinstance(rule, UniqueConstraint)]
+    rules += [(set(rule.fields), rule.condition or Q()) for rule in unique]
     rules += [({field.name}, Q())] if field.unique else []
     found: list[tuple[list[Any], Q]] = [
         ([Q(**{name: OuterRef(name)}) for name in names - {field.name}], condition)

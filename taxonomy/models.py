@@ -77,7 +77,7 @@ class Term(Orderable, index.Indexed):
     )
 
     objects = TermManager()
-    every = models.Manager()
+    every: models.Manager["Term"] = models.Manager()
 
     search_fields = [
         index.AutocompleteField("label"),
@@ -143,7 +143,8 @@ class Term(Orderable, index.Indexed):
         if alias:
             Term.every.filter(pk=alias.pk).update(slug=held.slug)
         else:
-            Term.every.create(facet=self.facet, slug=held.slug, label=held.label, merged_into=self)
+            # Without signals: Wagtail's own would look for the row by `objects`.
+            Term.every.bulk_create([Term(facet=self.facet, slug=held.slug, label=held.label, merged_into=self)])
 
 
 class CuratedTag(TagBase):

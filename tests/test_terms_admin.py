@@ -78,7 +78,7 @@ def test_bad_input_to_a_merge_is_explained_and_changes_nothing(admin_client: Cli
     merge(area("gone"), other)
     gone = Term.every.get(slug="gone")
     retired = area("retired", retired=True)
-    wrong: list[object] = [kids.pk, term(Facet.THEME, "theme").pk, term(Facet.AREA, "group").pk, gone.pk, retired.pk]
+    wrong: list[int | str] = [kids.pk, term(Facet.THEME, "theme").pk, term(Facet.AREA, "group").pk, gone.pk, retired.pk]
     wrong += [987654321, "9" * 400, "-1", "\0", "x", "²", ""]
     explained = (
         "Choose another term of this list",
@@ -91,7 +91,7 @@ def test_bad_input_to_a_merge_is_explained_and_changes_nothing(admin_client: Cli
         for response in (admin_client.get(url, {"into": into}), admin_client.post(url, {"into": into})):
             assert response.status_code == 200
             html = response.content.decode()
-            assert "Choose another term of this list" in html or "Choose the term to merge into." in html, into
+            assert any(said in html for said in explained), into
     assert admin_client.post(url, {}).status_code == 200
     for path in ("merge", "retire", "bring-back"):
         assert admin_client.post(f"/admin/vocabulary/area/{path}/987654321/", {"into": other.pk}).status_code == 404
