@@ -22,6 +22,7 @@ from home.access import QuickAccess
 from home.models import Licence, Pictured
 from search.entries import Entry
 from search.views import respond
+from taxonomy.drafts import FollowsMergedTerms
 from taxonomy.fields import term, terms
 from taxonomy.models import Facet
 
@@ -84,7 +85,7 @@ class CostBasis(models.TextChoices):
     UNIT = "unit", "a unit of service"
 
 
-class CaseStudyPage(QuickAccess, Pictured, Page):
+class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Page):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(

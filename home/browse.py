@@ -49,7 +49,9 @@ def browse(request: HttpRequest, name: str) -> HttpResponse:
     found = answer_or_none({})
     rows = found.results.facets.get(way.facet.value, ()) if found else ()
     counts = {row.value: row.count for row in rows}
-    terms = list(Term.objects.filter(facet=way.facet).select_related("parent").order_by("sort_order", "pk"))
+    listed = Term.objects.filter(facet=way.facet).select_related("parent").order_by("sort_order", "pk")
+    # A retired term is shown as long as a page has it.
+    terms = [term for term in listed if not term.retired or counts.get(term.slug)]
     context: dict[str, Any] = {
         "way": way,
         "ways": [(other.title, reverse(other.name), other.name == name) for other in WAYS.values()],

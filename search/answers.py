@@ -32,10 +32,15 @@ class Values:
 
 
 def answer(
-    params: Params, fixed: Mapping[str, str] | None = None, per_page: int = PER_PAGE, *, first_page: bool = False
+    params: Params,
+    fixed: Mapping[str, str] | None = None,
+    per_page: int = PER_PAGE,
+    *,
+    first_page: bool = False,
+    known: Vocabulary | None = None,
 ) -> Answer:
     """Ask the engine. `fixed` are dimensions that the page decides. Raises Unavailable where no index can answer."""
-    known = vocabulary()
+    known = known or vocabulary()
     query = Query.from_params(params, known).with_fixed(fixed or {})
     if first_page:
         query = replace(query, page=1)

@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 from wagtail.models import Page
 
+from caching.version import content_changed
 from search.models import Change
 
 logger = logging.getLogger("search")
@@ -29,6 +30,7 @@ def record(page_ids: Iterable[int]) -> None:
         for start in range(0, len(ids), 500):
             Change.objects.filter(page_id__in=ids[start : start + 500], sequence__lte=newest).delete()
         transaction.on_commit(_apply, robust=True)
+        content_changed()
 
 
 def record_below(page: Page) -> None:

@@ -3,7 +3,7 @@
 Search knows no other app: whoever holds the vocabulary hands it over with `provide()` when it starts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from caching.version import remember
@@ -46,13 +46,22 @@ DIMENSIONS = {
 YEAR = "year"
 
 Vocabulary = Mapping[str, Mapping[str, Value]]
+# Unknown slugs by dimension -> what has become of those that were known once, by dimension.
+Aliases = Callable[[Mapping[str, Collection[str]]], Mapping[str, Mapping[str, str]]]
 _sources: list[Callable[[], Mapping[str, list[Value]]]] = []
+_aliases: list[Aliases] = []
 
 
 def provide(source: Callable[[], Mapping[str, list[Value]]]) -> None:
     """Register a function that gives values by dimension, in the order in which they are to be shown."""
     if source not in _sources:
         _sources.append(source)
+
+
+def provide_aliases(source: Aliases) -> None:
+    """Register a function that knows the slugs of today for slugs that the vocabulary has no longer."""
+    if source not in _aliases:
+        _aliases.append(source)
 
 
 def vocabulary() -> Vocabulary:
@@ -68,3 +77,14 @@ def _vocabulary() -> Vocabulary:
             if dimension in known:
                 known[dimension].update({value.slug: value for value in values})
     return known
+
+
+def aliases(chosen: Mapping[str, Collection[str]], known: Vocabulary) -> dict[str, dict[str, str]]:
+    """The slugs of today for those of the chosen that are old ones. Asks nobody where all of them are known."""
+    unknown = {name: [slug for slug in slugs if slug not in known[name]] for name, slugs in chosen.items()}
+    unknown = {name: slugs for name, slugs in unknown.items() if slugs}
+    found: dict[str, dict[str, str]] = {}
+    for source in _aliases if unknown else ():
+        for dimension, slugs in source(unknown).items():
+            found.setdefault(dimension, {}).update(slugs)
+    return found

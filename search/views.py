@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
 
 from search import formats, presentation
 from search.answers import Values, answer, similar
 from search.engine import Unavailable
+from search.facets import DIMENSIONS, Vocabulary, aliases, vocabulary
 from search.query import PER_PAGE
 
 FORMATS = {"json": formats.as_json, "csv": formats.as_csv, "atom": formats.as_atom}
@@ -27,16 +30,35 @@ def respond(
     fixed: Mapping[str, str] | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """The answer to a request's parameters in the format that it asks for."""
+    """The answer to a request's parameters in the format that it asks for; 301 where one of them has an old slug."""
+    known = vocabulary()
+    today = address_of_today(request, known, fixed or {})
+    if today:
+        response = HttpResponsePermanentRedirect(today)
+        response["Cache-Control"] = "no-cache"  # a term may take its old slug back
+        return response
     form = (request.GET.getlist("format") or ["html"])[-1]
     whole = form in ("csv", "atom")  # from the first result on, whatever page the address names
     try:
-        found = answer(request.GET, fixed, EXPORTED if whole else PER_PAGE, first_page=whole)
+        found = answer(request.GET, fixed, EXPORTED if whole else PER_PAGE, first_page=whole, known=known)
     except Unavailable:
         return unavailable(request, form)
     if form in FORMATS:
         return FORMATS[form](request, found)
     return render(request, template, dict(context or {}) | presentation.page(request.path, found))
+
+
+def address_of_today(request: HttpRequest, known: Vocabulary, fixed: Mapping[str, str]) -> str:
+    """This request's address with the slugs of today, all else as it was; empty where it needs no other."""
+    chosen = {name: request.GET.getlist(name) for name in DIMENSIONS if name not in fixed and name in request.GET}
+    renamed = aliases(chosen, known)
+    if not renamed:
+        return ""
+    pairs: dict[tuple[str, str, int], None] = {}
+    for place, (name, value) in enumerate(parse_qsl(request.META["QUERY_STRING"], keep_blank_values=True)):
+        # A filter chosen twice is one filter; anything else stays, twice if it was there twice.
+        pairs[name, renamed.get(name, {}).get(value, value), 0 if name in chosen else place] = None
+    return f"{escape_uri_path(request.path)}?{urlencode([(name, value) for name, value, _ in pairs])}"
 
 
 @require_safe

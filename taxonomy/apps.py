@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class TaxonomyConfig(AppConfig):
@@ -6,9 +7,12 @@ class TaxonomyConfig(AppConfig):
 
     def ready(self) -> None:
         from search import facets, signals
+        from taxonomy.drafts import check_page_types
         from taxonomy.models import CuratedTag, Term
-        from taxonomy.vocabulary import search_values
+        from taxonomy.vocabulary import search_aliases, search_values
 
+        checks.register(check_page_types)
         facets.provide(search_values)
+        facets.provide_aliases(search_aliases)
         signals.watch(Term, ("label", "slug", "parent", "synonyms"))
         signals.watch(CuratedTag, ("name", "slug"))

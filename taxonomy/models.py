@@ -1,7 +1,9 @@
-from typing import Any
+import re
+from typing import Any, Self
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.text import slugify
 from taggit.models import TagBase
@@ -29,8 +31,23 @@ class Facet(models.TextChoices):
 TWO_LEVELS = (Facet.AREA,)
 
 
+# What can be a slug at all: nothing else needs to be looked up.
+SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
+
+
+class TermManager(models.Manager["Term"]):
+    """The terms without their aliases: a row that was merged into another is met only by those who ask for it."""
+
+    def get_queryset(self) -> models.QuerySet["Term"]:
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Term(Orderable, index.Indexed):
-    """One value of one facet. Its slug stands in addresses; an unknown value is no term but an empty field."""
+    """One value of one facet. Its slug stands in addresses; an unknown value is no term but an empty field.
+
+    A row that has `merged_into` is an alias: a term that was merged, or a slug that its term had before. It keeps the
+    old slug answering and gives old drafts the term of today; `objects` leaves it out, `every` holds it.
+    """
 
     facet = models.CharField(max_length=20, choices=Facet, editable=False)
     label = models.CharField(max_length=120, help_text="As readers see it, for example “Children in care”.")
@@ -54,6 +71,13 @@ class Term(Orderable, index.Indexed):
     )
     scope_note = models.CharField(max_length=300, blank=True, help_text="One sentence: what belongs here.")
     code = models.CharField("external code", max_length=40, blank=True, help_text="For example UK-CAT SC103.")
+    retired = models.BooleanField(default=False, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="merged"
+    )
+
+    objects = TermManager()
+    every: models.Manager["Term"] = models.Manager()
 
     search_fields = [
         index.AutocompleteField("label"),
@@ -61,32 +85,66 @@ class Term(Orderable, index.Indexed):
         index.SearchField("label"),
         index.SearchField("synonyms"),
         index.FilterField("facet"),
+        index.FilterField("retired"),
+        index.FilterField("merged_into"),
     ]
 
     class Meta(Orderable.Meta):
         constraints = [models.UniqueConstraint("facet", Lower("slug"), name="term_slug_unique_in_facet")]
+        permissions = [("merge_term", "Can merge terms"), ("retire_term", "Can retire terms and bring them back")]
 
     def __str__(self) -> str:
         return self.label
 
+    @classmethod
+    def find(cls, facet: str, slug: str) -> Self | None:
+        """The term that this slug leads to: its own, or the one that it was merged into (its slug then differs)."""
+        if not SLUG.fullmatch(slug):
+            return None
+        found = cls.every.filter(facet=facet, slug=slug).select_related("merged_into").first()
+        return found and (found.merged_into or found)
+
+    @property
+    def status(self) -> str:
+        return "retired" if self.retired else "in use"
+
     def clean(self) -> None:
-        self.slug = self.slug or slugify(self.label)[:120]
+        self.slug = (self.slug or slugify(self.label)[:120]).lower()
         if not self.slug:
             raise ValidationError({"slug": "Give a slug: the label has no letters to make one from."})
-        twin = Term.objects.filter(facet=self.facet, slug__iexact=self.slug).exclude(pk=self.pk).first()
-        if twin:
+        twin = Term.every.filter(facet=self.facet, slug__iexact=self.slug).exclude(pk=self.pk).first()
+        if twin and twin.merged_into is None:
             raise ValidationError({"slug": f"“{twin.label}” has this slug already."})
+        if twin and twin.merged_into != self:
+            raise ValidationError(
+                {"slug": f"This slug is an old address of “{twin.merged_into}”, and still leads to it. Give another."}
+            )
         if self.parent:
             if self.parent.pk == self.pk or self.parent.parent_id or self.parent.facet != self.facet:
                 raise ValidationError({"parent": "Choose a group of this list, one that is in no group itself."})
             if self.pk and self.children.exists():
                 raise ValidationError({"parent": "This is a group with areas of its own; it cannot be in another."})
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.sort_order is None:
             last = Term.objects.filter(facet=self.facet).aggregate(last=models.Max("sort_order"))["last"]
             self.sort_order = 0 if last is None else last + 1
+        only = kwargs.get("update_fields")
+        held = Term.every.filter(pk=self.pk).first() if self.pk and (only is None or "slug" in only) else None
+        if held is None or held.merged_into_id or held.slug.lower() == self.slug.lower():
+            super().save(*args, **kwargs)
+            return
+        # The old slug stays as an alias. A slug that was the term's own before changes places with it.
+        alias = Term.every.filter(merged_into=self, slug__iexact=self.slug).first()
+        if alias:
+            Term.every.filter(pk=alias.pk).update(slug=uuid4().hex)
         super().save(*args, **kwargs)
+        if alias:
+            Term.every.filter(pk=alias.pk).update(slug=held.slug)
+        else:
+            # Without signals: Wagtail's own would look for the row by `objects`.
+            Term.every.bulk_create([Term(facet=self.facet, slug=held.slug, label=held.label, merged_into=self)])
 
 
 class CuratedTag(TagBase):

@@ -40,12 +40,16 @@ def page_lookups(model: type[Model], seen: frozenset[type[Model]] = frozenset())
     return found
 
 
-def pages_using(thing: Model) -> QuerySet[Page]:
-    """The pages, drafts too, that use this term or tag."""
+def page_ids(thing: Model) -> set[int]:
+    """The pages, unpublished ones too, that use this term or tag."""
     ids: set[int] = set()
     for lookup in page_lookups(type(thing)):
         ids.update(lookup.model._default_manager.filter(**{lookup.path: thing.pk}).values_list(lookup.page, flat=True))
-    return Page.objects.filter(pk__in=ids).order_by("title")
+    return ids
+
+
+def pages_using(thing: Model) -> QuerySet[Page]:
+    return Page.objects.filter(pk__in=page_ids(thing)).order_by("title")
 
 
 def with_page_counts(queryset: QuerySet[Any]) -> QuerySet[Any]:

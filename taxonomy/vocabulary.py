@@ -1,13 +1,14 @@
 """The vocabulary: its data file, its way into the database, and how search gets to know it."""
 
 import tomllib
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from search.facets import DIMENSIONS, Value
-from taxonomy.models import CuratedTag, Facet, Term
+from taxonomy.models import SLUG, CuratedTag, Facet, Term
 
 FILE = Path(__file__).with_name("vocabulary.toml")
 
@@ -17,7 +18,8 @@ def load_vocabulary(file: Path = FILE) -> int:
     """Add the terms of the data file that are not there yet. A term that is there stays as the editors have it.
     Returns the number of terms added. Raises ValueError where the file names an unknown facet or group."""
     rows = tomllib.loads(file.read_text(encoding="utf-8"))["term"]
-    held = {(term.facet, term.slug): term for term in Term.objects.all()}
+    every = Term.every.select_related("merged_into")
+    held = {(term.facet, term.slug): term.merged_into or term for term in every}
     added = 0
     for row in rows:
         if row["facet"] not in Facet.values:
@@ -61,3 +63,14 @@ def search_values() -> dict[str, list[Value]]:
         Value(slug, name) for slug, name in CuratedTag.objects.order_by("name").values_list("slug", "name")
     ]
     return values
+
+
+def search_aliases(unknown: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:
+    """The slugs that some of these old ones lead to, by dimension."""
+    slugs = {slug for values in unknown.values() for slug in values if SLUG.fullmatch(slug)}
+    aliases: dict[str, dict[str, str]] = {}
+    if slugs:
+        rows = Term.every.filter(facet__in=unknown, slug__in=slugs, merged_into__isnull=False)
+        for facet, slug, today in rows.values_list("facet", "slug", "merged_into__slug"):
+            aliases.setdefault(facet, {})[slug] = today
+    return aliases

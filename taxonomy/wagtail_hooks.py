@@ -6,21 +6,26 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import Http404
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.functional import cached_property
+from django_filters import ChoiceFilter  # type: ignore[import-untyped]
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
 from wagtail.admin.views.generic.ordering import ReorderView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
+from taxonomy.care import BringBackView, MergeView, RetireView, register_term_actions
+from taxonomy.merging import references
 from taxonomy.models import TWO_LEVELS, CuratedTag, Facet, Term
-from taxonomy.usage import pages_using, with_page_counts
+from taxonomy.usage import page_ids, pages_using, with_page_counts
 
 
 class UsageColumn(Column):
@@ -64,6 +69,20 @@ class FacetIndexView(CountedIndexView):
         return str(self.facet.label)
 
 
+class TermFilters(WagtailFilterSet):
+    status = ChoiceFilter(
+        field_name="retired",
+        choices=[("False", "In use"), ("True", "Retired")],
+        empty_label="All",
+        label="Status",
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = Term
+        fields: list[str] = []
+
+
 class OfOneFacet:
     """A view of one term: a term of another facet is not found at this list's address."""
 
@@ -76,25 +95,58 @@ class OfOneFacet:
         return term
 
 
+class TermEditView(OfOneFacet, generic.EditView):
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        buttons = list(super().header_more_buttons)
+        if self.user_has_permission("merge"):
+            buttons.append(
+                Button("Merge into another term…", url=self._url("merge"), icon_name="resubmit", priority=14)
+            )
+        if self.user_has_permission("retire") and self.object.retired:
+            buttons.append(Button("Bring back", url=self._url("bring_back"), icon_name="rotate", priority=16))
+        elif self.user_has_permission("retire"):
+            buttons.append(Button("Retire", url=self._url("retire"), icon_name="no-view", priority=16))
+        return buttons
+
+    def _url(self, action: str) -> str:
+        return reverse(f"taxonomy_{self.facet.value}:{action}", args=[self.object.pk])
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What Wagtail's confirmation of a deletion asks for."""
 
     pages: int
+    is_protected: bool
 
     def count(self) -> int:
         return self.pages
-
-    @property
-    def is_protected(self) -> bool:
-        return self.pages > 0
 
 
 class UnusedOnlyDeleteView(generic.DeleteView):
     """Deletes only what no page uses; the confirmation page says how many do."""
 
     def get_usage(self) -> Usage:
-        return Usage(pages_using(self.object).count())
+        pages = len(page_ids(self.object))
+        return Usage(pages, is_protected=pages > 0)
+
+
+class TermDeleteView(OfOneFacet, UnusedOnlyDeleteView):
+    """A group goes after its areas, and an organisation type after its organisations, on pages or not."""
+
+    def get_usage(self) -> Usage:
+        named = any(row.model._base_manager.filter(**{row.name: self.object.pk}).exists() for row in references())
+        return Usage(len(page_ids(self.object)), is_protected=named or self.object.children.exists())
+
+    @property
+    def confirmation_message(self) -> str:
+        old = list(Term.every.filter(merged_into=self.object).values_list("slug", flat=True))
+        return f"{super().confirmation_message} {_lost(old)}" if old else super().confirmation_message
+
+
+def _lost(slugs: list[str]) -> str:
+    return f"What leads to it stops working too: the old address{'es' if len(slugs) > 1 else ''} {', '.join(slugs)}."
 
 
 class PagesView(usage.UsageView):
@@ -132,6 +184,10 @@ def _view(facet: Facet, *bases: type) -> type:
     return type(f"{facet.name.title()}{bases[-1].__name__}", bases, {"facet": facet})
 
 
+def _status_column() -> Column:
+    return StatusTagColumn("status", label="Status", primary=lambda term: not term.retired, width="10%")
+
+
 class TermViewSet(ModelViewSet):
     """The list of one facet."""
 
@@ -153,14 +209,23 @@ class TermViewSet(ModelViewSet):
             menu_label=facet.label,
             menu_name=f"vocabulary-{facet.value}",
             panels=[FieldPanel(field) for field in ("label", "slug", *group, "synonyms", "scope_note", "code")],
-            list_display=["label", *group, "slug", UsageColumn(f"{name}:usage")],
+            list_display=["label", *group, "slug", _status_column(), UsageColumn(f"{name}:usage")],
+            filterset_class=TermFilters,
             index_view_class=_view(facet, FacetIndexView),
-            edit_view_class=_view(facet, OfOneFacet, generic.EditView),
-            delete_view_class=_view(facet, OfOneFacet, UnusedOnlyDeleteView),
+            edit_view_class=_view(facet, TermEditView),
+            delete_view_class=_view(facet, TermDeleteView),
             history_view_class=_view(facet, OfOneFacet, history.HistoryView),
             usage_view_class=_view(facet, OfOneFacet, PagesView),
             reorder_view_class=_view(facet, FacetReorderView),
         )
+
+    def get_urlpatterns(self) -> list[Any]:
+        views = {"merge": MergeView, "retire": RetireView, "bring_back": BringBackView}
+        added = [
+            path(f"{name.replace('_', '-')}/<int:pk>/", self.construct_view(_view(self._facet, view)), name=name)
+            for name, view in views.items()
+        ]
+        return [*super().get_urlpatterns(), *added]
 
     def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
         base = super().get_form_class(for_update)
@@ -172,7 +237,7 @@ class TermViewSet(ModelViewSet):
 
 class TermURLFinder(ModelAdminURLFinder):
     def construct_edit_url(self, instance: Term) -> str:
-        return reverse(f"taxonomy_{instance.facet}:edit", args=[instance.pk])
+        return reverse(f"taxonomy_{instance.facet}:edit", args=[instance.merged_into_id or instance.pk])
 
 
 class TagViewSet(ModelViewSet):
@@ -196,6 +261,9 @@ class VocabularyGroup(ModelViewSetGroup):
     menu_icon = "tag"
     menu_order = 300
     items = [*map(TermViewSet, Facet), TagViewSet("taxonomy_tag")]
+
+
+hooks.register("register_log_actions", register_term_actions)
 
 
 @hooks.register("register_admin_viewset")

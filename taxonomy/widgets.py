@@ -1,12 +1,27 @@
+"""How forms offer terms: those in use, and a retired one where it is chosen already."""
+
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db import models
+from wagtail.admin.forms.models import register_form_field_override
 
+from taxonomy.drafts import term_of_today
 from taxonomy.models import Term
 
 
-class TermCheckboxes(forms.CheckboxSelectMultiple):
-    """The terms of a facet as checkboxes; the areas of a group stand under its name."""
+def _today(values: Iterable[Any]) -> list[str]:
+    """The values that a form holds, a merged term's as that of the term that it was merged into, none twice."""
+    texts = [str(value) for value in values]
+    keys = {text: int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19}
+    today = term_of_today(keys.values()) if keys else {}
+    return list(dict.fromkeys(str(today.get(keys.get(text, 0), text)) for text in texts))
+
+
+class _TermOptions(forms.widgets.ChoiceWidget):
+    def format_value(self, value: Any) -> list[str]:
+        return _today(super().format_value(value))
 
     def optgroups(self, name: str, value: list[Any], attrs: dict[str, Any] | None = None) -> list[Any]:
         labels = dict(Term.objects.filter(children__isnull=False).values_list("pk", "label"))
@@ -14,5 +29,29 @@ class TermCheckboxes(forms.CheckboxSelectMultiple):
         for _, options, _ in super().optgroups(name, value, attrs):
             for option in options:
                 term = getattr(option["value"], "instance", None)
+                if term and term.retired:
+                    if not option["selected"]:
+                        continue
+                    option["label"] = f"{option['label']} (retired)"
                 groups.setdefault(labels.get(term.parent_id) if term else None, []).append(option)
         return [(group, options, place) for place, (group, options) in enumerate(groups.items())]
+
+
+class TermCheckboxes(_TermOptions, forms.CheckboxSelectMultiple):
+    """The terms of a facet as checkboxes; the areas of a group stand under its name."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        # The form may have been opened before the term was merged.
+        value = super().value_from_datadict(data, files, name)
+        return _today(value) if value else value
+
+
+class TermSelect(_TermOptions, forms.Select):
+    """One term of a facet."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return _today([value])[0] if value else value
+
+
+register_form_field_override(models.ForeignKey, to=Term, override={"widget": TermSelect})

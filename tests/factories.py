@@ -40,8 +40,8 @@ def home_page() -> HomePage:
 
 
 def term(facet: Facet, slug: str, label: str = "", parent: Term | None = None, **values: Any) -> Term:
-    """The term of this facet and slug, made where it is not there. An area without a parent gets the group "group"."""
-    found = Term.objects.filter(facet=facet, slug=slug).first()
+    """The term that this slug leads to in this facet, made where there is none. An area without a parent gets the group "group"."""
+    found = Term.find(facet, slug)
     if found:
         return found
     return Term.objects.create(
