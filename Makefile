@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PORT
 
-.PHONY: run test lint clean
+.PHONY: run test lint screenshots lighthouse clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run .env
@@ -20,6 +20,13 @@ lint: $(VENV)/.dev
 	@$(BIN)/djlint --check --lint --quiet templates
 	@SECRET_KEY=lint $(BIN)/mypy .
 	@$(BIN)/lint-imports
+
+# Pictures of every page into screenshots/, and those of the documents into docs/pictures/.
+screenshots: $(VENV)/.dev
+	@$(BIN)/python -m tests.browser.screenshots screenshots
+
+lighthouse: $(VENV)/.dev
+	@$(BIN)/python -m bench.lighthouse
 
 .env:
 	@$(PYTHON) -c "import os, secrets; os.write(os.open('.env', os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), f'SECRET_KEY={secrets.token_urlsafe(50)}\n'.encode())"
