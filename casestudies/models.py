@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from casestudies.entry import entry_for
 from casestudies.forms import CaseStudyForm
 from casestudies.presentation import case_study_context
 from home.models import Licence
+from home.review import Reviewed
 from search.entries import Entry
 from search.views import respond
 from taxonomy.fields import term, terms
@@ -73,7 +73,7 @@ class CostBasis(models.TextChoices):
     UNIT = "unit", "a unit of service"
 
 
-class CaseStudyPage(Page):
+class CaseStudyPage(Reviewed, Page):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(
@@ -118,15 +118,6 @@ class CaseStudyPage(Page):
 
     as_at = models.DateField(
         "as at", null=True, help_text="The day for which all of this is true. Readers judge its age by it."
-    )
-    last_reviewed = models.DateField(null=True, blank=True)
-    review_date = models.DateField("next review", null=True, blank=True)
-    review_owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="case_studies_to_review",
     )
     licence = models.CharField(max_length=20, choices=Licence, blank=True)
     source = models.TextField("source citation", blank=True, help_text="Title, author or body, year.")

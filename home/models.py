@@ -8,6 +8,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Page
 
 from home.front import front_page
+from home.review import ReviewReminder  # noqa: F401 - Django looks for an app's models here
 
 
 class Licence(models.TextChoices):
