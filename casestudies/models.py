@@ -100,7 +100,7 @@ class CaseStudyPage(Reviewed, Page):
         blank=False,
         related_name="case_studies_by_area",
         verbose_name="service areas",
-        help_text="The services it is about, for example “Respite care”. One or two are best: readers browse by them.",
+        help_text="The services it is about, for example “Respite”. One or two are best: readers browse by them.",
     )
     themes = terms(
         Facet.THEME,
@@ -117,7 +117,7 @@ class CaseStudyPage(Reviewed, Page):
         Facet.BENEFICIARY,
         related_name="case_studies_by_beneficiary",
         verbose_name="who it is for",
-        help_text="The people it serves, for example “Disabled children”.",
+        help_text="The people it serves, for example “Disabled people”.",
     )
     regions = terms(
         Facet.REGION,

@@ -7,6 +7,7 @@ import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import F, QuerySet
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.filters import WagtailFilterSet
@@ -135,4 +136,4 @@ class YourReviews(Component):
 
     def render_html(self, parent_context: Any = None) -> str:
         context = self.get_context_data(parent_context)
-        return self.render(context) if context["rows"] else ""
+        return render_to_string(self.template_name, context) if context["rows"] else ""

@@ -91,6 +91,6 @@ def due(pages: QuerySet[Page], until: datetime.date) -> QuerySet[Page]:
     and `reviewer_id`."""
     kinds = reviewed_models()
     found = pages.filter(live=True).annotate(
-        due_on=value_of("review_date", kinds), reviewer_id=value_of("review_owner_id", kinds)
+        due_on=value_of("review_date", kinds), reviewer_id=value_of("review_owner", kinds)
     )
     return found.filter(due_on__lte=until).order_by("due_on", "pk")

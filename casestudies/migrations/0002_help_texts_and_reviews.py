@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='casestudypage',
             name='areas',
-            field=modelcluster.fields.ParentalManyToManyField(help_text='The services it is about, for example “Respite care”. One or two are best: readers browse by them.', limit_choices_to={'facet': 'area', 'parent__isnull': False}, related_name='case_studies_by_area', to='taxonomy.term', verbose_name='service areas'),
+            field=modelcluster.fields.ParentalManyToManyField(help_text='The services it is about, for example “Respite”. One or two are best: readers browse by them.', limit_choices_to={'facet': 'area', 'parent__isnull': False}, related_name='case_studies_by_area', to='taxonomy.term', verbose_name='service areas'),
         ),
         migrations.AlterField(
             model_name='casestudypage',
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='casestudypage',
             name='beneficiaries',
-            field=modelcluster.fields.ParentalManyToManyField(blank=True, help_text='The people it serves, for example “Disabled children”.', limit_choices_to={'facet': 'beneficiary'}, related_name='case_studies_by_beneficiary', to='taxonomy.term', verbose_name='who it is for'),
+            field=modelcluster.fields.ParentalManyToManyField(blank=True, help_text='The people it serves, for example “Disabled people”.', limit_choices_to={'facet': 'beneficiary'}, related_name='case_studies_by_beneficiary', to='taxonomy.term', verbose_name='who it is for'),
         ),
         migrations.AlterField(
             model_name='casestudypage',
