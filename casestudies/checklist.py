@@ -88,7 +88,8 @@ def _told(kind: str) -> Callable[[CaseStudyPage], bool]:
 
 def _has_described_picture(page: CaseStudyPage) -> bool:
     images = [block.value["image"] for block in page.body if block.block_type == "picture"]
-    return any(image and image.contextual_alt_text for image in images)
+    shown = [image for image in images if image and not image.decorative]
+    return any(image.contextual_alt_text or image.default_alt_text for image in shown)
 
 
 USEFUL: list[tuple[Callable[[CaseStudyPage], bool], Item]] = [

@@ -17,7 +17,8 @@ class CaseStudyForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if "slug" in cleaned and not cleaned["slug"] and not slugify(cleaned.get("title", "")):
+        title = cleaned.get("title")
+        if title and "slug" in cleaned and not (cleaned["slug"] or slugify(title)):
             self.add_error("slug", "Give a slug: the title has no letters to make one from.")
         publishing = not self.is_deferred_validation
         organisations = self.formsets.get("organisations")

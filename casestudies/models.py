@@ -275,6 +275,9 @@ class CaseStudyOrganisation(Orderable):
 
     panels = panels.ORGANISATION_ROLE
 
+    class Meta(Orderable.Meta):
+        verbose_name = "organisation"
+
 
 class Verification(models.TextChoices):
     SELF = "self", "reported by the provider itself"

@@ -137,7 +137,7 @@ def test_the_report_as_a_spreadsheet(several: None, admin_client: Client) -> Non
     assert len(sheet) == 5
     book = load_workbook(io.BytesIO(admin_client.get(REPORT, {"export": "xlsx"}).getvalue()))
     rows = list(book.active.values)
-    assert rows[2][:5] == ("Overdue by one", "Case study", "nobody", datetime.datetime(2024, 5, 19), 1)
+    assert rows[2][:5] == ("Overdue by one", "Case study", "nobody", datetime.date(2024, 5, 19), 1)
 
 
 NASTY = ["x", "-1", "9" * 40, "\0", "'", "é", "%ff", "overdue; drop"]
