@@ -12,7 +12,7 @@ from wagtail.blocks.base import BlockField
 from casestudies.forms import NO_ORGANISATION
 from casestudies.models import CaseStudyPage
 
-BODY = "body-count"  # the first element of the blocks that has an id
+BODY = "panel-child-story-child-body-section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,14 @@ def _missing_in(form: Any, prefix: str = "") -> Iterator[Item]:
             elif field.required:
                 field.clean(field.prepare_value(value))
         except ValidationError as error:
-            incomplete = isinstance(field, BlockField)
-            yield _item(form, name, "A block is not complete." if incomplete else " ".join(error.messages), prefix)
+            blocks = _incomplete(value, error) if isinstance(field, BlockField) else ""
+            yield _item(form, name, blocks or " ".join(error.messages), prefix)
+
+
+def _incomplete(stream: Any, error: ValidationError) -> str:
+    """Which blocks are not complete, in words; nothing where the error is about the whole."""
+    places = sorted(getattr(error, "block_errors", {}))
+    return " ".join(f"Block {place + 1}, “{stream[place].block.label}”, is not complete." for place in places)
 
 
 def _item(form: Any, name: str, why: str, prefix: str = "") -> Item:

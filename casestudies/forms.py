@@ -3,6 +3,8 @@ from typing import Any
 from django.utils.text import slugify
 from wagtail.admin.forms import WagtailAdminPageForm
 
+from home.review import possible_owners
+
 NO_ORGANISATION = "Add at least one organisation and say what its role is."
 
 
@@ -14,6 +16,8 @@ class CaseStudyForm(WagtailAdminPageForm):
         if "slug" in self.fields:
             # Where no script fills it in, the page makes it from the title.
             self.fields["slug"].required = False
+        if "review_owner" in self.fields:
+            self.fields["review_owner"].queryset = possible_owners(self.instance.review_owner_id)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

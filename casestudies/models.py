@@ -93,7 +93,11 @@ class CaseStudyPage(Reviewed, Page):
         max_length=400,
         help_text="What it is and for whom, in one or two sentences, for example “Peer advisers in prison help people find a home before release.” Shown in lists and in search.",
     )
-    body = StreamField(BodyBlock(), blank=True)
+    body = StreamField(
+        BodyBlock(),
+        blank=True,
+        help_text="The story in a few blocks, for example the need, what was done, what changed, what did not work.",
+    )
 
     areas = terms(
         Facet.AREA,

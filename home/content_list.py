@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import PageStatusColumn, PageTitleColumn, PageTypeColumn
@@ -111,6 +112,14 @@ def _types(kinds: list[type[Page]]) -> list[ContentType]:
     return list(ContentType.objects.get_for_models(*kinds).values())
 
 
+class DayColumn(Column):
+    """A day, as people write it: how long ago it was says less."""
+
+    def get_value(self, instance: Page) -> str:
+        day = super().get_value(instance)
+        return date_format(day, "j M Y") if day else ""
+
+
 class ReviewColumn(Column):
     """The date of the next review, and in words how long ago or from now where that is soon."""
 
@@ -132,11 +141,11 @@ class ContentView(IndexView):
     verbose_name_plural = "pages"
     list_display = None
     columns = [
-        PageTitleColumn("title", label="Title", sort_key="title", classname="title"),
+        PageTitleColumn("title", label="Title", sort_key="title", classname="title", width="30%"),
         PageTypeColumn("kind", label="Kind", accessor="page_type_display_name", sort_key="content_type__model"),
         Column("areas", label="Service areas", accessor="listed_areas"),
         Column("evidence", label="Evidence", accessor="evidence", sort_key="evidence_order"),
-        DateColumn("as_at", label="As at", accessor="true_on", sort_key="true_on"),
+        DayColumn("true_on", label="As at", sort_key="true_on"),
         ReviewColumn("due_on", label="Review due", sort_key="due_on"),
         PageStatusColumn("status", label="Status", sort_key="live"),
         DateColumn("latest_revision_created_at", label="Last changed", sort_key="latest_revision_created_at"),

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -113,7 +114,7 @@ def with_reviewers(pages: QuerySet[Page], absolute: Any = str) -> QuerySet[Page]
     today = timezone.localdate()
     for page in pages:
         page.reviewer = str(people.get(page.reviewer_id, NOBODY))
-        page.review_date_text = f"{page.due_on.day} {page.due_on:%B %Y}"
+        page.review_date_text = date_format(page.due_on, "j F Y")
         page.review_when = when(page.due_on)
         page.days_overdue = (today - page.due_on).days
         page.edit_address = absolute(edit_url(page))

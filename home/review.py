@@ -4,11 +4,13 @@ import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from wagtail.models import Page, get_page_models
+from wagtail.permissions import policy_registry
 
 SOON = datetime.timedelta(days=30)
 
@@ -41,6 +43,13 @@ class Reviewed(models.Model):
     def review_overdue(self) -> bool:
         """Whether the day of the review has passed where the site is."""
         return self.review_date is not None and self.review_date < timezone.localdate()
+
+
+def possible_owners(current: int | None = None) -> QuerySet[Any]:
+    """The people who may write pages, and the one who is the owner now: not every account of the community."""
+    writers = policy_registry.get_by_type(Page).users_with_any_permission({"add", "change", "publish"})
+    people = get_user_model().objects.filter(Q(pk__in=writers.values("pk")) | Q(pk=current))
+    return people.order_by("last_name", "first_name", "email")
 
 
 class ReviewReminder(models.Model):

@@ -93,6 +93,7 @@ def test_an_outcome_and_a_block_that_are_not_complete_are_named(
     }
     assert admin_client.post(edit_url(page), data).status_code == 302
     assert labels(saved(page)) == ["Body", "Outcome 1: Measure"]
+    assert missing(saved(page))[0].why == "Block 1, “Quote”, is not complete."
     data |= {"outcomes-0-id": "", "action-publish": "1"}
     assert admin_client.post(edit_url(page), data).status_code == 200
     assert not CaseStudyPage.objects.get(pk=page.pk).live
@@ -163,6 +164,15 @@ def test_the_editor_shows_it_as_last_saved(listing: CaseStudyIndexPage, admin_cl
     refused = admin_client.post(edit_url(page), complete(page) | {"summary": "Typed", "as_at": "no date"})
     assert refused.status_code == 200
     assert "Summary" in panel(refused.content.decode())
+
+
+def test_every_line_leads_to_where_it_is_filled_in(listing: CaseStudyIndexPage, admin_client: Client) -> None:
+    admin_client.post(add_url(listing), empty(title="Empty", slug="empty"))
+    page = CaseStudyPage.objects.get(title="Empty")
+    html = admin_client.get(edit_url(page)).content.decode()
+    for item in [*missing(saved(page)), *(item for _, item in USEFUL)]:
+        assert f'href="#{item.anchor}"' in html
+        assert f'id="{item.anchor}"' in html, item
 
 
 def test_saving_in_the_background_renews_it(listing: CaseStudyIndexPage, admin_client: Client) -> None:

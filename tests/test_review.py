@@ -355,3 +355,18 @@ def test_a_job_that_fails_stops_no_other(
     assert broken.exists()
     call_command("jobs")
     assert len(mailoutbox) == 2
+
+
+# The form
+
+
+def test_only_who_may_write_is_offered_as_owner_and_the_owner_stays(
+    listing: CaseStudyIndexPage, owner: User, admin_client: Client
+) -> None:
+    left = User.objects.create_user("left@example.com", is_active=False)
+    User.objects.create_user("reader@example.com")
+    page = reviewed(listing, "Kept", 1, left)
+    html = admin_client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    field = html.split('id="id_review_owner"')[1].split("</select>")[0]
+    for mail, offered in {"Olive Owner": True, "left@": True, "admin@": True, "reader@": False}.items():
+        assert (mail in field) is offered
