@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from wagtail.admin.widgets import BaseChooser
 from wagtail.blocks.base import BlockField
 
 from casestudies.forms import NO_ORGANISATION
 from casestudies.models import CaseStudyPage
 
-BODY = "panel-child-story-child-body-section"
+BODY = "panel-child-story-body-section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,10 @@ def _incomplete(stream: Any, error: ValidationError) -> str:
 def _item(form: Any, name: str, why: str, prefix: str = "") -> Item:
     if name not in form.fields:
         return Item("The whole", why, "id_title")
-    anchor = BODY if isinstance(form.fields[name], BlockField) else form[name].auto_id
+    field = form.fields[name]
+    anchor = BODY if isinstance(field, BlockField) else form[name].auto_id
+    if isinstance(field.widget, BaseChooser):
+        anchor += "-chooser"  # the field itself is hidden
     return Item(prefix + str(form[name].label), why, anchor)
 
 

@@ -93,6 +93,8 @@ class CaseStudyPage(Reviewed, Page):
         max_length=400,
         help_text="What it is and for whom, in one or two sentences, for example “Peer advisers in prison help people find a home before release.” Shown in lists and in search.",
     )
+    organisations: Any  # rows of the classes below
+    outcomes: Any
     body = StreamField(
         BodyBlock(),
         blank=True,

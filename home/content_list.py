@@ -127,7 +127,7 @@ class ReviewColumn(Column):
 
     def get_cell_context_data(self, instance: Page, parent_context: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        due_on = instance.due_on  # type: ignore[attr-defined]
+        due_on = instance.due_on
         soon = due_on is not None and due_on <= timezone.localdate() + SOON
         return context | {"due_on": due_on, "when": when(due_on) if soon else ""}
 

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import Any
 
 import pytest
 from django.core.files.images import ImageFile
@@ -17,7 +18,7 @@ from tests.factories import OrganisationFactory, case_study, term
 from tests.forms import add_url, complete, edit_url, empty
 
 pytestmark = pytest.mark.django_db
-JSON = {"HTTP_ACCEPT": "application/json"}
+JSON: dict[str, Any] = {"HTTP_ACCEPT": "application/json"}
 
 
 def labels(page: CaseStudyPage) -> list[str]:

@@ -1,6 +1,7 @@
 """The list of all content in the admin."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -19,7 +20,7 @@ TODAY = datetime.date.today()
 DAY = datetime.timedelta(days=1)
 
 
-def titles(client: Client, **parameters: object) -> list[str]:
+def titles(client: Client, **parameters: Any) -> list[str]:
     response = client.get(CONTENT, parameters)
     assert response.status_code == 200
     return [page.title for page in response.context["object_list"]]

@@ -3,6 +3,8 @@
 import datetime
 import io
 import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 import time_machine
@@ -32,7 +34,7 @@ REPORT = "/admin/reports/reviews/"
 
 
 @pytest.fixture
-def clock() -> time_machine.Traveller:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 
@@ -44,7 +46,7 @@ def owner() -> User:
     return user
 
 
-def reviewed(listing: CaseStudyIndexPage, title: str, days: int, owner: User | None, **values: object) -> CaseStudyPage:
+def reviewed(listing: CaseStudyIndexPage, title: str, days: int, owner: User | None, **values: Any) -> CaseStudyPage:
     """A page whose review is due so many days from today; overdue with a negative number."""
     return case_study(listing, title, review_date=TODAY + days * DAY, review_owner=owner, **values)
 
@@ -95,7 +97,7 @@ def several(clock: time_machine.Traveller, listing: CaseStudyIndexPage, owner: U
     case_study(listing, "Never reviewed")
 
 
-def titles(client: Client, **parameters: object) -> list[str]:
+def titles(client: Client, **parameters: Any) -> list[str]:
     response = client.get(REPORT, parameters)
     assert response.status_code == 200
     return [page.title for page in response.context["object_list"]]
@@ -270,7 +272,7 @@ def test_what_an_editor_writes_is_plain_in_the_mail(
 class Refusing(EmailBackend):
     """A mail server that refuses one address."""
 
-    def send_messages(self, messages: list[EmailMessage]) -> int:
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         if any("broken@example.com" in message.to for message in messages):
             raise OSError("refused")
         return super().send_messages(messages)

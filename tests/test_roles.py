@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -71,7 +72,7 @@ def test_every_role_writes_drafts_and_adds_files_and_organisations(
     assert other.title == "Mended"
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
-    files: list[tuple[str, type, str, bytes]] = [
+    files: list[tuple[str, Any, str, bytes]] = [
         ("wagtailimages:add", SiteImage, "a.png", picture.getvalue()),
         ("wagtaildocs:add", SiteDocument, "a.txt", b"text"),
     ]
