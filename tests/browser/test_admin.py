@@ -88,8 +88,10 @@ def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page) -
     if not checklist.is_visible():
         editor.get_by_role("button", name="Toggle checklist").click()
     expect(checklist).to_contain_text("Nothing is saved yet")
+    # The editor takes what is there in the first two seconds for what it was given.
+    editor.wait_for_timeout(3_000)
     editor.get_by_role("textbox", name="Title").first.press_sequentially("An example of a checklist")
-    editor.keyboard.press("Tab")
+    editor.get_by_role("textbox", name="Summary").first.press_sequentially("What it is and for whom.")
     expect(checklist).to_contain_text("As last saved", timeout=15_000)
     checklist.get_by_role("link", name="As at", exact=True).click()
     expect(editor.get_by_role("tab", name="Dates and source")).to_have_attribute("aria-selected", "true")
