@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +19,7 @@ from casestudies.forms import CaseStudyForm
 from casestudies.presentation import case_study_context
 from home.access import QuickAccess
 from home.models import Licence, Pictured
+from home.review import Reviewed
 from search.entries import Entry
 from search.views import respond
 from taxonomy.drafts import FollowsMergedTerms
@@ -30,10 +30,19 @@ from taxonomy.models import Facet
 class Organisation(index.Indexed, models.Model):
     """An organisation that examples name, kept once and used by many."""
 
-    name = models.CharField(max_length=200, unique=True)
-    organisation_type = term(Facet.ORGANISATION, related_name="organisations", verbose_name="type")
-    description = models.CharField(max_length=400, blank=True, help_text="One sentence: what it is and does.")
-    website = models.URLField(blank=True)
+    name = models.CharField(max_length=200, unique=True, help_text="As it calls itself, for example “St Giles Trust”.")
+    organisation_type = term(
+        Facet.ORGANISATION,
+        related_name="organisations",
+        verbose_name="type",
+        help_text="What it is, for example “Charity”. Readers filter by it.",
+    )
+    description = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="One sentence: what it is and does, for example “A charity that helps people leave prison for good.”",
+    )
+    website = models.URLField(blank=True, help_text="Its own site, for example https://www.example.org/.")
 
     panels = panels.ORGANISATION
     search_fields = [index.SearchField("name"), index.AutocompleteField("name"), index.FilterField("organisation_type")]
@@ -48,7 +57,11 @@ class Organisation(index.Indexed, models.Model):
 class CaseStudyIndexPage(QuickAccess, Page):
     """The list of case studies: the search page with its kind fixed."""
 
-    introduction = models.CharField(max_length=300, blank=True)
+    introduction = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="One sentence above the list, for example “Who bought what from whom, and what came of it.”",
+    )
 
     max_count = 1
     parent_page_types = ["home.HomePage"]
@@ -85,28 +98,75 @@ class CostBasis(models.TextChoices):
     UNIT = "unit", "a unit of service"
 
 
-class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Page):
+class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(
-        max_length=400, help_text="What it is and for whom, in one or two sentences. Shown in lists and in search."
+        max_length=400,
+        help_text="What it is and for whom, in one or two sentences, for example “Peer advisers in prison help people find a home before release.” Shown in lists and in search.",
     )
-    body = StreamField(BodyBlock(), blank=True)
+    organisations: Any  # rows of the classes below
+    outcomes: Any
+    body = StreamField(
+        BodyBlock(),
+        blank=True,
+        help_text="The story in a few blocks, for example the need, what was done, what changed, what did not work.",
+    )
 
-    areas = terms(Facet.AREA, blank=False, related_name="case_studies_by_area", verbose_name="service areas")
-    themes = terms(Facet.THEME, related_name="case_studies_by_theme")
-    stages = terms(Facet.STAGE, related_name="case_studies_by_stage", verbose_name="stages of commissioning")
-    beneficiaries = terms(Facet.BENEFICIARY, related_name="case_studies_by_beneficiary", verbose_name="who it is for")
-    regions = terms(Facet.REGION, related_name="case_studies_by_region")
-    tags = ClusterTaggableManager(through=CaseStudyTag, blank=True)
+    areas = terms(
+        Facet.AREA,
+        blank=False,
+        related_name="case_studies_by_area",
+        verbose_name="service areas",
+        help_text="The services it is about, for example “Respite”. One or two are best: readers browse by them.",
+    )
+    themes = terms(
+        Facet.THEME,
+        related_name="case_studies_by_theme",
+        help_text="What it teaches about commissioning, for example “Outcomes”.",
+    )
+    stages = terms(
+        Facet.STAGE,
+        related_name="case_studies_by_stage",
+        verbose_name="stages of commissioning",
+        help_text="The parts of the cycle that it tells about, for example “Plan”.",
+    )
+    beneficiaries = terms(
+        Facet.BENEFICIARY,
+        related_name="case_studies_by_beneficiary",
+        verbose_name="who it is for",
+        help_text="The people it serves, for example “Disabled people”.",
+    )
+    regions = terms(
+        Facet.REGION,
+        related_name="case_studies_by_region",
+        help_text="Where it runs, for example “East of England”. Several if it runs in several.",
+    )
+    tags = ClusterTaggableManager(
+        through=CaseStudyTag,
+        blank=True,
+        help_text="From the list of tags, for example “prevention”. Others are not kept.",
+    )
 
     place = models.CharField(max_length=120, blank=True, help_text="The county, city or district, such as Norfolk.")
-    period_start = models.DateField("started", null=True, blank=True)
-    period_end = models.DateField("ended", null=True, blank=True)
+    period_start = models.DateField(
+        "started", null=True, blank=True, help_text="For example 1 April 2005. Only the month is shown."
+    )
+    period_end = models.DateField(
+        "ended", null=True, blank=True, help_text="For example 31 March 2008. Empty while it runs."
+    )
     period_note = models.CharField(max_length=160, blank=True, help_text="For example “two contracts of three years”.")
-    status = term(Facet.STATUS, related_name="case_studies_by_status")
-    result = term(Facet.RESULT, related_name="case_studies_by_result")
-    contract_form = term(Facet.CONTRACT, related_name="case_studies_by_contract")
+    status = term(
+        Facet.STATUS, related_name="case_studies_by_status", help_text="How far it has come, for example “Established”."
+    )
+    result = term(
+        Facet.RESULT,
+        related_name="case_studies_by_result",
+        help_text="What came of it on the whole, for example “Mixed”. What failed is welcome.",
+    )
+    contract_form = term(
+        Facet.CONTRACT, related_name="case_studies_by_contract", help_text="How it is paid for, for example “Grant”."
+    )
 
     cost_amount = models.DecimalField(
         "cost in pounds",
@@ -114,35 +174,68 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Page):
         decimal_places=2,
         null=True,
         blank=True,
-        help_text="Only a figure with a source.",
+        help_text="For example 120000. Only a figure with a source.",
     )
-    cost_basis = models.CharField("cost is", max_length=10, choices=CostBasis, blank=True)
-    cost_source = models.CharField("source of the cost", max_length=250, blank=True)
+    cost_basis = models.CharField(
+        "cost is",
+        max_length=10,
+        choices=CostBasis,
+        blank=True,
+        help_text="What the figure pays for, for example “a year”.",
+    )
+    cost_source = models.CharField(
+        "source of the cost",
+        max_length=250,
+        blank=True,
+        help_text="Who says so and where, for example “county council, contract register, 2007”.",
+    )
 
-    evidence_level = term(Facet.EVIDENCE, blank=False, related_name="case_studies_by_evidence")
+    evidence_level = term(
+        Facet.EVIDENCE,
+        blank=False,
+        related_name="case_studies_by_evidence",
+        help_text="How sure one can be of the result, for example “Described only” where nobody has measured it.",
+    )
     evidence_note = models.CharField(
-        "why this level", max_length=300, blank=True, help_text="One plain sentence on what the claim rests on."
+        "why this level",
+        max_length=300,
+        blank=True,
+        help_text="One plain sentence, for example “Reconviction was counted before and after, without a comparison group.”",
     )
 
-    contact_name = models.CharField(max_length=120, blank=True, help_text="Somebody who agreed to be asked.")
-    contact_role = models.CharField(max_length=160, blank=True)
-    contact_email = models.EmailField("contact's mail address", blank=True, help_text="Never shown on the site.")
+    contact_name = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Somebody who agreed to be asked, for example the manager of the service. The name is shown.",
+    )
+    contact_role = models.CharField(
+        max_length=160, blank=True, help_text="For example “commissioning manager, county council”."
+    )
+    contact_email = models.EmailField(
+        "contact's mail address", blank=True, help_text="For example name@example.org. Never shown on the site."
+    )
 
     as_at = models.DateField(
-        "as at", null=True, help_text="The day for which all of this is true. Readers judge its age by it."
-    )
-    last_reviewed = models.DateField(null=True, blank=True)
-    review_date = models.DateField("next review", null=True, blank=True)
-    review_owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        "as at",
         null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="case_studies_to_review",
+        help_text="The day for which all of this is true, for example 1 December 2007. Readers judge its age by it.",
     )
-    licence = models.CharField(max_length=20, choices=Licence, blank=True)
-    source = models.TextField("source citation", blank=True, help_text="Title, author or body, year.")
-    source_url = models.URLField("source address", blank=True, help_text="Only an address that works today.")
+    licence = models.CharField(
+        max_length=20,
+        choices=Licence,
+        blank=True,
+        help_text="On what terms others may copy it, for example “Open Government Licence” for a council's own text.",
+    )
+    source = models.TextField(
+        "source citation",
+        blank=True,
+        help_text="Title, author or body, year, for example “Annual review, St Giles Trust, 2007”.",
+    )
+    source_url = models.URLField(
+        "source address",
+        blank=True,
+        help_text="For example https://www.example.org/report.pdf. Only an address that works today.",
+    )
 
     SHOWN = ("status", "result", "contract_form", "evidence_level", "picture")  # foreign keys that its page reads
     parent_page_types = ["casestudies.CaseStudyIndexPage"]
@@ -185,10 +278,24 @@ class CaseStudyOrganisation(Orderable):
 
     page = ParentalKey(CaseStudyPage, related_name="organisations", on_delete=models.CASCADE)
     # Null in a draft only: publishing asks for it.
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="case_study_roles")
-    role = term(Facet.ROLE, blank=False, related_name="case_study_roles")
+    organisation = models.ForeignKey(
+        Organisation,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="case_study_roles",
+        help_text="Chosen from the list, for example a county council. One that is missing can be added there.",
+    )
+    role = term(
+        Facet.ROLE,
+        blank=False,
+        related_name="case_study_roles",
+        help_text="What it does here, for example “Commissioner”.",
+    )
 
     panels = panels.ORGANISATION_ROLE
+
+    class Meta(Orderable.Meta):
+        verbose_name = "organisation"
 
 
 class Verification(models.TextChoices):
@@ -202,11 +309,21 @@ class Outcome(Orderable):
 
     page = ParentalKey(CaseStudyPage, related_name="outcomes", on_delete=models.CASCADE)
     measure = models.CharField(max_length=200, help_text="What was measured, such as “reconviction within a year”.")
-    before = models.CharField(max_length=60, blank=True, help_text="The value before, as reported.")
-    after = models.CharField(max_length=60, blank=True, help_text="The value after, as reported.")
+    before = models.CharField(max_length=60, blank=True, help_text="The value before, as reported, for example 58.")
+    after = models.CharField(max_length=60, blank=True, help_text="The value after, as reported, for example 41.")
     unit = models.CharField(max_length=60, blank=True, help_text="Such as “per cent of clients”.")
-    date = models.DateField("measured", null=True, blank=True)
-    source = models.CharField(max_length=250, blank=True)
-    verification = models.CharField("who says so", max_length=20, choices=Verification, blank=True)
+    date = models.DateField(
+        "measured", null=True, blank=True, help_text="The day of the value after, for example 31 March 2007."
+    )
+    source = models.CharField(
+        max_length=250, blank=True, help_text="Where the figures are from, for example “the provider’s own records”."
+    )
+    verification = models.CharField(
+        "who says so",
+        max_length=20,
+        choices=Verification,
+        blank=True,
+        help_text="For example “confirmed by the commissioner”.",
+    )
 
     panels = panels.OUTCOME

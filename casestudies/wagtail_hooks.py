@@ -1,6 +1,8 @@
+from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from casestudies.editor import CaseStudyViewSet
 from casestudies.models import Organisation
 
 
@@ -16,3 +18,8 @@ class OrganisationViewSet(SnippetViewSet):
 
 
 register_snippet(OrganisationViewSet)
+
+
+@hooks.register("register_admin_viewset")
+def register_case_studies() -> CaseStudyViewSet:
+    return CaseStudyViewSet()

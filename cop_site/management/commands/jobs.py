@@ -1,16 +1,52 @@
 """`manage.py jobs`: what is due, done once. Cron calls it each minute where `serve` does not."""
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from home.models import SiteSettings
+from home.reminders import remind
 from search.engine import engine
+
+logger = logging.getLogger("cop_site.jobs")
+
+
+def publish_scheduled() -> None:
+    call_command("publish_scheduled", verbosity=0)
+
+
+def remind_of_reviews() -> None:
+    settings = SiteSettings.objects.filter(site__is_default_site=True).first()
+    remind(settings.contact_email if settings else "")
+
+
+def catch_up_search() -> None:
+    engine().sync()
+
+
+JOBS: dict[str, Callable[[], object]] = {
+    "scheduled publishing": publish_scheduled,
+    "search index": catch_up_search,
+    "review reminders": remind_of_reviews,
+}
 
 
 class Command(BaseCommand):
-    help = "Do once what is due: scheduled publishing and expiry, and what the search index has not caught up with."
+    help = (
+        "Do once what is due: scheduled publishing and expiry, what the search index has not caught up with, reminders "
+        "of reviews. A job that fails does not stop the others; the exit code is then 1."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("publish_scheduled", verbosity=0)
-        engine().sync()
+        failed = []
+        for name, job in JOBS.items():
+            try:
+                job()
+            except Exception:
+                logger.exception("%s failed; it is tried again with the next call", name)
+                failed.append(name)
+        if failed:
+            raise CommandError(f"Failed: {', '.join(failed)}.")

@@ -1,0 +1,43 @@
+"""What the home app adds to the admin: the list of all content, the report of reviews, the reviews on the dashboard."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
+
+from home.content_list import ContentViewSet
+from home.reports import ReviewsReport, YourReviews
+
+
+@hooks.register("register_admin_viewset")
+def register_content() -> ContentViewSet:
+    return ContentViewSet()
+
+
+@hooks.register("register_admin_urls")
+def register_reviews_report() -> list[URLPattern]:
+    return [
+        path("reports/reviews/", ReviewsReport.as_view(), name="reviews_report"),
+        path("reports/reviews/results/", ReviewsReport.as_view(results_only=True), name="reviews_report_results"),
+    ]
+
+
+class ReviewsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(
+            policy_registry.get_by_type(Page).user_has_any_permission(request.user, ["add", "change", "publish"])
+        )
+
+
+@hooks.register("register_reports_menu_item")
+def register_reviews_menu_item() -> MenuItem:
+    return ReviewsMenuItem("Reviews", reverse("reviews_report"), name="reviews", icon_name="calendar-check", order=600)
+
+
+@hooks.register("construct_homepage_panels")
+def add_your_reviews(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(YourReviews())
