@@ -56,7 +56,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 def run(folder: Path, *words: str) -> None:
-    subprocess.run([sys.executable, *words], cwd=ROOT, env=environment(folder, 8000), check=True)  # noqa: S603
+    subprocess.run([sys.executable, *words], cwd=ROOT, env=environment(folder, 8000), check=True, stdout=sys.stderr)  # noqa: S603
 
 
 @contextmanager

@@ -60,6 +60,8 @@ class ReviewReminder(models.Model):
     review_date = models.DateField()
     sent_at = models.DateTimeField()
 
+    bookkeeping = True
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

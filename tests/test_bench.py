@@ -1,0 +1,27 @@
+"""The benchmarks run and print what they promise. What they measure is no matter here."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.served import ROOT
+
+pytestmark = pytest.mark.bench
+
+
+def test_bench_pages_compares_each_page_with_the_bare_view() -> None:
+    command = [sys.executable, "-m", "bench.pages", "--sizes", "5,12", "--requests", "8", "--rounds", "1", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout[done.stdout.index("[\n") :])
+    measured = {(row["size"], row["page"], row["kind"]) for row in rows}
+    pages = ("home", "listing", "case study", "search")
+    assert measured == {
+        (size, page, kind) for size in (5, 12) for page in pages for kind in ("bare", "cached", "uncached")
+    }
+    for row in rows:
+        assert row["per_second"] > 0
+        assert 0 < row["p50"] <= row["p95"]
+        assert (row["ratio"] == 1) == (row["kind"] == "bare")
