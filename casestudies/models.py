@@ -18,6 +18,7 @@ from casestudies.blocks import BodyBlock
 from casestudies.entry import entry_for
 from casestudies.forms import CaseStudyForm
 from casestudies.presentation import case_study_context
+from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
 from home.models import Licence
 from search.entries import Entry
 from search.views import respond

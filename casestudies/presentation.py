@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.safestring import SafeString, mark_safe
 
+from casestudies.citing import citation, citations
 from home.models import Licence
 from search.answers import similar
 from taxonomy.models import Facet, Term
@@ -63,6 +64,9 @@ def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
         "similar": similar(page.pk) if page.pk else (),
         "licence": licence,
         "citation": citation(page),
+        "citations": citations(page),
+        "address": page.full_url or "",
+        "ask_url": ask_url(page),
         "json_ld": json_ld(page, [role.organisation.name for role in roles]),
     }
 
@@ -109,11 +113,11 @@ def cost(page: "CaseStudyPage") -> str:
     )
 
 
-def citation(page: "CaseStudyPage") -> str:
-    """The page as one would cite it: publisher, title, as at when, address."""
-    day = formats.date_format(page.as_at, "F Y") if page.as_at else "no date"
-    parts = [settings.WAGTAIL_SITE_NAME, f"“{page.title}”", f"as at {day}", page.full_url or ""]
-    return ", ".join(filter(None, parts)) + "."
+def ask_url(page: "CaseStudyPage") -> str:
+    """The address at which readers ask the page's contact; empty where they cannot."""
+    if not (page.contact_email and page.pk and page.live) or page.get_view_restrictions().exists():
+        return ""
+    return reverse("ask-contact", args=[page.slug])
 
 
 def json_ld(page: "CaseStudyPage", organisations: list[str]) -> SafeString:

@@ -5,6 +5,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
+from casestudies import urls as casestudies_urls
 from cop_site import views
 from search import urls as search_urls
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path("", include(search_urls)),
+    path("", include(casestudies_urls)),
     path("", include(wagtail_urls)),
 ]
 

@@ -8,6 +8,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Page
 
 from home.front import front_page
+from home.limits import LimitedUse  # noqa: F401 (Django finds models through this module)
 
 
 class Licence(models.TextChoices):
