@@ -4,13 +4,12 @@ import datetime
 import re
 from collections.abc import Iterator
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
 from django.conf import LazySettings
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
@@ -27,6 +26,9 @@ from home.open_forms import stamp
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
 from tests.smtp_sink import Sink, smtp_sink
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 pytestmark = pytest.mark.django_db
 CONTACT = "contact@provider.example"
@@ -60,22 +62,22 @@ def stamped(page: CaseStudyPage, seconds: float = 60) -> str:
         return stamp(stamp_purpose(page))
 
 
-def ask(client: Client, page: CaseStudyPage, headers: dict[str, str] = OURS, **changes: Any) -> HttpResponse:
+def ask(client: Client, page: CaseStudyPage, headers: dict[str, str] = OURS, /, **changes: Any) -> "Response":
     remote = changes.pop("remote", "192.0.2.1")
     form = QUESTION | {"stamp": stamped(page)} | changes
     return client.post(f"/case-studies/{page.slug}/ask/", form, headers=headers, REMOTE_ADDR=remote)
 
 
-def sent(response: HttpResponse) -> bool:
+def sent(response: "Response") -> bool:
     return response.status_code == 303
 
 
-def problems(response: HttpResponse) -> str:
+def problems(response: "Response") -> str:
     found = re.search(r'class="error-summary".*?</div>', response.content.decode(), re.DOTALL)
     return unescape(" ".join(re.sub(r"<[^>]+>", " ", found[0]).split())) if found else ""
 
 
-def value_of(response: HttpResponse, name: str) -> str:
+def value_of(response: "Response", name: str) -> str:
     html = response.content.decode()
     found = re.search(rf'<input[^>]*name="{name}"[^>]*?(?: value="([^"]*)")', html) or re.search(
         rf'<textarea name="{name}"[^>]*>\n(.*?)</textarea>', html, re.DOTALL
@@ -83,7 +85,7 @@ def value_of(response: HttpResponse, name: str) -> str:
     return unescape(found[1]) if found else ""
 
 
-def assert_kept(response: HttpResponse) -> None:
+def assert_kept(response: "Response") -> None:
     assert {name: value_of(response, name) for name in QUESTION} == QUESTION
 
 
@@ -297,7 +299,7 @@ def test_what_fills_in_the_hidden_field_is_sent_back(example_page: CaseStudyPage
     assert mail.outbox == []
 
 
-def many(client: Client, page: CaseStudyPage, number: int, **changes: Any) -> list[HttpResponse]:
+def many(client: Client, page: CaseStudyPage, number: int, **changes: Any) -> "list[Response]":
     """Asks so often, each time something else; {} in a change stands for the number of the time."""
     return [
         ask(client, page, question=f"Question {n}?", **{k: v.format(n) for k, v in changes.items()})
@@ -305,7 +307,7 @@ def many(client: Client, page: CaseStudyPage, number: int, **changes: Any) -> li
     ]
 
 
-def assert_limited(answers: list[HttpResponse], wait: int) -> None:
+def assert_limited(answers: "list[Response]", wait: int) -> None:
     assert all(map(sent, answers[:-1]))
     last = answers[-1]
     assert last.status_code == 429
