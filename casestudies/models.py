@@ -17,6 +17,7 @@ from casestudies.blocks import BodyBlock
 from casestudies.entry import entry_for
 from casestudies.forms import CaseStudyForm
 from casestudies.presentation import case_study_context
+from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
 from home.access import QuickAccess
 from home.models import Licence, Pictured
 from home.review import Reviewed

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import formats
 from django.utils.safestring import SafeString, mark_safe
 
-from caching.version import remember
+from casestudies.citing import citations, publisher
 from home.models import Licence
 from search.answers import similar
 from taxonomy.fields import all_terms, terms_of
@@ -67,7 +66,9 @@ def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
         "says_what_did_not_work": "did_not_work" in blocks,
         "similar": similar(page.pk) if page.pk else (),
         "licence": licence,
-        "citation": citation(page),
+        "citations": citations(page),
+        "address": page.full_url or "",
+        "ask_url": ask_url(page),
         "json_ld": json_ld(page, [role.organisation.name for role in roles], terms["areas"]),
     }
 
@@ -115,15 +116,11 @@ def cost(page: "CaseStudyPage") -> str:
     )
 
 
-def citation(page: "CaseStudyPage") -> str:
-    """The page as one would cite it: publisher, title, as at when, address."""
-    day = formats.date_format(page.as_at, "F Y") if page.as_at else "no date"
-    parts = [_publisher(page), f"“{page.title}”", f"as at {day}", page.full_url or ""]
-    return ", ".join(filter(None, parts)) + "."
-
-
-def _publisher(page: "CaseStudyPage") -> str:
-    return remember("publisher", lambda: getattr(page.get_site(), "site_name", "")) or settings.WAGTAIL_SITE_NAME
+def ask_url(page: "CaseStudyPage") -> str:
+    """The address at which readers ask the page's contact; empty where they cannot."""
+    if not (page.contact_email and page.pk and page.live) or page.get_view_restrictions().exists():
+        return ""
+    return reverse("ask-contact", args=[page.slug])
 
 
 def json_ld(page: "CaseStudyPage", organisations: list[str], areas: list[Term]) -> SafeString:
@@ -136,7 +133,7 @@ def json_ld(page: "CaseStudyPage", organisations: list[str], areas: list[Term]) 
         "url": page.full_url,
         "about": [{"@type": "Organization", "name": name} for name in dict.fromkeys(organisations)],
         "keywords": ", ".join(area.label for area in areas),
-        "publisher": {"@type": "Organization", "name": _publisher(page)},
+        "publisher": {"@type": "Organization", "name": publisher(page)},
         "datePublished": page.first_published_at.date().isoformat() if page.first_published_at else None,
         "dateModified": page.last_published_at.date().isoformat() if page.last_published_at else None,
         "isBasedOn": page.source or None,

@@ -5,6 +5,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
+from casestudies import urls as casestudies_urls
 from cop_site import views
 from cop_site.sitemap import SITEMAPS
 from home import urls as home_urls
@@ -18,6 +19,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("", include(search_urls)),
     path("", include(home_urls)),
+    path("", include(casestudies_urls)),
     path("", include(wagtail_urls)),
 ]
 

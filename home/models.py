@@ -16,6 +16,7 @@ from wagtail.search import index
 from caching.version import remember
 from home.access import QuickAccess
 from home.front import front_page
+from home.limits import LimitedUse  # noqa: F401 (Django finds models through this module)
 from home.review import ReviewReminder  # noqa: F401 - Django looks for an app's models here
 from search.entries import Entry, plain, plain_from_html
 

@@ -32,6 +32,8 @@ FULL = [
     "/case-studies/bare/",
     "/case-studies/walnut-3/",
     f"/case-studies/{SLUG}/",
+    f"/case-studies/{SLUG}/ask/",
+    f"/case-studies/{SLUG}/ask/sent/",
     "/nowhere/",
     *LOCKED.values(),
 ]
@@ -83,6 +85,19 @@ def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Clien
     pages = fetch(client, FULL)
     wrong = {"username": "nobody@example.com", "password": "wrong"}
     pages["a failed log-in"] = client.post(LOCKED["log-in"], wrong).content.decode()
+    nasty = {"name": '"><b>', "email": "<", "question": "</textarea>\0", "organisation": "o" * 200}
+    asking = f"/case-studies/{SLUG}/ask/"
+    pages["a question with errors"] = client.post(
+        asking, nasty, headers={"Origin": "http://testserver"}
+    ).content.decode()
+    pages["a question from elsewhere"] = client.post(asking, nasty).content.decode()
+    assert "There is a problem" in pages["a question with errors"]
+    citing = {
+        "citations": [("BibTeX", "\n@misc{a,\n}", 4), ("plain text", "A, “B”", 3)],
+        "address": "http://testserver/",
+    }
+    cite = render_to_string("casestudies/cite.html", citing)
+    pages["ways to cite"] = f'<!doctype html><html lang="en"><head><title>A</title></head><body>{cite}</body></html>'
     assert errors(tmp_path, pages) == []
 
 

@@ -50,6 +50,9 @@ def everything(listing: Page, organisation: Organisation) -> CaseStudyPage:
         cost_source="The council’s annual accounts",
         evidence_note="Outcomes were counted before and after.",
         licence="cc-by-4.0",
+        contact_name="Somebody who knows",
+        contact_role="service manager",
+        contact_email="contact@example.org",
         source="A report, 2007",
         source_url="https://example.org/a/long/address/that/has/no/place/where/a/line/may/break/and/goes/on.html",
     )

@@ -17,6 +17,8 @@ ADDRESSES = {
     "plain page": "/accessibility/",
     "case study": "/case-studies/break/",
     "case study with everything": f"/case-studies/{SLUG}/",
+    "ask the contact": f"/case-studies/{SLUG}/ask/",
+    "question sent": f"/case-studies/{SLUG}/ask/sent/",
     "not found": "/nowhere/",
 }
 # These have a form with a token, so they may set a cookie.

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from casestudies.asking import forget_old_questions
+from home.limits import forget_expired
 from home.models import SiteSettings
 from home.reminders import remind
 from search.engine import engine
@@ -27,17 +29,23 @@ def catch_up_search() -> None:
     engine().sync()
 
 
+def sweep() -> None:
+    forget_old_questions()
+    forget_expired()
+
+
 JOBS: dict[str, Callable[[], object]] = {
     "scheduled publishing": publish_scheduled,
     "search index": catch_up_search,
     "review reminders": remind_of_reviews,
+    "old records": sweep,
 }
 
 
 class Command(BaseCommand):
     help = (
         "Do once what is due: scheduled publishing and expiry, what the search index has not caught up with, reminders "
-        "of reviews. A job that fails does not stop the others; the exit code is then 1."
+        "of reviews, the sweep of old records. A job that fails does not stop the others; the exit code is then 1."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,480 @@
+"""Asking the contact of an example: what is sent, what is refused, and what nobody gets to see."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from django.conf import LazySettings
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from pytest_django.fixtures import DjangoAssertNumQueries
+from wagtail.models import PageViewRestriction
+
+from casestudies.asking import KEPT, forget_old_questions, stamp_purpose
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.presentation import ask_url
+from casestudies.relayed import RelayedQuestion
+from home.limits import LimitedUse, forget_expired
+from home.open_forms import stamp
+from search.embedded.engine import EmbeddedEngine
+from tests.factories import case_study
+from tests.smtp_sink import Sink, smtp_sink
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+pytestmark = pytest.mark.django_db
+CONTACT = "contact@provider.example"
+URL = "/case-studies/asked/ask/"
+OURS = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+QUESTION = {
+    "name": "Ada Reader",
+    "email": "ada@example.com",
+    "organisation": "A council",
+    "question": "How did you word the contract?\n\nAnd who signed it?",
+    "website": "",
+}
+
+
+@pytest.fixture
+def example_page(listing: CaseStudyIndexPage) -> CaseStudyPage:
+    return case_study(listing, "Asked", slug="asked", contact_name="Con Tact", contact_email=CONTACT)
+
+
+@pytest.fixture
+def sink(settings: LazySettings) -> Iterator[Sink]:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with smtp_sink() as running:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
+        yield running
+
+
+def stamped(page: CaseStudyPage, seconds: float = 60) -> str:
+    """The signed time of a form that was given out so long ago."""
+    with time_machine.travel(timezone.now() - datetime.timedelta(seconds=seconds)):
+        return stamp(stamp_purpose(page))
+
+
+def ask(client: Client, page: CaseStudyPage, headers: dict[str, str] = OURS, /, **changes: Any) -> "Response":
+    remote = changes.pop("remote", "192.0.2.1")
+    form = QUESTION | {"stamp": stamped(page)} | changes
+    return client.post(f"/case-studies/{page.slug}/ask/", form, headers=headers, REMOTE_ADDR=remote)
+
+
+def sent(response: "Response") -> bool:
+    return response.status_code == 303
+
+
+def problems(response: "Response") -> str:
+    found = re.search(r'class="error-summary".*?</div>', response.content.decode(), re.DOTALL)
+    return unescape(" ".join(re.sub(r"<[^>]+>", " ", found[0]).split())) if found else ""
+
+
+def value_of(response: "Response", name: str) -> str:
+    html = response.content.decode()
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*?(?: value="([^"]*)")', html) or re.search(
+        rf'<textarea name="{name}"[^>]*>\n(.*?)</textarea>', html, re.DOTALL
+    )
+    return unescape(found[1]) if found else ""
+
+
+def assert_kept(response: "Response") -> None:
+    assert {name: value_of(response, name) for name in QUESTION} == QUESTION
+
+
+# What is sent
+
+
+def test_the_question_leaves_as_plain_mail_from_the_site_with_the_asker_to_reply_to(
+    example_page: CaseStudyPage, sink: Sink, client: Client, settings: LazySettings
+) -> None:
+    long_line = "What did it cost? " * 200
+    response = ask(client, example_page, question=f"Zoë asks: 日本 & <b>1 < 2</b>\n.\n{long_line}")
+    assert sent(response)
+    assert response["Location"] == "/case-studies/asked/ask/sent/"
+    (message,) = sink.mails
+    assert sink.envelopes == [("noreply@testserver", [CONTACT])]
+    assert (message["From"], message["To"], message["Reply-To"]) == (
+        settings.DEFAULT_FROM_EMAIL,
+        CONTACT,
+        "ada@example.com",
+    )
+    assert message["Subject"] == "A question about “Asked”"
+    assert message["Auto-Submitted"] == "auto-generated", "no out-of-office reply gives the address away"
+    assert message.get_content_type() == "text/plain"
+    assert message["Cc"] is message["Bcc"] is None
+    body = message.get_content().replace("\r\n", "\n")
+    for said in ("Ada Reader", "A council", "ada@example.com", "http://testserver/case-studies/asked/", "Con Tact"):
+        assert said in body
+    assert f"> Zoë asks: 日本 & <b>1 < 2</b>\n> .\n> {long_line.strip()}" in body
+    assert "As long as you do not answer, they do not see it" in body
+    assert max(map(len, sink.raw[0].split(b"\r\n"))) <= 998
+
+
+def test_what_is_recorded_names_nobody(example_page: CaseStudyPage, client: Client) -> None:
+    assert sent(ask(client, example_page))
+    (record,) = RelayedQuestion.objects.values()
+    assert record["page_id"] == example_page.pk
+    assert record["sent"] is True
+    stored = f"{record} {list(LimitedUse.objects.values())}"
+    for secret in ("Ada", "ada@", "council", "contract", "192.0.2.1", CONTACT):
+        assert secret not in stored
+
+
+def test_the_asker_gets_no_mail(example_page: CaseStudyPage, client: Client) -> None:
+    assert sent(ask(client, example_page))
+    assert [message.recipients() for message in mail.outbox] == [[CONTACT]]
+    page = client.get(f"{URL}sent/")
+    assert page.status_code == 200
+    assert "Your question was sent" in page.content.decode()
+
+
+def test_two_clicks_send_once(example_page: CaseStudyPage, client: Client) -> None:
+    assert sent(ask(client, example_page))
+    assert sent(ask(client, example_page))
+    assert len(mail.outbox) == 1
+    assert sent(ask(client, example_page, question="Something else?"))
+    assert len(mail.outbox) == 2
+
+
+def test_the_second_click_is_not_told_that_it_was_sent_while_the_first_is_under_way(
+    example_page: CaseStudyPage, client: Client
+) -> None:
+    assert sent(ask(client, example_page))
+    RelayedQuestion.objects.update(sent=False)
+    again = ask(client, example_page)
+    assert again.status_code == 429
+    assert "We are sending this question already" in problems(again)
+
+
+# The page
+
+
+def test_the_form_says_what_happens_and_may_be_kept_by_nobody(example_page: CaseStudyPage, client: Client) -> None:
+    for address in (URL, f"{URL}sent/"):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert not response.cookies
+        assert response["Cache-Control"] == "no-store"
+        assert response["X-Robots-Tag"] == "noindex"
+        assert '<meta name="robots" content="noindex">' in response.content.decode()
+    html = client.get(URL).content.decode()
+    for said in ("We publish none of it and keep no copy", "only if they answer", "For 90 days", "Con Tact"):
+        assert said in html
+    for name, word in (("name", "name"), ("email", "email"), ("organisation", "organization"), ("website", "off")):
+        assert re.search(rf'<input[^>]*name="{name}"[^>]*autocomplete="{word}"', html)
+    assert not ask(client, example_page).cookies
+
+
+def test_no_one_is_asked_where_nobody_can_be(listing: CaseStudyIndexPage, client: Client) -> None:
+    pages = {
+        "draft": case_study(listing, "Draft", slug="draft", live=False, contact_email=CONTACT),
+        "alone": case_study(listing, "Alone", slug="alone"),
+        "private": case_study(listing, "Private", slug="private", contact_email=CONTACT),
+        "open": case_study(listing, "Open", slug="open", contact_email=CONTACT),
+    }
+    PageViewRestriction.objects.create(page=pages["private"], restriction_type="login")
+    answers = {slug: client.get(f"/case-studies/{slug}/ask/").status_code for slug in [*pages, "none", "a" * 3000]}
+    assert answers == dict.fromkeys(answers, 404) | {"open": 200}
+    assert client.get("/case-studies/private/ask/sent/").status_code == 404
+    assert ask(client, pages["private"]).status_code == 404
+    assert {slug: ask_url(page) for slug, page in pages.items()} == dict.fromkeys(pages, "") | {
+        "open": "/case-studies/open/ask/"
+    }
+    assert ask_url(CaseStudyPage(title="New", contact_email=CONTACT)) == ""
+    assert client.put("/case-studies/open/ask/").status_code == 405
+
+
+def test_the_contact_s_address_is_nowhere(
+    example_page: CaseStudyPage, index: EmbeddedEngine, client: Client, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    index.sync()
+    addresses = (URL, f"{URL}sent/", example_page.url, "/search/?q=asked", "/search/?q=asked&format=json")
+    answers = [client.get(address) for address in addresses]
+    answers.append(ask(client, example_page, email="wrong"))
+    sink.refuses = True
+    refused = ask(client, example_page)
+    assert refused.status_code == 503
+    sink.refuses = False
+    answers += [refused, *(ask(client, example_page, question=f"Number {number}") for number in range(4))]
+    assert answers[-1].status_code == 429
+    for answer in answers:
+        assert "provider.example" not in f"{answer.headers}{answer.content.decode()}"
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert CONTACT not in caplog.text
+
+
+def test_queries_are_few(
+    example_page: CaseStudyPage, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.get(URL)
+    for number in range(5):
+        ask(client, example_page, question=f"{number}?", remote=f"192.0.2.{number}", email=f"{number}@example.com")
+    with django_assert_max_num_queries(6):
+        client.get(URL)
+    with django_assert_max_num_queries(8):
+        assert sent(ask(client, example_page, remote="198.51.100.7"))
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (OURS, True),
+        ({"Origin": "http://testserver"}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Referer": "http://testserver/case-studies/asked/ask/"}, True),
+        ({}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": "http://other.example"}, False),
+        ({"Origin": "https://testserver"}, False),
+        ({"Origin": "http://testserver.other.example"}, False),
+        ({"Referer": "http://other.example/http://testserver/"}, False),
+        ({"Referer": "http://[testserver/"}, False),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://testserver"}, False),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Origin": "http://other.example", "Referer": "http://testserver/"}, False),
+    ],
+)
+def test_only_a_page_of_ours_may_send(
+    example_page: CaseStudyPage, client: Client, headers: dict[str, str], expected: bool
+) -> None:
+    response = ask(client, example_page, headers)
+    assert sent(response) is expected
+    assert len(mail.outbox) == expected
+    if not expected:
+        assert response.status_code == 403
+        assert "Nothing was sent" in problems(response)
+        assert "Ada" not in response.content.decode(), "what another site wrote is not offered for sending"
+
+
+def test_a_form_without_a_token_works_where_tokens_are_checked(example_page: CaseStudyPage) -> None:
+    assert sent(ask(Client(enforce_csrf_checks=True), example_page))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(1, "faster than a person"), (-60, "faster than"), (6 * 3600 + 5, "open for too long")]
+)
+def test_a_form_sent_too_soon_or_too_late_comes_back_with_everything_in_it(
+    example_page: CaseStudyPage, client: Client, seconds: float, said: str
+) -> None:
+    response = ask(client, example_page, stamp=stamped(example_page, seconds))
+    assert said in problems(response)
+    assert_kept(response)
+    assert mail.outbox == []
+    with time_machine.travel(timezone.now() + datetime.timedelta(seconds=90)):
+        assert sent(ask(client, example_page, stamp=value_of(response, "stamp")))
+
+
+def test_a_time_that_is_not_ours_or_of_another_form_does_not_count(
+    example_page: CaseStudyPage, listing: CaseStudyIndexPage, client: Client
+) -> None:
+    other = case_study(listing, "Other", slug="other", contact_email=CONTACT)
+    good = stamped(example_page)
+    for wrong in ("", "x", "1:2", "1" + good, good[:-1], "9" * 5000, "\0", "é:é", stamped(other)):
+        response = ask(client, example_page, stamp=wrong)
+        assert "send it once more" in problems(response)
+        assert_kept(response)
+    assert mail.outbox == []
+
+
+def test_what_fills_in_the_hidden_field_is_sent_back(example_page: CaseStudyPage, client: Client) -> None:
+    html = client.get(URL).content.decode()
+    hidden = re.search(r'<div class="visually-hidden" aria-hidden="true">.*?</div>', html, re.DOTALL)
+    assert hidden
+    assert 'tabindex="-1"' in hidden[0]
+    response = ask(client, example_page, website="http://spam.example")
+    assert "cannot see" in problems(response)
+    assert_kept(response)
+    assert mail.outbox == []
+
+
+def many(client: Client, page: CaseStudyPage, number: int, **changes: Any) -> "list[Response]":
+    """Asks so often, each time something else; {} in a change stands for the number of the time."""
+    return [
+        ask(client, page, question=f"Question {n}?", **{k: v.format(n) for k, v in changes.items()})
+        for n in range(number)
+    ]
+
+
+def assert_limited(answers: "list[Response]", wait: int) -> None:
+    assert all(map(sent, answers[:-1]))
+    last = answers[-1]
+    assert last.status_code == 429
+    assert wait - 60 < int(last["Retry-After"]) <= wait
+    assert "Nothing was sent" in problems(last)
+    assert value_of(last, "question") == f"Question {len(answers) - 1}?"
+    assert len(mail.outbox) == len(answers) - 1
+
+
+@pytest.mark.parametrize("remote", ["192.0.2.1", "2001:db8:1:2::{}", "::ffff:192.0.2.1", "", "not an address"])
+def test_three_an_hour_from_one_network(example_page: CaseStudyPage, client: Client, remote: str) -> None:
+    assert_limited(many(client, example_page, 4, remote=remote, email="reader{}@example.com"), 3600)
+    assert sent(ask(client, example_page, remote="2001:db8:1:3::1"))
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=61)):
+        assert sent(ask(client, example_page, remote=remote.format(9), question="Later?"))
+
+
+def test_ten_a_day_for_one_example(example_page: CaseStudyPage, listing: CaseStudyIndexPage, client: Client) -> None:
+    assert_limited(many(client, example_page, 11, remote="192.0.2.{}", email="reader{}@example.com"), 24 * 3600)
+    other = case_study(listing, "Other", slug="other", contact_email=CONTACT)
+    assert sent(ask(client, other))
+
+
+def test_five_a_day_from_one_mail_address(example_page: CaseStudyPage, client: Client) -> None:
+    assert_limited(many(client, example_page, 6, remote="192.0.2.{}", email="Ada@Example.com"), 24 * 3600)
+    assert ask(client, example_page, remote="198.51.100.1", email="ada@example.COM").status_code == 429
+
+
+def test_an_address_that_the_sender_claims_does_not_count(example_page: CaseStudyPage, client: Client) -> None:
+    for number in range(4):
+        headers = OURS | {"X-Forwarded-For": f"203.0.113.{number}"}
+        answer = ask(client, example_page, headers, question=f"{number}?", email=f"reader{number}@example.com")
+    assert answer.status_code == 429
+
+
+def test_mail_that_fails_loses_nothing_and_counts_for_nothing(
+    example_page: CaseStudyPage, client: Client, sink: Sink, settings: LazySettings
+) -> None:
+    working, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    for _ in range(4):
+        response = ask(client, example_page)
+        assert response.status_code == 503
+        assert response["Retry-After"] == "300"
+        assert "Our mail is not working" in problems(response)
+        assert_kept(response)
+    assert set(RelayedQuestion.objects.values_list("sent", flat=True)) == {False}
+    assert LimitedUse.objects.count() == 0
+    settings.EMAIL_PORT = working
+    assert sent(ask(client, example_page))
+    assert len(sink.mails) == 1
+
+
+# What is written
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "", "Enter your name."),
+        ("name", "  \n ", "Enter your name."),
+        ("name", "A\r\nBcc: victim@example.net", "Write this on one line"),
+        ("name", "A\u2028B", "Write this on one line"),
+        ("name", "A\0B", "not text"),
+        ("name", "n" * 101, "Use at most 100 characters; there are 101."),
+        ("email", "", "Enter your mail address."),
+        ("email", "nobody", "Enter a mail address such as"),
+        ("email", "a@example.com\nBcc: victim@example.net", "Enter a mail address such as"),
+        ("email", "a@example.com, b@example.com", "Enter a mail address such as"),
+        ("email", '"a\x0bb"@example.com', "Write this on one line"),
+        ("email", "a" * 250 + "@example.com", "Use at most 254 characters"),
+        ("organisation", "A\nB", "Write this on one line"),
+        ("organisation", "o" * 100_000, "Use at most 160 characters"),
+        ("question", "", "Write your question."),
+        ("question", "A\0B", "not text"),
+        ("question", "A\x1b[2JB", "not text"),
+        ("question", "q" * 4001, "Use at most 4000 characters; there are 4001."),
+    ],
+)
+def test_an_error_is_told_at_its_field_and_above(
+    example_page: CaseStudyPage, client: Client, field: str, value: str, said: str
+) -> None:
+    response = ask(client, example_page, **{field: value})
+    assert response.status_code == 200
+    assert mail.outbox == []
+    html = response.content.decode()
+    assert "<title>Error: " in html
+    assert said in problems(response)
+    assert f'<a href="#id_{field}">' in html
+    control = re.search(rf'<(?:input|textarea)[^>]*name="{field}"[^>]*>', html)
+    assert control
+    assert 'aria-invalid="true"' in control[0]
+    assert re.search(rf'aria-describedby="[^"]*\bid_{field}_error"', control[0])
+    assert said in unescape(html.split(f'id="id_{field}_error">')[1].split("</p>")[0])
+    others = {name: text for name, text in QUESTION.items() if name != field}
+    assert {name: value_of(response, name) for name in others} == others
+    assert html.count('aria-invalid="true"') == 1
+
+
+def test_lines_count_as_the_reader_s_browser_counts_them(example_page: CaseStudyPage, client: Client) -> None:
+    assert sent(ask(client, example_page, question="a\r\n" * 1999 + "bc"))
+
+
+@pytest.mark.parametrize("charset", ["raw_unicode_escape", "hex", "utf-7", "nonsense"])
+def test_a_claimed_character_set_breaks_nothing(example_page: CaseStudyPage, client: Client, charset: str) -> None:
+    fields = QUESTION | {"stamp": stamped(example_page), "name": "half \\ud800"}
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]
+    body = "".join([*parts, "--b--\r\n"]).encode()
+    kind = f"multipart/form-data; boundary=b; charset={charset}"
+    response = client.generic("POST", URL, body, kind, headers=OURS)
+    assert response.status_code in (200, 303)
+    urlencoded = f"application/x-www-form-urlencoded; charset={charset}"
+    for broken in (b"name=%ff%fe&email", b"", b"&" * 5000):
+        assert client.generic("POST", URL, broken, urlencoded, headers=OURS).status_code == 200
+    assert client.generic("POST", URL, b"--b", kind, headers=OURS).status_code in (200, 400)
+    assert client.generic("POST", URL, b"&" * 20_000, urlencoded, headers=OURS).status_code == 400
+
+
+def test_nothing_that_is_written_becomes_markup(example_page: CaseStudyPage, client: Client) -> None:
+    nasty = '"></textarea><script>alert(1)</script>'
+    html = ask(client, example_page, name=nasty, organisation=nasty, question=nasty, email=nasty).content.decode()
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") == 4
+
+
+@given(name=st.text(), question=st.text(), organisation=st.text())
+@example(name="a\x85b", question="\u2029", organisation="\ud800")
+@example(name="Å" * 100, question="؀\u202e", organisation="a\u200db")
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_sent_on_or_refused(
+    example_page: CaseStudyPage, client: Client, name: str, question: str, organisation: str
+) -> None:
+    LimitedUse.objects.all().delete()
+    mail.outbox.clear()
+    words = {"name": name, "question": question, "organisation": organisation}
+    words = {key: value.encode("utf-8", "replace").decode() for key, value in words.items()}
+    response = ask(client, example_page, **words)
+    assert response.status_code in (200, 303)
+    assert len(mail.outbox) == sent(response)
+    if sent(response):
+        head, _, body = mail.outbox[0].message().as_bytes().partition(b"\n\n")
+        names = re.findall(rb"^([\w-]+):", head, re.MULTILINE)
+        assert sorted(names) == sorted(set(names))
+        assert b"bcc" not in head.lower()
+        assert mail.outbox[0].body.count("Mail address:") == 1
+        assert body
+
+
+# What is forgotten
+
+
+def test_records_are_deleted_after_90_days_and_counts_when_they_count_no_more(
+    example_page: CaseStudyPage, client: Client
+) -> None:
+    assert sent(ask(client, example_page))
+    now = timezone.now()
+    with time_machine.travel(now + KEPT - datetime.timedelta(minutes=1)):
+        assert forget_old_questions() == 0
+    with time_machine.travel(now + datetime.timedelta(hours=2)):
+        assert forget_expired() == 2
+        assert LimitedUse.objects.count() == 2
+    with time_machine.travel(now + KEPT + datetime.timedelta(minutes=1)):
+        assert forget_expired() == 2
+        assert forget_old_questions() == 1
+    assert RelayedQuestion.objects.count() == 0
+
+
+def test_a_page_with_records_can_be_deleted(example_page: CaseStudyPage, client: Client) -> None:
+    assert sent(ask(client, example_page))
+    example_page.delete()
+    assert RelayedQuestion.objects.count() == 0
