@@ -86,7 +86,7 @@ def test_the_page_gives_every_citation_and_its_address(
     assert rows > entry.count("\n")
     html = render_to_string("casestudies/cite.html", {"citations": context["citations"], "address": context["address"]})
     assert "<b>" not in html
-    assert len(re.findall(r"<(?:textarea|input)[^>]* readonly [^>]*data-copy=", html)) == 3
+    assert len(re.findall(r"<(?:textarea|input)[^>]*\sreadonly\s[^>]*data-copy=", html)) == 3
     assert "<button" not in html, "a copy button is there only where it works"
 
 
