@@ -13,8 +13,9 @@ from home.models import SiteSettings
 def site(request: HttpRequest) -> dict[str, Any]:
     """What every template needs. The settings are read only where a template asks for them, and their defaults stand in
     where the database cannot be asked, so that the page of an error is never an error itself."""
-    found = SimpleLazyObject(lambda: remember(f"settings for {request.get_host()}", lambda: _settings(request)))
-    footer = f"footer for {request.get_host()}"
+    host = request._get_raw_host()  # type: ignore[attr-defined]  # the page that refuses a host is rendered here too
+    found = SimpleLazyObject(lambda: remember(f"settings for {host}", lambda: _settings(request)))
+    footer = f"footer for {host}"
     return {
         "site_settings": found,
         "footer_links": SimpleLazyObject(lambda: remember(footer, lambda: found.footer(request))),

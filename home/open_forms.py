@@ -86,10 +86,14 @@ def _age(purpose: str, value: str) -> float | None:
 def network(request: HttpRequest) -> str:
     """Where the request came from: an IPv4 address, or the first half of an IPv6 address, which one home or office has.
 
-    Only the address that the server itself saw counts. X-Forwarded-For can be written by anybody, so it is not read.
+    X-Forwarded-For can be written by anybody: of it only what the operator's own proxies wrote counts, each of which
+    adds one address at the end. Without a proxy (TRUSTED_PROXIES is 0) it is not read.
     """
+    seen = [request.META.get("REMOTE_ADDR", "")]
+    if settings.TRUSTED_PROXIES:
+        seen = request.headers.get("X-Forwarded-For", "").split(",")[-settings.TRUSTED_PROXIES :]
     try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+        address = ipaddress.ip_address(seen[0].strip())
     except ValueError:
         return "unknown"
     if isinstance(address, ipaddress.IPv6Address):

@@ -98,8 +98,11 @@ def test_no_text_of_an_editor_becomes_markup(
     html = html_of(client, page)
     assert "<script>alert" not in html
     scripts = re.findall(r"<script([^>]*)>(.*?)</script>", html, re.DOTALL)
-    assert [attributes.strip() for attributes, _ in scripts] == ['type="application/ld+json"']
-    data = json.loads(scripts[0][1])
+    assert [attributes.strip() for attributes, _ in scripts] == [
+        'src="/static/js/copy.js" defer',
+        'type="application/ld+json"',
+    ]
+    data = json.loads(scripts[1][1])
     assert data["headline"] == NASTY
     assert data["@type"] == "Article"
 

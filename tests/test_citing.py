@@ -9,7 +9,7 @@ from django.test import Client
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from casestudies.citing import SPECIAL, bibtex, citations, escaped
+from casestudies.citing import SPECIAL, bibtex, citation, citations, escaped
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
@@ -81,7 +81,7 @@ def test_the_page_gives_every_citation_and_its_address(
     assert context["citations"] == citations(page)
     assert context["address"] == "http://testserver/case-studies/cited_here/"
     (_, plain, _), (_, entry, rows) = context["citations"]
-    assert plain == context["citation"]
+    assert plain == citation(page)
     assert read(entry)[1]["url"] == context["address"]
     assert rows > entry.count("\n")
     html = render_to_string("casestudies/cite.html", {"citations": context["citations"], "address": context["address"]})

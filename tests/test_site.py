@@ -55,8 +55,21 @@ def test_public_pages_have_no_inline_script_style_or_foreign_address(
     page = case_study(listing, "One")
     for path in ("/", "/case-studies/", page.url, "/search/?q=one", "/nowhere/"):
         html = client.get(path).content.decode()
-        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! type=\"application/ld\+json\")", html)
+        assert not re.search(
+            r"<style|\sstyle=|\son\w+=|<script(?! type=\"application/ld\+json\"| src=\"/static/[^\"]+\" defer>)", html
+        )
         assert not re.search(r'(?:src|href)="(?:https?:)?//(?!testserver)', html)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["hex", "nothing", "utf-8", "\0", '"'])
+def test_a_false_charset_breaks_nothing(listing: CaseStudyIndexPage, rf: RequestFactory, charset: str) -> None:
+    from cop_site.wsgi import application
+
+    environ = rf.get("/robots.txt?q=one").environ | {"CONTENT_TYPE": f"text/plain; charset={charset}"}
+    answered: list[str] = []
+    body = b"".join(application(environ, lambda status, headers: answered.append(status)))
+    assert (answered, body[:10]) == (["200 OK"], b"User-agent")
 
 
 @pytest.mark.django_db
@@ -86,7 +99,7 @@ def test_error_pages_are_ours(home: HomePage, client: Client, rf: RequestFactory
         assert response.status_code == status
         assert "site-header" in response.content.decode()
     response = server_error(request)
-    assert response.status_code == 500
+    assert response.status_code == 900
     assert "Something went wrong" in response.content.decode()
 
 
@@ -225,7 +238,7 @@ def address(prepared: Path) -> Iterator[str]:
 
 def test_serve_answers_with_the_starter_content_and_stops_all_its_parts(address: str) -> None:
     with urllib.request.urlopen(address + "/search/?format=json") as response:
-        assert json.load(response)["total"] == 5
+        assert json.load(response)["total"] == 9
     with urllib.request.urlopen(address + "/") as response:
         html = response.read().decode()
         assert "Set-Cookie" not in response.headers
