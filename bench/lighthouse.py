@@ -36,7 +36,7 @@ def scores(command: str, url: str, skipped: list[str], folder: Path) -> dict[str
     env = os.environ | {"CHROME_PATH": shutil.which(os.environ.get("CHROMIUM", "chromium")) or ""}
     subprocess.run(words, check=True, env=env)  # noqa: S603
     found = json.loads(report.read_text())
-    result = {name: 100 * (found["categories"][name]["score"] or 0) for name in FLOORS}
+    result: dict[str, float] = {name: 100 * (found["categories"][name]["score"] or 0) for name in FLOORS}
     audits = found["audits"]
     result["kilobytes"] = audits["total-byte-weight"]["numericValue"] / 1000
     result["shift"] = audits["cumulative-layout-shift"]["numericValue"]

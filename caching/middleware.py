@@ -41,7 +41,7 @@ class Stored:
         response = HttpResponse(self.body)
         for name, value in self.headers:
             response.headers[name] = value
-        return get_conditional_response(request, self.etag, self.changed, response)
+        return get_conditional_response(request, self.etag, self.changed, response) or response
 
 
 def page_cache(get_response: GetResponse) -> GetResponse:
@@ -97,7 +97,13 @@ def _is_public(response: HttpResponse) -> bool:
 
 def _key(request: HttpRequest, found: Version, encoding: str) -> str:
     # The day: pages say what is overdue.
-    parts = (request.scheme, request.get_host(), request.get_full_path(), encoding, timezone.localdate().isoformat())
+    parts = (
+        request.scheme or "",
+        request.get_host(),
+        request.get_full_path(),
+        encoding,
+        timezone.localdate().isoformat(),
+    )
     text = "\n".join((str(found.number), *parts))
     return blake2b(text.encode(errors="surrogateescape"), digest_size=20).hexdigest()
 

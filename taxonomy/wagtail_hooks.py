@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.functional import cached_property
-from django_filters import ChoiceFilter  # type: ignore[import-untyped]
+from django_filters import ChoiceFilter
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
 from wagtail.admin.filters import WagtailFilterSet

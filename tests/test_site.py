@@ -99,7 +99,7 @@ def test_error_pages_are_ours(home: HomePage, client: Client, rf: RequestFactory
         assert response.status_code == status
         assert "site-header" in response.content.decode()
     response = server_error(request)
-    assert response.status_code == 900
+    assert response.status_code == 500
     assert "Something went wrong" in response.content.decode()
 
 

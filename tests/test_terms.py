@@ -45,7 +45,8 @@ def test_pages_follow_and_none_carries_the_target_twice(listing: CaseStudyIndexP
     done = merge(area("kids"), area("children"))
     assert (slugs(one), slugs(both), slugs(hidden)) == (["advice", "children"], ["children"], ["children"])
     assert done.pages == {one.pk, both.pk, hidden.pk}
-    through = CaseStudyPage._meta.get_field("areas").remote_field.through
+    field: Any = CaseStudyPage._meta.get_field("areas")
+    through = field.remote_field.through
     assert through.objects.filter(term__slug="kids").count() == 0
     assert through.objects.filter(casestudypage=both).count() == 1
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -25,12 +26,13 @@ PAGES = {
     "listing": "/case-studies/",
     "case-study": "/case-studies/disc-lancashire/",
     "case-study-full": f"/case-studies/{SLUG}/",
+    "ask": f"/case-studies/{SLUG}/ask/",
     "about": "/about/",
     "not-found": "/nowhere/",
     "log-in": "/_util/login/",
 }
 WIDTHS = {1280: 800, 320: 640}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DOCUMENTS = Path(__file__).resolve().parents[2] / "docs/pictures"
 
 
@@ -61,9 +63,11 @@ def documents(browser: Browser, site: Served, folder: Path) -> None:
     page.goto("/")
     take(page, folder / "home.png", whole=False)
     _log_in(context, page)
-    for name, address in _admin_pages(page).items():
-        page.goto(address)
-        take(page, folder / f"{name}.png", whole=False)
+    page.goto(_editing(page))
+    page.get_by_role("button", name="Toggle checklist").click()
+    take(page, folder / "editing.png", whole=False)
+    page.goto("/admin/vocabulary/area/")
+    take(page, folder / "vocabulary.png", whole=False)
     context.close()
 
 
@@ -76,10 +80,9 @@ def _log_in(context: BrowserContext, page: Page) -> None:
     page.wait_for_url("**/admin/")
 
 
-def _admin_pages(page: Page) -> dict[str, str]:
-    page.goto(f"/case-studies/{SLUG}/")
-    edit = page.locator("[data-edit-url]").get_attribute("data-edit-url") or "/admin/"
-    return {"editing": edit, "vocabulary": "/admin/vocabulary/area/"}
+def _editing(page: Page) -> str:
+    answer = page.request.get("/search/?q=DISC+consortium&kind=case-study&format=json").json()
+    return f"/admin/pages/{answer['results'][0]['id']}/edit/"
 
 
 def main() -> None:
