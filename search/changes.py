@@ -81,23 +81,22 @@ def pages_using(thing: models.Model) -> set[int]:
     """Every page that refers to this object: directly, through its own child rows, or through what refers to it
     (a group's terms, an organisation's type)."""
     pages: set[int] = set()
-    seen: set[models.Model] = set()
-    waiting = [thing]
+    seen: set[tuple[type[models.Model], int]] = set()
+    waiting: list[tuple[type[models.Model], set[int]]] = [(type(thing), {thing.pk})]
     while waiting:
-        current = waiting.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        for relation in current._meta.related_objects:
+        current, found = waiting.pop()
+        keys = {pk for pk in found if (current, pk) not in seen}
+        seen.update((current, pk) for pk in keys)
+        for relation in current._meta.related_objects if keys else ():
             model = relation.related_model
-            users = model._base_manager.filter(**{relation.field.name: current.pk})
+            users = model._base_manager.filter(**{f"{relation.field.name}__in": keys})
             owner = _owner_field(model)
             if issubclass(model, Page):
                 pages.update(users.values_list("pk", flat=True))
             elif owner:
                 pages.update(users.values_list(owner, flat=True))
             elif model._meta.app_label not in _FOREIGN:
-                waiting.extend(users)
+                waiting.append((model, set(users.values_list("pk", flat=True))))
     return pages
 
 

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.test import Client
 from wagtail.models import Page
 
-from casestudies.models import CaseStudyIndexPage
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
 from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
-from tests.factories import IndexFactory, home_page
+from tests.factories import IndexFactory, case_study, home_page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +69,11 @@ def listing(home: HomePage) -> CaseStudyIndexPage:
     page = IndexFactory(parent=home, title="Case studies", slug="case-studies", show_in_menus=True)
     assert isinstance(page, CaseStudyIndexPage)
     return page
+
+
+@pytest.fixture
+def example_page(listing: CaseStudyIndexPage) -> CaseStudyPage:
+    return case_study(listing, "Asked", slug="asked", contact_name="Con Tact", contact_email="contact@provider.example")
 
 
 @pytest.fixture

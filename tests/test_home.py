@@ -158,3 +158,23 @@ def test_the_sitemap_has_the_lists(home: HomePage, client: Client) -> None:
     text = client.get("/sitemap.xml").content.decode()
     for path in ("/service-areas/", "/themes/", "/stages/", "/regions/"):
         assert f"<loc>http://testserver{path}</loc>" in text
+
+
+def test_the_settings_are_kept_by_their_form_and_refuse_a_link_to_nowhere(home: HomePage, admin_client: Client) -> None:
+    site = Site.objects.get(is_default_site=True)
+    address = reverse("wagtailsettings:edit", args=["home", "sitesettings", site.pk])
+    assert admin_client.get(address).status_code == 200
+    form = {"name": "Learning Together", "strapline": "", "organisation": "", "contact_email": ""}
+    form |= {"links-TOTAL_FORMS": "1", "links-INITIAL_FORMS": "0", "links-MIN_NUM_FORMS": "0", "links-0-ORDER": "1"}
+    link = {"links-0-label": "Elsewhere", "links-0-page": "", "links-0-address": ""}
+    refused = admin_client.post(address, form | link)
+    assert "Choose either a page or an address." in refused.content.decode()
+    assert admin_client.post(address, form | link | {"links-0-address": "https://example.org/"}).status_code == 302
+    saved = SiteSettings.for_site(site)
+    assert (saved.name, saved.links.get().address) == ("Learning Together", "https://example.org/")
+
+
+def test_the_home_page_can_be_edited(home: HomePage, admin_client: Client) -> None:
+    html = admin_client.get(reverse("wagtailadmin_pages:edit", args=[home.pk])).content.decode()
+    for words in ("example questions", "lead example", "Other examples"):
+        assert words.lower() in html.lower()
