@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.test import Client
-from wagtail.models import Page
+from wagtail.models import Collection, Locale, Page
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
@@ -57,6 +58,20 @@ def index(db: None) -> EmbeddedEngine:
     found.rebuild()
     assert isinstance(found, EmbeddedEngine)
     return found
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """What is saved is committed, as in life: within a test's own transaction nothing is ever kept."""
+    caches["pages"].clear()
+    # A flushed database has lost what migrations put there.
+    Locale.objects.get_or_create(language_code="en-gb")
+    if not Page.objects.exists():
+        Page.add_root(title="Root", slug="root")
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    yield
+    caches["pages"].clear()
 
 
 @pytest.fixture

@@ -1,17 +1,15 @@
 """The page cache: fast for readers, never stale, never anybody's private page."""
 
 import gzip
-from collections.abc import Iterator
 from typing import Any
 
 import brotli
 import pytest
-from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wagtail.models import Collection, Locale, Page, PageViewRestriction, Site
+from wagtail.models import Page, PageViewRestriction, Site
 
 from caching.middleware import _encoding
 from caching.models import ContentVersion
@@ -22,20 +20,6 @@ from community.models import User
 from home.models import ContentPage, SiteSettings
 from search.engine import engine
 from tests.factories import case_study
-
-
-@pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """What is saved is committed, as in life: within a test's own transaction nothing is ever kept."""
-    caches["pages"].clear()
-    # A flushed database has lost what migrations put there.
-    Locale.objects.get_or_create(language_code="en-gb")
-    if not Page.objects.exists():
-        Page.add_root(title="Root", slug="root")
-    if not Collection.objects.exists():
-        Collection.add_root(name="Root")
-    yield
-    caches["pages"].clear()
 
 
 @pytest.fixture

@@ -300,8 +300,9 @@ def test_a_mail_that_fails_stops_no_other_and_is_tried_again(
     assert remind() == 0
 
 
-@pytest.mark.django_db(transaction=True)
-def test_processes_at_once_send_a_reminder_once(listing: CaseStudyIndexPage, mailoutbox: list[EmailMessage]) -> None:
+def test_processes_at_once_send_a_reminder_once(
+    committed: None, listing: CaseStudyIndexPage, mailoutbox: list[EmailMessage]
+) -> None:
     owner = User.objects.create_user("owner@example.com")
     for number in range(5):
         case_study(listing, f"Page {number}", review_date=TODAY, review_owner=owner)
