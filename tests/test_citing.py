@@ -15,6 +15,8 @@ from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
 from tests.served import ROOT
 
+pytestmark = pytest.mark.django_db
+
 
 def read(text: str) -> tuple[str, dict[str, str]]:
     """Key and fields of the one entry in a text, by BibTeX's own rule: a value ends where its braces close."""
