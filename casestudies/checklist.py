@@ -97,6 +97,8 @@ def _told(kind: str) -> Callable[[CaseStudyPage], bool]:
 
 
 def _has_described_picture(page: CaseStudyPage) -> bool:
+    if page.picture and page.picture.alt_text:
+        return True
     images = [block.value["image"] for block in page.body if block.block_type == "picture"]
     shown = [image for image in images if image and not image.decorative]
     return any(image.contextual_alt_text or image.default_alt_text for image in shown)
@@ -128,7 +130,11 @@ USEFUL: list[tuple[Callable[[CaseStudyPage], bool], Item]] = [
     ),
     (
         _has_described_picture,
-        Item("Picture with alternative text", "It shows the place or the people, and says so to all.", BODY),
+        Item(
+            "Picture with alternative text",
+            "It shows the place or the people, and says so to all.",
+            "id_picture-chooser",
+        ),
     ),
     (lambda page: bool(page.licence), Item("Licence", "It tells others what they may copy.", "id_licence")),
     (

@@ -1,19 +1,22 @@
 """Covers, maps, fonts and the page of components."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from django.core.files.images import ImageFile
 from django.test import Client, RequestFactory
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from casestudies.models import CaseStudyIndexPage
 from cop_site import fonts
 from cop_site.components import components
 from home.covers import cover
-from home.models import HomePage
+from home.models import HomePage, SiteImage
 from home.regions import TILES, tiles
 from search.engine import engine
 from tests.factories import case_study
@@ -76,6 +79,23 @@ def test_a_case_study_shows_its_cover_stages_and_region(listing: CaseStudyIndexP
     assert kind.count("arc filled") == 2
     wordmark = html.split('class="wordmark"')[1].split("</a>")[0]
     assert wordmark.count("arc filled") == 4, "the logo is whole, whatever the page tells of"
+
+
+@pytest.mark.django_db
+def test_a_photograph_takes_the_cover_s_place_and_is_described(listing: CaseStudyIndexPage, client: Client) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (900, 700), "#0b5a4a").save(file, "PNG")
+    picture = SiteImage.objects.create(
+        title="A garden", alt_text="A garden with a bench", credit="A photographer", file=ImageFile(file, "garden.png")
+    )
+    page = case_study(listing, "Pictured", picture=picture)
+    engine().rebuild()
+    html = client.get(page.url).content.decode()
+    assert 'alt="A garden with a bench"' in html
+    assert "Picture: A photographer" in html
+    assert 'class="cover cover-' not in html
+    card = client.get("/").content.decode().split("lead-card")[1].split("</article>")[0]
+    assert 'alt=""' in card, "beside its title the picture says nothing more"
 
 
 @pytest.mark.django_db
