@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.core.cache import caches
 from django.test import Client
 from wagtail.models import Collection, Locale, Page
@@ -15,6 +15,7 @@ from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
 from tests.factories import IndexFactory, case_study, home_page
+from tests.smtp_sink import Sink, smtp_sink
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,6 +90,14 @@ def listing(home: HomePage) -> CaseStudyIndexPage:
 @pytest.fixture
 def example_page(listing: CaseStudyIndexPage) -> CaseStudyPage:
     return case_study(listing, "Asked", slug="asked", contact_name="Con Tact", contact_email="contact@provider.example")
+
+
+@pytest.fixture
+def sink(settings: LazySettings) -> Iterator[Sink]:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with smtp_sink() as running:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
+        yield running
 
 
 @pytest.fixture

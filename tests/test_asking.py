@@ -2,7 +2,6 @@
 
 import datetime
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -24,21 +23,13 @@ from casestudies.relayed import RelayedQuestion
 from home.limits import LimitedUse, forget_expired
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
-from tests.smtp_sink import Sink, smtp_sink
+from tests.smtp_sink import Sink
 
 if TYPE_CHECKING:
     pass
 from tests.asking import CONTACT, OURS, QUESTION, URL, ask, problems, sent, stamped, value_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sink(settings: LazySettings) -> Iterator[Sink]:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    with smtp_sink() as running:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
-        yield running
 
 
 # What is sent
