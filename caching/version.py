@@ -62,6 +62,11 @@ def end_request() -> None:
     _request.version = None
 
 
+def is_remembering() -> bool:
+    """Whether this thread is at a request that goes by a version."""
+    return getattr(_request, "version", None) is not None
+
+
 def remember(name: str, make: Callable[[], Made]) -> Made:
     """What `make` returns, kept in this process until content changes. Nobody may change what is returned.
     Inside a transaction nothing is remembered: it may see what nobody else does."""

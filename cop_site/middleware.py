@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from wagtail.models import Site
 
-from caching.version import remember
+from caching.version import is_remembering, remember
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -46,7 +46,9 @@ def remembered_site(get_response: GetResponse) -> GetResponse:
     """Wagtail asks the database for the site and its root page with each request; they are the same until content changes."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request._wagtail_site = remember(f"site {request.get_host()}", lambda: _site(request))  # type: ignore[attr-defined]
+        if is_remembering():  # else Wagtail asks by itself, where anything needs the site at all
+            host = request.get_host()
+            request._wagtail_site = remember(f"site {host}", lambda: _site(request))  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware
