@@ -30,6 +30,7 @@ from search.results import Hit, Relax, Results
 WEIGHTS = "25.0, 10.0, 6.0, 1.0"
 # What two pages share says more about likeness in these dimensions than in others.
 LIKENESS = {"area": 3.0, "theme": 2.0, "beneficiary": 1.0, "region": 1.0, "stage": 0.5, "tag": 2.0}
+CANDIDATES = 50
 LARGEST = 2**32 - 1  # page id that a bitmap can hold
 
 
@@ -55,15 +56,15 @@ class EmbeddedEngine:
             state = self._memory.state(file, connection)
             if page_id > LARGEST or page_id not in state.pages:
                 return ()
-            scores: dict[int, float] = {}
             rows = connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page_id,)).fetchall()
-            for dimension, value in rows:
-                sharing = state.value(dimension, value)
-                # A value that few pages have says more than one that most have.
-                weight = LIKENESS.get(dimension, 0.0) * log(1 + len(state.pages) / len(sharing))
-                if weight:
-                    for other in sharing:
-                        scores[other] = scores.get(other, 0.0) + weight
+            shared = [(state.value(*row), LIKENESS.get(row[0], 0.0)) for row in rows]
+            # A value that few pages have says more than one that most have.
+            weighed = [(log(1 + len(state.pages) / len(pages)) * weight, pages) for pages, weight in shared if weight]
+            candidates = _candidates(weighed)
+            scores: dict[int, float] = {}
+            for weight, pages in weighed:
+                for other in pages & candidates:
+                    scores[other] = scores.get(other, 0.0) + weight
             scores.pop(page_id, None)
             best = sorted(scores, key=lambda other: (-scores[other], other))[:count]
             return _hits(connection, best, Question(), BitMap())
@@ -142,6 +143,15 @@ class EmbeddedEngine:
     def stored(self) -> dict[int, str]:
         with self._store.reading() as (_, connection):
             return dict(connection.execute("SELECT page, fingerprint FROM doc"))
+
+
+def _candidates(weighed: Sequence[tuple[float, BitMap]]) -> BitMap:
+    """The pages that share most values with one: the rest are not worth weighing one by one."""
+    reached = [BitMap() for _ in range(len(weighed) + 1)]  # by how many values they share, at least
+    for _, pages in weighed:
+        for count in range(len(reached) - 1, 0, -1):
+            reached[count] |= pages if count == 1 else reached[count - 1] & pages
+    return next((pages for pages in reversed(reached) if len(pages) > CANDIDATES), reached[1])
 
 
 def _match(connection: sqlite3.Connection, expression: str) -> BitMap:
