@@ -89,8 +89,9 @@ def test_similar_pages_share_rare_values_and_exclude_the_page_itself(tmp_path: P
 
 
 def test_among_many_the_likest_are_those_that_share_most(tmp_path: Path) -> None:
-    shared = {page: ("everyone",) for page in range(3, 300)} | {page: ("everyone", "some") for page in range(3, 80)}
-    shared |= {page: ("everyone", "some", "few") for page in (1, 2)}
-    found = corpus(tmp_path, [entry(page, facets={"theme": themes}) for page, themes in shared.items()])
+    def themes_of(page: int) -> tuple[str, ...]:
+        return ("everyone", "some", "few")[: 3 if page < 3 else 2 if page < 80 else 1]
+
+    found = corpus(tmp_path, [entry(page, facets={"theme": themes_of(page)}) for page in range(1, 300)])
     likest = [hit.page_id for hit in found.engine.similar(1, 20)]
     assert likest == [2, *range(3, 22)]
