@@ -53,10 +53,12 @@ def values(request: HttpRequest) -> dict[str, str]:
 
 
 def stamp(purpose: str, sent: Mapping[str, str] | None = None) -> str:
-    """A signed time for a form of this purpose: that of the form which was sent, as long as it is good, else now's."""
-    if sent and (age := _age(purpose, sent.get(STAMP, ""))) is not None and age <= LONGEST:
+    """A signed time for a form of this purpose: that of the form which was sent, as long as it is good, else now's. Who
+    had ours open for too long has written already, and may send again at once."""
+    age = _age(purpose, sent.get(STAMP, "")) if sent else None
+    if sent and age is not None and age <= LONGEST:
         return sent[STAMP]
-    return _signer(purpose).sign(str(int(time.time())))
+    return _signer(purpose).sign(str(int(time.time()) - (0 if age is None else SHORTEST)))
 
 
 def objection(purpose: str, sent: Mapping[str, str]) -> str:

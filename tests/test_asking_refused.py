@@ -75,6 +75,11 @@ def test_a_form_sent_too_soon_or_too_late_comes_back_with_everything_in_it(
         assert sent(ask(client, example_page, stamp=value_of(response, "stamp")))
 
 
+def test_who_wrote_for_too_long_may_send_again_at_once(example_page: CaseStudyPage, client: Client) -> None:
+    response = ask(client, example_page, stamp=stamped(example_page, 30 * 24 * 3600))
+    assert sent(ask(client, example_page, stamp=value_of(response, "stamp")))
+
+
 def test_a_time_that_is_not_ours_or_of_another_form_does_not_count(
     example_page: CaseStudyPage, listing: CaseStudyIndexPage, client: Client
 ) -> None:
