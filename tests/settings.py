@@ -1,10 +1,13 @@
 """The site's own settings with test data in a folder of its own; nothing else differs from what people run."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 _folder = Path(tempfile.mkdtemp(prefix="cop-test-"))
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ.update(SECRET_KEY="only-for-tests-" + "x" * 40, SITE_URL="http://testserver", DATA_DIR=str(_folder))
 os.environ["DEBUG"] = "false"
 
