@@ -50,10 +50,10 @@ def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
         "finding": [
             fact
             for fact in (
-                Fact("Service areas", _links("area", terms["areas"])),
-                Fact("Themes", _links("theme", terms["themes"])),
-                Fact("Stages of commissioning", _links("stage", terms["stages"])),
-                Fact("Who it is for", _links("beneficiary", terms["beneficiaries"])),
+                Fact("Service areas", _links(terms["areas"])),
+                Fact("Themes", _links(terms["themes"])),
+                Fact("Stages of commissioning", _links(terms["stages"])),
+                Fact("Who it is for", _links(terms["beneficiaries"])),
                 Fact("Tags", tuple(Link(tag.name, _search("tag", tag.slug)) for tag in page.tags.all())),
             )
             if fact.reported
@@ -84,11 +84,11 @@ def key_facts(page: "CaseStudyPage", roles: list[Any], regions: list[Term]) -> l
         Fact("Commissioner", text=", ".join(commissioners)),
         *(Fact(role, text=", ".join(names)) for role, names in by_role.items()),
         Fact("Place", text=page.place),
-        Fact("Region", _links("region", regions)),
+        Fact("Region", _links(regions)),
         Fact("Period", text=period(page)),
         Fact("Status", text=page.status.label if page.status else ""),
-        Fact("Result", _links("result", [page.result])),
-        Fact("Contract form", _links("contract", [page.contract_form])),
+        Fact("Result", _links([page.result])),
+        Fact("Contract form", _links([page.contract_form])),
         Fact("Cost", text=cost(page)),
         Fact("Contact", text=", ".join(filter(None, [page.contact_name, page.contact_role]))),
     ]
@@ -149,5 +149,5 @@ def _search(name: str, value: str) -> str:
     return f"{reverse('search')}?{urlencode({name: value})}"
 
 
-def _links(name: str, terms: Any) -> tuple[Link, ...]:
-    return tuple(Link(term.label, _search(name, term.slug), term.scope_note) for term in terms if term)
+def _links(terms: Any) -> tuple[Link, ...]:
+    return tuple(Link(term.label, term.url, term.scope_note) for term in terms if term)

@@ -6,16 +6,24 @@ from django.urls import reverse
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 
 from home.browse import WAYS
+from search.answers import answer_or_none
+from taxonomy.fields import all_terms
+from taxonomy.models import SUBJECTS, Facet
 
 
 class BrowseSitemap(Sitemap):
-    """The lists of terms, which are no pages of the tree."""
+    """The lists of terms and the pages of those that have something to show, which are no pages of the tree."""
 
     def items(self) -> list[str]:
-        return list(WAYS)
+        found = answer_or_none({})
+        counts = found.results.facets if found else {}
+        used = {facet: {value.value for value in counts.get(facet.value, ()) if value.count} for facet in SUBJECTS}
+        terms = [term for term in all_terms().values() if term.facet in SUBJECTS]
+        shown = [term.url for term in terms if term.introduction or term.slug in used[Facet(term.facet)]]
+        return [reverse(name) for name in WAYS] + shown
 
     def location(self, item: str) -> str:
-        return reverse(item)
+        return item
 
     def get_domain(self, site: object = None) -> str:
         return urlsplit(settings.SITE_URL).netloc

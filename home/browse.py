@@ -37,8 +37,8 @@ WAYS = {
 class Entry:
     """A term with the number of pages that carry it."""
 
-    slug: str
     label: str
+    url: str
     note: str
     count: int
 
@@ -55,8 +55,7 @@ def browse(request: HttpRequest, name: str) -> HttpResponse:
     context: dict[str, Any] = {
         "way": way,
         "ways": [(other.title, reverse(other.name), other.name == name) for other in WAYS.values()],
-        "parameter": way.facet.value,
-        "entries": [Entry(term.slug, term.label, term.scope_note, counts.get(term.slug, 0)) for term in terms],
+        "entries": [Entry(term.label, term.url, term.scope_note, counts.get(term.slug, 0)) for term in terms],
     }
     if way.facet == Facet.AREA:
         context["groups"] = groups(_areas(terms, counts))

@@ -16,6 +16,7 @@ class Value:
     label: str
     parent: str | None = None
     scope_note: str = ""
+    url: str = ""  # where its pages are gathered; empty where a search for it does that
 
 
 @dataclass(frozen=True, slots=True)

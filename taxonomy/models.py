@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.text import slugify
 from taggit.models import TagBase
 from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 from wagtail.search import index
 
@@ -29,10 +30,17 @@ class Facet(models.TextChoices):
 
 
 TWO_LEVELS = (Facet.AREA,)
+# Facets whose terms have pages of their own, and the address that these are below.
+SUBJECTS = {Facet.AREA: "service-areas", Facet.THEME: "themes", Facet.STAGE: "stages"}
 
 
 # What can be a slug at all: nothing else needs to be looked up.
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
+
+
+def address(facet: str, slug: str) -> str:
+    """Where readers find everything that carries this term."""
+    return f"/{SUBJECTS[Facet(facet)]}/{slug}/" if facet in SUBJECTS else f"/search/?{facet}={slug}"
 
 
 class TermManager(models.Manager["Term"]):
@@ -71,6 +79,11 @@ class Term(Orderable, index.Indexed):
     )
     scope_note = models.CharField(max_length=300, blank=True, help_text="One sentence: what belongs here.")
     code = models.CharField("external code", max_length=40, blank=True, help_text="For example UK-CAT SC103.")
+    introduction = RichTextField(
+        blank=True,
+        features=["h2", "h3", "bold", "italic", "ol", "ul", "link"],
+        help_text="Opens the page of this term: what to know before reading the examples. Two or three short paragraphs.",
+    )
     retired = models.BooleanField(default=False, editable=False)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="merged"
@@ -107,6 +120,14 @@ class Term(Orderable, index.Indexed):
     @property
     def status(self) -> str:
         return "retired" if self.retired else "in use"
+
+    @property
+    def url(self) -> str:
+        """The page that gathers what is tagged with it; a search for it where its facet has no such pages."""
+        return address(self.facet, self.slug)
+
+    def also_called(self) -> list[str]:
+        return [line.strip() for line in self.synonyms.splitlines() if line.strip()]
 
     def clean(self) -> None:
         self.slug = (self.slug or slugify(self.label)[:120]).lower()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from search.facets import DIMENSIONS, Value
-from taxonomy.models import SLUG, CuratedTag, Facet, Term
+from taxonomy.models import SLUG, CuratedTag, Facet, Term, address
 
 FILE = Path(__file__).with_name("vocabulary.toml")
 
@@ -53,12 +53,14 @@ def search_values() -> dict[str, list[Value]]:
     terms = list(Term.objects.filter(facet__in=DIMENSIONS).order_by("sort_order", "pk").values_list(*columns))
     below: dict[int, list[Value]] = {}
     slugs = {pk: slug for pk, _, slug, *_ in terms}
-    for _, _, slug, label, parent, note in terms:
+    for _, facet, slug, label, parent, note in terms:
         if parent:
-            below.setdefault(parent, []).append(Value(slug, label, slugs.get(parent), note))
+            value = Value(slug, label, slugs.get(parent), note, address(facet, slug))
+            below.setdefault(parent, []).append(value)
     for pk, facet, slug, label, parent, note in terms:
         if not parent:
-            values.setdefault(facet, []).extend([Value(slug, label, None, note), *below.get(pk, [])])
+            value = Value(slug, label, None, note, address(facet, slug))
+            values.setdefault(facet, []).extend([value, *below.get(pk, [])])
     values["tag"] = [
         Value(slug, name) for slug, name in CuratedTag.objects.order_by("name").values_list("slug", "name")
     ]

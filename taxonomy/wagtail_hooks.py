@@ -24,7 +24,7 @@ from wagtail.models import Page
 
 from taxonomy.care import BringBackView, MergeView, RetireView, register_term_actions
 from taxonomy.merging import references
-from taxonomy.models import TWO_LEVELS, CuratedTag, Facet, Term
+from taxonomy.models import SUBJECTS, TWO_LEVELS, CuratedTag, Facet, Term
 from taxonomy.usage import page_ids, pages_using, with_page_counts
 
 
@@ -203,12 +203,15 @@ class TermViewSet(ModelViewSet):
         self._facet = facet
         name = f"taxonomy_{facet.value}"
         group = ["parent"] if facet in TWO_LEVELS else []
+        own_page = ["introduction"] if facet in SUBJECTS else []
         super().__init__(
             name=name,
             url_prefix=f"vocabulary/{facet.value}",
             menu_label=facet.label,
             menu_name=f"vocabulary-{facet.value}",
-            panels=[FieldPanel(field) for field in ("label", "slug", *group, "synonyms", "scope_note", "code")],
+            panels=[
+                FieldPanel(field) for field in ("label", "slug", *group, "synonyms", "scope_note", *own_page, "code")
+            ],
             list_display=["label", *group, "slug", _status_column(), UsageColumn(f"{name}:usage")],
             filterset_class=TermFilters,
             index_view_class=_view(facet, FacetIndexView),

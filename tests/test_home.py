@@ -147,11 +147,11 @@ def test_browsing_counts_the_pages_of_each_term(listing: CaseStudyIndexPage, cli
         ("group", 2, {"respite": 2, "advice": 1, "empty": 0})
     ]
     regions = client.get("/regions/")
-    assert {entry.slug: entry.count for entry in regions.context["entries"]} == {"london": 2, "wales": 0}
+    assert {entry.label: entry.count for entry in regions.context["entries"]} == {"London": 2, "Wales": 0}
     html = regions.content.decode()
     assert html.count('href="/search/?region=london"') == 2  # the tile and the list
     assert 'region=wales"' not in html, "a link to nothing helps nobody"
-    assert [entry.slug for entry in client.get("/themes/").context["entries"]] == ["innovation"]
+    assert [entry.url for entry in client.get("/themes/").context["entries"]] == ["/themes/innovation/"]
 
 
 def test_the_sitemap_has_the_lists(home: HomePage, client: Client) -> None:
