@@ -238,6 +238,7 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
         help_text="For example https://www.example.org/report.pdf. Only an address that works today.",
     )
 
+    asks_if_useful = True
     SHOWN = ("status", "result", "contract_form", "evidence_level", "picture")  # foreign keys that its page reads
     parent_page_types = ["casestudies.CaseStudyIndexPage"]
     subpage_types: list[str] = []

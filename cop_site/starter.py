@@ -6,7 +6,7 @@ import casestudies.starter
 import home.starter
 from cop_site.site import align_site
 from home.models import HomePage
-from taxonomy.vocabulary import load_vocabulary
+from taxonomy.vocabulary import load_glossary, load_vocabulary
 
 
 @transaction.atomic
@@ -16,6 +16,7 @@ def load_starter() -> bool:
     if HomePage.objects.exists():
         return False
     load_vocabulary()
+    load_glossary()
     front = home.starter.load()
     casestudies.starter.load(front)
     home.starter.load_pages(front)

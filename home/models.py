@@ -16,8 +16,10 @@ from wagtail.search import index
 from caching.version import remember
 from home.access import QuickAccess
 from home.front import front_page
+from home.glossary import GlossaryPage  # noqa: F401 (as the next lines: models that Django finds through this one)
 from home.limits import LimitedUse  # noqa: F401 (Django finds models through this module)
 from home.review import ReviewReminder  # noqa: F401 - Django looks for an app's models here
+from home.useful import Feedback  # noqa: F401
 from search.entries import Entry, plain, plain_from_html
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from wagtail.models import Page, Site
 
+from home.glossary import GlossaryPage
 from home.models import ContentPage, FooterLink, HomePage, SiteSettings
 
 FILE = Path(__file__).with_name("starter.toml")
@@ -27,8 +28,10 @@ def load_pages(home: Page) -> None:
     """The plain pages, and the settings whose footer links to them. After the subjects' own pages: the menu's order."""
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
     settings = SiteSettings.for_site(Site.objects.get(is_default_site=True))
-    for row in data["page"]:
-        settings.links.add(FooterLink(page=_page(home, row)))
+    glossary = GlossaryPage(**data["glossary"], search_description=data["glossary"]["introduction"], live=False)
+    _publish(home, glossary)
+    for page in [glossary, *(_page(home, row) for row in data["page"])]:
+        settings.links.add(FooterLink(page=page))
     settings.save()
 
 
@@ -43,6 +46,10 @@ def _page(home: Page, row: dict[str, Any]) -> ContentPage:
         show_in_menus=row.get("menu", False),
         live=False,
     )
+    _publish(home, page)
+    return page
+
+
+def _publish(home: Page, page: Page) -> None:
     home.add_child(instance=page)
     page.save_revision().publish()
-    return page

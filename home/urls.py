@@ -2,6 +2,7 @@ from django.urls import path
 
 from home.browse import browse
 from home.subjects import subject
+from home.useful_views import told, useful
 
 urlpatterns = [
     path("service-areas/", browse, {"name": "browse_areas"}, name="browse_areas"),
@@ -11,4 +12,6 @@ urlpatterns = [
     path("service-areas/<slug:slug>/", subject, {"name": "browse_areas"}, name="service_area"),
     path("themes/<slug:slug>/", subject, {"name": "browse_themes"}, name="theme"),
     path("stages/<slug:slug>/", subject, {"name": "browse_stages"}, name="stage"),
+    path("useful/<int:page_id>/", useful, name="useful"),
+    path("useful/<int:page_id>/thanks/", told, name="told-useful"),
 ]

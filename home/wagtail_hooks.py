@@ -11,6 +11,7 @@ from wagtail.permissions import policy_registry
 
 from home.content_list import ContentViewSet
 from home.reports import ReviewsReport, YourReviews
+from home.useful_reports import FeedbackViewSet, UsefulReport
 
 
 @hooks.register("register_admin_viewset")
@@ -18,15 +19,22 @@ def register_content() -> ContentViewSet:
     return ContentViewSet()
 
 
+@hooks.register("register_admin_viewset")
+def register_feedback() -> FeedbackViewSet:
+    return FeedbackViewSet()
+
+
 @hooks.register("register_admin_urls")
-def register_reviews_report() -> list[URLPattern]:
+def register_reports() -> list[URLPattern]:
     return [
+        path("reports/useful/", UsefulReport.as_view(), name="useful_report"),
+        path("reports/useful/results/", UsefulReport.as_view(results_only=True), name="useful_report_results"),
         path("reports/reviews/", ReviewsReport.as_view(), name="reviews_report"),
         path("reports/reviews/results/", ReviewsReport.as_view(results_only=True), name="reviews_report_results"),
     ]
 
 
-class ReviewsMenuItem(MenuItem):
+class ReportMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(
             policy_registry.get_by_type(Page).user_has_any_permission(request.user, ["add", "change", "publish"])
@@ -35,7 +43,12 @@ class ReviewsMenuItem(MenuItem):
 
 @hooks.register("register_reports_menu_item")
 def register_reviews_menu_item() -> MenuItem:
-    return ReviewsMenuItem("Reviews", reverse("reviews_report"), name="reviews", icon_name="calendar-check", order=600)
+    return ReportMenuItem("Reviews", reverse("reviews_report"), name="reviews", icon_name="calendar-check", order=600)
+
+
+@hooks.register("register_reports_menu_item")
+def register_useful_menu_item() -> MenuItem:
+    return ReportMenuItem("Was this useful?", reverse("useful_report"), name="useful", icon_name="comment", order=610)
 
 
 @hooks.register("construct_homepage_panels")

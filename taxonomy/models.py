@@ -12,6 +12,8 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 from wagtail.search import index
 
+from taxonomy.glossary import GlossaryEntry, lines  # noqa: F401 (Django finds an app's models through this module)
+
 
 class Facet(models.TextChoices):
     """The lists of the controlled vocabulary. Those that search knows carry the name of its parameter."""
@@ -127,7 +129,7 @@ class Term(Orderable, index.Indexed):
         return address(self.facet, self.slug)
 
     def also_called(self) -> list[str]:
-        return [line.strip() for line in self.synonyms.splitlines() if line.strip()]
+        return lines(self.synonyms)
 
     def clean(self) -> None:
         self.slug = (self.slug or slugify(self.label)[:120]).lower()

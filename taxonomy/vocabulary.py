@@ -1,4 +1,4 @@
-"""The vocabulary: its data file, its way into the database, and how search gets to know it."""
+"""The vocabulary and the glossary: their data files, their way into the database, and how search gets to know it."""
 
 import tomllib
 from collections.abc import Collection, Mapping
@@ -8,9 +8,11 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from search.facets import DIMENSIONS, Value
+from taxonomy.glossary import GlossaryEntry
 from taxonomy.models import SLUG, CuratedTag, Facet, Term, address
 
 FILE = Path(__file__).with_name("vocabulary.toml")
+GLOSSARY = Path(__file__).with_name("glossary.toml")
 
 
 @transaction.atomic
@@ -42,6 +44,24 @@ def load_vocabulary(file: Path = FILE) -> int:
         term.full_clean()
         term.save()
         held[term.facet, term.slug] = term
+        added += 1
+    return added
+
+
+@transaction.atomic
+def load_glossary(file: Path = GLOSSARY) -> int:
+    """Add the words of the data file that are not there yet, under their own name or as an entry's address. Returns the
+    number added."""
+    held = {word.casefold() for word in GlossaryEntry.objects.values_list("word", flat=True)}
+    slugs = set(GlossaryEntry.objects.values_list("slug", flat=True))
+    added = 0
+    for row in tomllib.loads(file.read_text(encoding="utf-8"))["entry"]:
+        if row["word"].casefold() in held or slugify(row["word"]) in slugs:
+            continue
+        entry = GlossaryEntry(word=row["word"], meaning=row["meaning"])
+        entry.synonyms, entry.related = ("\n".join(row.get(name, [])) for name in ("synonyms", "related"))
+        entry.full_clean()
+        entry.save()
         added += 1
     return added
 

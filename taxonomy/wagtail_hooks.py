@@ -23,6 +23,7 @@ from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
 from taxonomy.care import BringBackView, MergeView, RetireView, register_term_actions
+from taxonomy.glossary import GlossaryEntry
 from taxonomy.merging import references
 from taxonomy.models import SUBJECTS, TWO_LEVELS, CuratedTag, Facet, Term
 from taxonomy.usage import page_ids, pages_using, with_page_counts
@@ -259,11 +260,25 @@ class TagViewSet(ModelViewSet):
     list_display = ["name", "slug", UsageColumn("taxonomy_tag:usage")]
 
 
+class GlossaryViewSet(ModelViewSet):
+    model = GlossaryEntry
+    name = "taxonomy_glossary"
+    url_prefix = "vocabulary/glossary"
+    menu_label = "Glossary"
+    menu_name = "vocabulary-glossary"
+    icon = "openquote"
+    list_per_page = 50
+    search_fields = ["word", "synonyms"]
+    copy_view_enabled = False
+    list_display = ["word", "meaning", "synonyms"]
+    panels = [FieldPanel(field) for field in ("word", "slug", "meaning", "synonyms", "related", "source")]
+
+
 class VocabularyGroup(ModelViewSetGroup):
     menu_label = "Vocabulary"
     menu_icon = "tag"
     menu_order = 300
-    items = [*map(TermViewSet, Facet), TagViewSet("taxonomy_tag")]
+    items = [*map(TermViewSet, Facet), TagViewSet("taxonomy_tag"), GlossaryViewSet("taxonomy_glossary")]
 
 
 hooks.register("register_log_actions", register_term_actions)

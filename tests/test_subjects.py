@@ -72,7 +72,11 @@ def test_a_group_shows_its_areas_and_an_area_the_others_of_its_group(
     gone.save()
     engine().rebuild()
     group = client.get("/service-areas/group/")
-    assert {choice.label: choice.count for choice in group.context["below"]} == {"Respite": 1, "Fostering": 1, "Empty": 0}
+    assert {choice.label: choice.count for choice in group.context["below"]} == {
+        "Respite": 1,
+        "Fostering": 1,
+        "Empty": 0,
+    }
     assert [part.total for part in group.context["sections"]] == [2]
     one = client.get("/service-areas/respite/")
     assert {choice.label: choice.count for choice in one.context["beside"]} == {"Fostering": 1, "Empty": 0}
@@ -104,7 +108,9 @@ def test_a_subject_without_pages_says_what_to_do_next(home: HomePage, client: Cl
     assert "mailto:editors@example.org" in words(client, "/service-areas/respite/")
 
 
-@pytest.mark.parametrize("path", ["/themes/unknown/", "/themes/respite/", "/service-areas/%00/", "/stages/" + "x" * 900 + "/"])
+@pytest.mark.parametrize(
+    "path", ["/themes/unknown/", "/themes/respite/", "/service-areas/%00/", "/stages/" + "x" * 900 + "/"]
+)
 def test_what_is_no_subject_is_not_found(home: HomePage, client: Client, path: str) -> None:
     area("respite")
     engine().rebuild()

@@ -1,0 +1,84 @@
+"""The glossary: words of the field, what they mean here, and other words for them, which also feed search."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.text import slugify
+from wagtail.search import index
+
+
+class GlossaryEntry(index.Indexed, models.Model):
+    """One word. Every synonym is another way to search for it; a related word is a weaker one."""
+
+    word = models.CharField(max_length=120, help_text="As people write it, for example “Payment by results”.")
+    slug = models.SlugField(
+        max_length=120,
+        unique=True,
+        blank=True,
+        help_text="Stands in the entry's address, such as payment-by-results. Left empty, it is made from the word.",
+    )
+    meaning = models.TextField(
+        max_length=800, help_text="What it means here, in one to three sentences without other hard words."
+    )
+    synonyms = models.TextField(
+        blank=True,
+        help_text="Other words for the same thing, one a line, for example “PbR”: whoever searches for one finds all.",
+    )
+    related = models.TextField(
+        "related words",
+        blank=True,
+        help_text="Words near to it, one a line: whoever searches for the word finds pages with these too, further down.",
+    )
+    source = models.CharField(max_length=250, blank=True, help_text="Where the meaning is from, if it is somebody's.")
+
+    search_fields = [
+        index.AutocompleteField("word"),
+        index.AutocompleteField("synonyms"),
+        index.SearchField("word"),
+        index.SearchField("synonyms"),
+    ]
+
+    class Meta:
+        ordering = [Lower("word")]
+        constraints = [models.UniqueConstraint(Lower("word"), name="glossary_word_unique")]
+        verbose_name = "glossary entry"
+        verbose_name_plural = "glossary"
+
+    def __str__(self) -> str:
+        return self.word
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.slug = self.slug or slugify(self.word)[:120]
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        self.slug = (self.slug or slugify(self.word)[:120]).lower()
+        if not self.slug:
+            raise ValidationError({"slug": "Give a slug: the word has no letters to make one from."})
+        if GlossaryEntry.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
+            raise ValidationError({"slug": "Another entry has this slug: give a different one."})
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the glossary's page."""
+        return f"word-{self.slug}"
+
+    def also(self) -> list[str]:
+        return lines(self.synonyms)
+
+    def near(self) -> list[str]:
+        return lines(self.related)
+
+
+def lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def letter(word: str) -> str:
+    """The letter below which a word stands: A to Z, else "#"."""
+    first = unicodedata.normalize("NFKD", word)[:1].upper()
+    return first if re.fullmatch("[A-Z]", first) else "#"
