@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from wagtail.models import Page
 
 from casestudies.models import CaseStudyIndexPage
 from cop_site.components import components
+from home.glossary import GlossaryPage
 from search.engine import engine
+from taxonomy.glossary import GlossaryEntry
 from taxonomy.models import Facet
 from tests.browser.fill import closed, everything
 from tests.browser.places import LOCKED, SLUG
@@ -29,6 +32,10 @@ FULL = [
     "/search/?area=advice&evidence=2&result=kept&contract=grant&tag=none&year_from=1990&year_to=2100",
     "/search/?organisation=charity&beneficiary=children&kind=case-study&format=html",
     "/case-studies/?area=advice&page=2",
+    "/service-areas/group/",
+    "/service-areas/advice/",
+    "/themes/empty/",
+    "/glossary/",
     "/case-studies/bare/",
     "/case-studies/walnut-3/",
     f"/case-studies/{SLUG}/",
@@ -52,6 +59,12 @@ def errors(folder: Path, pages: dict[str, str]) -> list[str]:
         f"{names[int(Path(row['url']).stem)]}: {row['message']} near {row.get('extract', '')!r}"
         for row in json.loads(done.stdout)["messages"]
     ]
+
+
+def glossary(home: Page) -> None:
+    home.add_child(instance=GlossaryPage(title="Glossary", slug="glossary"))
+    for word in ("main", "Letter 1", "“Élan” & <b>co</b>"):
+        GlossaryEntry.objects.create(word=word, meaning="A <b>meaning</b>.", synonyms="one\ntwo")
 
 
 def fetch(client: Client, paths: list[str]) -> dict[str, str]:
@@ -79,7 +92,9 @@ def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Clien
             body="Walnut & <i>oak</i>",
         )
     organisation = OrganisationFactory(organisation_type=term(Facet.ORGANISATION, "charity"))
-    everything(listing, organisation)
+    example = everything(listing, organisation)
+    glossary(listing.get_parent())
+    term(Facet.THEME, "empty", "Empty & bare")
     closed(listing, organisation)
     engine().rebuild()
     pages = fetch(client, FULL)
@@ -92,6 +107,11 @@ def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Clien
     ).content.decode()
     pages["a question from elsewhere"] = client.post(asking, nasty).content.decode()
     assert "There is a problem" in pages["a question with errors"]
+    useful = f"/useful/{example.pk}/"
+    pages |= fetch(client, [useful, f"{useful}thanks/"])
+    odd = {"line": "</textarea>" * 50}
+    pages["an answer with errors"] = client.post(useful, odd, headers={"Origin": "http://testserver"}).content.decode()
+    assert "There is a problem" in pages["an answer with errors"]
     citing = {
         "citations": [("BibTeX", "\n@misc{a,\n}", 4), ("plain text", "A, “B”", 3)],
         "address": "http://testserver/",
