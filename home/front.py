@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wagtail.models import get_page_models
 
+from home.drawings import ARCS
 from search.answers import Answer, answer_or_none
 from search.engine import engine
 from search.facets import FacetCount
@@ -62,9 +63,6 @@ def stages(found: Answer) -> list[tuple[str, str, str]]:
     """Slug, label and scope note of the four arcs of the ring, in the order of the cycle."""
     known = found.vocabulary["stage"]
     return [(slug, known[slug].label, known[slug].scope_note) for slug in ARCS if slug in known]
-
-
-ARCS = ("analyse", "plan", "do", "review")
 
 
 def pictures_of(page_ids: Sequence[int]) -> dict[int, "SiteImage"]:

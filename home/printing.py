@@ -1,0 +1,78 @@
+"""The repeated parts of lists, printed by Python: as templates they took most of a page's time.
+
+Every text is escaped here, unless its name ends in `_html` or its type says that it is safe already."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from html import escape
+
+from django.utils import formats
+from django.utils.safestring import SafeString, mark_safe
+
+from home.drawings import glyph
+from search.facets import FacetCount
+from search.presentation import Row
+
+
+@lru_cache(maxsize=2000)
+def month(day: datetime.date) -> str:
+    """A day as a reader is told of it: month and year."""
+    return formats.date_format(day, "F Y")
+
+
+def meta(row: Row) -> SafeString:
+    """One line of facts below a title."""
+    day, facts = row.hit.date, [escape(text) for text in (row.organisations, row.region) if text]
+    if day:
+        facts.append(f'As at <time datetime="{day.isoformat()}">{month(day)}</time>')
+    if row.evidence:
+        facts.append(f"Evidence {escape(row.evidence)}, {escape(row.evidence_label.lower())}")
+    return mark_safe(" ".join(f"<span>{fact}</span>" for fact in facts))  # noqa: S308 (escaped above)
+
+
+def result(row: Row) -> SafeString:
+    """One result. The ring shows the stages that the page tells of."""
+    hit = row.hit
+    return mark_safe(  # noqa: S308 (escaped here; title and snippet are safe)
+        f"{glyph(hit.facets.get('stage', ()), 22)}\n"
+        f'<h3 class="result-title"><a href="{escape(hit.url)}">{row.title}</a></h3>\n'
+        f'<p class="meta"><span class="kind-name kind-{escape(hit.kind)}">{escape(row.kind)}</span> {meta(row)}</p>\n'
+        f'<p class="snippet">{row.snippet}</p>'
+    )
+
+
+def results(rows: Iterable[Row], exact: int) -> SafeString:
+    """The results of a page, with a line before the first that has only some of the words; `exact` have all."""
+    printed = [
+        f'<li data-page-id="{row.hit.page_id}">{_partial(exact) if row.begins_partial else ""}'
+        f"<article>{result(row)}</article></li>"
+        for row in rows
+    ]
+    return mark_safe("\n".join(printed))  # noqa: S308 (safe parts only)
+
+
+def _partial(exact: int) -> str:
+    pages = f"{exact:,} {'page has' if exact == 1 else 'pages have'}" if exact else "No page has"
+    return f'<p class="line">{pages} all your words; these have some of them.</p>'
+
+
+def index_groups(groups: Sequence[tuple[FacetCount, Sequence[FacetCount]]], address: str) -> SafeString:
+    """Groups of service areas as a typographic index, each with its areas; links lead to the search at `address`."""
+    printed = [
+        f'<section class="index-group" aria-labelledby="group-{escape(group.value)}">'
+        f'<h3 id="group-{escape(group.value)}">{_area_link(group, address)}</h3>\n'
+        f'<ul class="plain-list">{"".join(_area(area, address) for area in areas)}</ul></section>'
+        for group, areas in groups
+    ]
+    return mark_safe("\n".join(printed))  # noqa: S308 (escaped here and below)
+
+
+def _area(area: FacetCount, address: str) -> str:
+    name = _area_link(area, address) if area.count else f'<span class="none-yet">{escape(area.label)}</span>'
+    found = f'{area.count}<span class="visually-hidden"> found</span>'
+    return f'<li>{name} <span class="count" data-count="{area.count}">{found}</span></li>\n'
+
+
+def _area_link(area: FacetCount, address: str) -> str:
+    return f'<a href="{escape(address)}?area={escape(area.value)}">{escape(area.label)}</a>'
