@@ -3,14 +3,18 @@
 Every text is escaped here, unless its name ends in `_html` or its type says that it is safe already."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from html import escape
 
 from django.utils import formats
 from django.utils.safestring import SafeString, mark_safe
+from wagtail.images.models import Filter
+from wagtail.images.shortcuts import get_rendition_or_not_found
 
+from home.covers import cover
 from home.drawings import glyph
+from home.front import Example
 from search.facets import FacetCount
 from search.presentation import Row
 
@@ -55,6 +59,35 @@ def results(rows: Iterable[Row], exact: int) -> SafeString:
 def _partial(exact: int) -> str:
     pages = f"{exact:,} {'page has' if exact == 1 else 'pages have'}" if exact else "No page has"
     return f'<p class="line">{pages} all your words; these have some of them.</p>'
+
+
+def kind(slug: str, label: str, stages: Collection[str]) -> SafeString:
+    """What a page is, in its colour and in words; the ring shows the stages that it tells of."""
+    return mark_safe(f'<p class="kind kind-{escape(slug)}">{glyph(stages, 20)}{escape(label)}</p>')  # noqa: S308
+
+
+def cards(examples: Iterable[Example]) -> SafeString:
+    """The examples of the front page, the first of them large."""
+    printed = [
+        f'<li class="card{" lead-card" if place == 0 else ""}" data-page-id="{example.row.hit.page_id}">'
+        f"{card(example, 2 if place else 4, 'lazy' if place else 'eager')}</li>"
+        for place, example in enumerate(examples)
+    ]
+    return mark_safe("\n".join(printed))  # noqa: S308 (safe parts only)
+
+
+def card(example: Example, lines: int = 2, loading: str = "lazy") -> SafeString:
+    """One example; its cover is that many tiles high, and six wide."""
+    row, hit = example.row, example.row.hit
+    stages = hit.facets.get("stage", [])
+    picture = example.picture and get_rendition_or_not_found(example.picture, Filter(spec="fill-720x480|format-webp"))
+    # Beside its title the picture says nothing more.
+    shown = picture.img_tag({"alt": "", "class": "cover", "loading": loading}) if picture else None
+    return mark_safe(  # noqa: S308 (escaped here; the title is safe)
+        f"<article>{shown or cover(hit.page_id, row.group, len(stages), 6, lines)}\n{kind(hit.kind, row.kind, stages)}\n"
+        f'<h3 class="result-title"><a href="{escape(hit.url)}">{row.title}</a></h3>\n'
+        f'<p class="snippet">{escape(hit.summary)}</p>\n<p class="meta">{meta(row)}</p></article>'
+    )
 
 
 def index_groups(groups: Sequence[tuple[FacetCount, Sequence[FacetCount]]], address: str) -> SafeString:

@@ -14,7 +14,9 @@ register.simple_tag(drawings.evidence_scale)
 register.simple_tag(drawings.region_map)
 register.simple_tag(printing.result)
 register.simple_tag(printing.results)
-register.simple_tag(printing.meta)
+register.simple_tag(printing.kind)
+register.simple_tag(printing.card)
+register.simple_tag(printing.cards)
 register.simple_tag(printing.index_groups)
 
 
