@@ -22,19 +22,19 @@ SPECIAL = {
 } | {char: f"\\{char}" for char in "&%$#_"}
 
 
-def citations(page: "CaseStudyPage") -> list[tuple[str, str, int]]:
-    """Name, text and number of lines of each way to cite the page."""
-    entry = bibtex(page)
-    return [("plain text", citation(page), 3), ("BibTeX", entry, entry.count("\n") + 2)]
+def citations(page: "CaseStudyPage", address: str) -> list[tuple[str, str, int]]:
+    """Name, text and number of lines of each way to cite the page at its full address."""
+    entry = bibtex(page, address)
+    return [("plain text", citation(page, address), 3), ("BibTeX", entry, entry.count("\n") + 2)]
 
 
-def citation(page: "CaseStudyPage") -> str:
+def citation(page: "CaseStudyPage", address: str) -> str:
     """Publisher, title, as at when, address."""
-    parts = [publisher(page), f"“{page.title}”", _as_at(page) or "no date", page.full_url or ""]
+    parts = [publisher(page), f"“{page.title}”", _as_at(page) or "no date", address]
     return ", ".join(filter(None, parts)) + "."
 
 
-def bibtex(page: "CaseStudyPage") -> str:
+def bibtex(page: "CaseStudyPage", address: str) -> str:
     """One @misc entry; its key is the slug and the year for which the page is true."""
     year = str(page.as_at.year) if page.as_at else ""
     key = re.sub(r"[^A-Za-z0-9-]+", "-", "-".join(filter(None, [page.slug, year]))) or "case-study"
@@ -46,7 +46,7 @@ def bibtex(page: "CaseStudyPage") -> str:
         "year": year,
         "note": escaped(as_at[:1].upper() + as_at[1:]),
         # Not escaped: \url, into which styles put it, takes it letter by letter.
-        "url": quote(page.full_url or "", safe=":/?&=#%[]@!$'()*+,;~_"),
+        "url": quote(address, safe=":/?&=#%[]@!$'()*+,;~_"),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"@misc{{{key},\n" + ",\n".join(lines) + "\n}"

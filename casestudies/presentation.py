@@ -1,90 +1,89 @@
 """What the case study's template is given."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import formats
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from caching.version import remember
 from casestudies.citing import citations, publisher
+from casestudies.shown import Shown, shown_on
+from home.drawings import evidence_scale, region_map
 from home.models import Licence
 from search.answers import similar
-from taxonomy.fields import all_terms, terms_of
+from taxonomy.fields import all_terms
 from taxonomy.models import Facet, Term
 
 if TYPE_CHECKING:
     from casestudies.models import CaseStudyPage
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    url: str
-    note: str = ""
+Links = Sequence[tuple[str, str]]  # label and address
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One key fact: links into search, or plain text; neither where it is not reported."""
+    """One key fact: links into search, or plain text; neither where it is not reported. A drawing may show it too."""
 
     name: str
-    links: tuple[Link, ...] = ()
+    links: Links = ()
     text: str = ""
+    drawing: SafeString = SafeString("")
 
-    @property
-    def reported(self) -> bool:
-        return bool(self.links or self.text)
+    def printed(self) -> str:
+        value = ", ".join(f'<a href="{escape(url)}">{escape(label)}</a>' for label, url in self.links)
+        value = value or escape(self.text) or '<span class="not-reported">not reported</span>'
+        return f"<div><dt>{escape(self.name)}</dt><dd>{value}{self.drawing}</dd></div>"
 
 
 def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
-    roles = [role for role in page.organisations.select_related("organisation", "role") if role.organisation_id]
-    terms = terms_of(page, ("areas", "themes", "stages", "beneficiaries", "regions"))
-    blocks = {block.block_type for block in page.body}
+    shown = shown_on(page)
+    terms = shown.terms
     licence = Licence(page.licence) if page.licence else None
+    address = page.full_url or ""
     return {
-        "roles": [(role.organisation, role.role) for role in roles],
-        "facts": key_facts(page, roles, terms["regions"]),
-        "finding": [
-            fact
-            for fact in (
-                Fact("Service areas", _links(terms["areas"])),
-                Fact("Themes", _links(terms["themes"])),
-                Fact("Stages of commissioning", _links(terms["stages"])),
-                Fact("Who it is for", _links(terms["beneficiaries"])),
-                Fact("Tags", tuple(Link(tag.name, _search("tag", tag.slug)) for tag in page.tags.all())),
-            )
-            if fact.reported
-        ],
+        "key_facts": printed(key_facts(page, shown.organisations, terms["regions"])),
+        "subjects": printed(fact for fact in subjects(shown) if fact.links),
         "stages": [stage.slug for stage in terms["stages"]],
-        "region_slugs": [region.slug for region in terms["regions"]],
         "group": min((area.parent.slug for area in terms["areas"] if area.parent), default=""),
-        "outcomes": list(page.outcomes.all()),
-        "evidence_levels": [term for term in all_terms().values() if term.facet == Facet.EVIDENCE],
-        "says_what_did_not_work": "did_not_work" in blocks,
+        "outcomes": shown.outcomes,
+        "evidence_levels": evidence_levels(page.evidence_level),
+        "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
         "similar": similar(page.pk) if page.pk else (),
         "licence": licence,
-        "citations": citations(page),
-        "address": page.full_url or "",
+        "citations": citations(page, address),
+        "address": address,
         "ask_url": ask_url(page),
-        "json_ld": json_ld(page, [role.organisation.name for role in roles], terms["areas"]),
+        "json_ld": json_ld(page, address, [name for name, _ in shown.organisations], terms["areas"]),
     }
 
 
-def key_facts(page: "CaseStudyPage", roles: list[Any], regions: list[Term]) -> list[Fact]:
+def printed(facts: Iterable[Fact]) -> SafeString:
+    """Facts as rows of a list of definitions. Not a template: that took as long as the rest of the page."""
+    return mark_safe("\n".join(fact.printed() for fact in facts))  # noqa: S308 (each escapes its texts)
+
+
+def key_facts(page: "CaseStudyPage", organisations: Sequence[tuple[str, str]], regions: list[Term]) -> list[Fact]:
     by_role: dict[str, list[str]] = {}
-    for role in roles:
-        by_role.setdefault(role.role.label if role.role else "Organisation", []).append(role.organisation.name)
+    for name, role in organisations:
+        by_role.setdefault(role, []).append(name)
     commissioners = by_role.pop("Commissioner", [])
+    map_of_regions = region_map(region.slug for region in regions) if regions else SafeString("")
     return [
-        Fact("Evidence", _evidence(page)),
+        _evidence(page.evidence_level),
         Fact("As at", text=formats.date_format(page.as_at, "F Y") if page.as_at else ""),
         Fact("Commissioner", text=", ".join(commissioners)),
         *(Fact(role, text=", ".join(names)) for role, names in by_role.items()),
         Fact("Place", text=page.place),
-        Fact("Region", _links(regions)),
+        Fact("Region", _links(regions), drawing=map_of_regions),
         Fact("Period", text=period(page)),
         Fact("Status", text=page.status.label if page.status else ""),
         Fact("Result", _links([page.result])),
@@ -94,9 +93,35 @@ def key_facts(page: "CaseStudyPage", roles: list[Any], regions: list[Term]) -> l
     ]
 
 
-def _evidence(page: "CaseStudyPage") -> tuple[Link, ...]:
-    level = page.evidence_level
-    return (Link(f"Level {level.slug} of 5: {level.label.lower()}", _search("evidence", level.slug)),) if level else ()
+def subjects(shown: Shown) -> list[Fact]:
+    """Where pages like this one are found."""
+    return [
+        Fact("Service areas", _links(shown.terms["areas"])),
+        Fact("Themes", _links(shown.terms["themes"])),
+        Fact("Stages of commissioning", _links(shown.terms["stages"])),
+        Fact("Who it is for", _links(shown.terms["beneficiaries"])),
+        Fact("Tags", [(name, _search("tag", slug)) for name, slug in shown.tags]),
+    ]
+
+
+def _evidence(level: Term | None) -> Fact:
+    if level is None:
+        return Fact("Evidence")
+    link = f"Level {level.slug} of 5: {level.label.lower()}", _search("evidence", level.slug)
+    return Fact("Evidence", [link], drawing=evidence_scale(level.slug))
+
+
+def evidence_levels(reached: Term | None) -> SafeString:
+    """What each level means, this one marked."""
+    pk = reached.pk if reached else None
+    return remember(f"evidence levels, {pk} marked", lambda: _levels(pk))
+
+
+def _levels(reached: int | None) -> SafeString:
+    levels = [term for term in all_terms().values() if term.facet == Facet.EVIDENCE]
+    marks = {reached: mark_safe(' aria-current="true"')}
+    rows = ((marks.get(level.pk, ""), level.slug, level.label, level.scope_note) for level in levels)
+    return format_html_join("\n", "<li{}><strong>{} {}.</strong> {}</li>", rows)
 
 
 def period(page: "CaseStudyPage") -> str:
@@ -123,14 +148,14 @@ def ask_url(page: "CaseStudyPage") -> str:
     return reverse("ask-contact", args=[page.slug])
 
 
-def json_ld(page: "CaseStudyPage", organisations: list[str], areas: list[Term]) -> SafeString:
+def json_ld(page: "CaseStudyPage", address: str, organisations: list[str], areas: list[Term]) -> SafeString:
     """schema.org/Article. Escaped so that no title can end the script element."""
     data = {
         "@context": "https://schema.org",
         "@type": "Article",
         "headline": page.title,
         "description": page.summary,
-        "url": page.full_url,
+        "url": address,
         "about": [{"@type": "Organization", "name": name} for name in dict.fromkeys(organisations)],
         "keywords": ", ".join(area.label for area in areas),
         "publisher": {"@type": "Organization", "name": publisher(page)},
@@ -145,9 +170,10 @@ def json_ld(page: "CaseStudyPage", organisations: list[str], areas: list[Term]) 
     return mark_safe(text)  # noqa: S308 (escaped on the line above)
 
 
+@lru_cache(maxsize=2000)
 def _search(name: str, value: str) -> str:
     return f"{reverse('search')}?{urlencode({name: value})}"
 
 
-def _links(terms: Any) -> tuple[Link, ...]:
-    return tuple(Link(term.label, term.url, term.scope_note) for term in terms if term)
+def _links(terms: Iterable[Term | None]) -> Links:
+    return [(term.label, term.url) for term in terms if term]

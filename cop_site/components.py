@@ -12,7 +12,6 @@ from django.utils.safestring import mark_safe
 
 from casestudies.models import Outcome, Verification
 from home.front import Example
-from home.regions import tiles
 from search.facets import FacetCount
 from search.presentation import Chip, Facet, PageLink, Row, options
 from search.query import Query
@@ -39,7 +38,7 @@ def context() -> dict[str, Any]:
     return {
         "kinds": list(KINDS.items()),
         "levels": list("012345"),
-        "maps": [("no region", tiles()), ("one", tiles(["london"])), ("England-wide", tiles(["england-wide"]))],
+        "maps": [("no region", []), ("one", ["london"]), ("England-wide", ["england-wide"])],
         "covers": [(number, f"group-{number}", range(number % 5)) for number in range(1, 7)],
         "icons": ["search", "arrow", "cross", "filter", "feed", "file", "mail", "clock", "person"],
         "rows": [_row("case-study", 1), _row("page", 2)],

@@ -10,4 +10,6 @@ class QuickAccess:
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         if remember("are pages restricted", PageViewRestriction.objects.exists):
             return super().get_view_restrictions()  # type: ignore[misc]
-        return PageViewRestriction.objects.none()
+        none = PageViewRestriction.objects.none()
+        none._result_cache = []  # else Django builds SQL to find out that there is nothing to ask
+        return none

@@ -4,6 +4,7 @@ A cover is a grid of unit tiles. The group of the service area decides colour an
 stand, and there is a marigold dot for each stage of commissioning that the page tells of.
 """
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +23,7 @@ DOT = "m.25 .5a.25.25 0 1 1 .5 0a.25.25 0 1 1-.5 0z"
 MIXES = ((3, 2, 2), (2, 1, 4), (4, 1, 1), (2, 3, 2), (1, 2, 4))
 
 
+@lru_cache(maxsize=1000)
 def cover(page_id: int, group: str, stages: int, columns: int = 6, rows: int = 2) -> SafeString:
     """An SVG picture, decoration only, of columns x rows tiles. `stages` is how many stages the page tells of."""
     character = _bytes(f"group {group}")

@@ -142,11 +142,15 @@ class HomePage(QuickAccess, Page):
                 return below.route(request, path_components[1:])
         return super().route(request, path_components)
 
+    def _featured(self) -> list[int | None]:
+        return [row.page_id for row in self.featured.all()]
+
     def _below(self) -> dict[str, Page]:
         return {page.slug: page for page in self.get_children().specific()[:50]}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        chosen = [self.lead_id, *(row.page_id for row in self.featured.all())]
+        is_draft = bool(getattr(self, "_cluster_related_objects", None))
+        chosen = [self.lead_id, *(self._featured() if is_draft else remember(f"featured on {self.pk}", self._featured))]
         return super().get_context(request, *args, **kwargs) | front_page(chosen, self.questions.splitlines())
 
 

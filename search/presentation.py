@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from search.answers import Answer
@@ -72,7 +72,7 @@ def page(path: str, answer: Answer) -> dict[str, Any]:
         "chips": [_chip(path, answer, name, value) for name, value in open_filters],
         "clear_url": replace(first, facets={}, year_from=None, year_to=None).to_url(path, fixed),
         "facets": [_facet(answer, name) for name in DIMENSIONS if name not in fixed and results.facets.get(name)],
-        "years": results.facets.get(YEAR, ()),
+        "years": years(results.facets.get(YEAR, ())),
         "kept_filters": [pair for pair in first.to_params() if pair[0] not in (*fixed, "q")],
         "kept": [pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")],
         "first_number": (results.page - 1) * PER_PAGE + 1,
@@ -136,31 +136,28 @@ def _facet(answer: Answer, name: str) -> Facet:
     return Facet(name, DIMENSIONS[name], options(name, values), chosen)
 
 
-OPTION = (
-    '<div class="option level-{level}"><input type="checkbox" id="{name}-{value}" name="{name}" value="{value}"{checked}>'
-    '<label for="{name}-{value}">{label}</label><span class="count" data-count="{count}">{count:,}'
-    '<span class="visually-hidden"> found</span></span><svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none"'
-    ' aria-hidden="true" focusable="false"><path d="M0 .5H{width}"/></svg></div>'
-)
-
-
 def options(name: str, values: Sequence[FacetCount]) -> SafeString:
     """The checkboxes of one facet, each with its count and a bar beside the largest. Not a template: a page prints
     hundreds of them, and there they took most of its time."""
     largest = max((value.count for value in values), default=0) or 1
-    printed = [
-        OPTION.format(
-            level=row.level,
-            name=name,
-            value=escape(row.value),
-            label=escape(row.label),
-            count=row.count,
-            width=round(100 * row.count / largest),
-            checked=" checked" if row.selected else "",
-        )
-        for row in values
-    ]
-    return mark_safe("\n".join(printed))  # noqa: S308 (every text is escaped above)
+    return mark_safe("\n".join(_option(name, row, largest) for row in values))  # noqa: S308 (escaped below)
+
+
+def _option(name: str, row: FacetCount, largest: int) -> str:
+    value, count, width = escape(row.value), row.count, round(100 * row.count / largest)
+    return (
+        f'<div class="option level-{row.level}"><input type="checkbox" id="{name}-{value}" name="{name}" value="{value}"'
+        f'{" checked" if row.selected else ""}><label for="{name}-{value}">{escape(row.label)}</label>'
+        f'<span class="count" data-count="{count}">{count:,}<span class="visually-hidden"> found</span></span>'
+        '<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        f'<path d="M0 .5H{width}"/></svg></div>'
+    )
+
+
+def years(values: Sequence[FacetCount]) -> SafeString:
+    """Every year with its count, in one line; empty where nothing has a date."""
+    found = (f'{escape(row.label)} <span data-count="{row.count}">({row.count:,})</span>' for row in values)
+    return mark_safe(", ".join(found))  # noqa: S308 (escaped above)
 
 
 def _links(path: str, answer: Answer) -> list[PageLink]:

@@ -1,7 +1,12 @@
+"""The frame of every page, kept as it was printed: it is the same until content changes."""
+
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 
 from caching.version import remember
@@ -9,15 +14,31 @@ from caching.version import remember
 register = template.Library()
 
 
-@register.inclusion_tag("components/menu.html", takes_context=True)
-def menu(context: dict[str, Any]) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def menu(context: dict[str, Any]) -> SafeString:
     """The home page's children that editors put in the menu, and search."""
     request: HttpRequest | None = context.get("request")
     site = Site.find_for_request(request) if request else None
-    pages = remember(f"menu of {site.pk}", lambda: _pages(site, request)) if site else []
-    return {"pages": pages, "path": request.path if request else ""}
+    name = site.pk if site else None
+    links = remember(f"menu of {name}", lambda: _links(site, request))
+    here = next((url for _, url in links if request and url == request.path), "")
+    return remember(
+        f"menu of {name} at {here}", lambda: render_to_string("components/menu.html", {"links": links, "here": here})
+    )
 
 
-def _pages(site: Site, request: HttpRequest | None) -> list[dict[str, str]]:
-    children = Page.objects.child_of(site.root_page).live().public().in_menu()
-    return [{"title": page.title, "url": page.get_url(request) or ""} for page in children]
+@register.simple_tag(takes_context=True)
+def footer(context: dict[str, Any]) -> SafeString:
+    """The foot of every page. Where no database may be asked, as on the page of a failure, there are no settings."""
+    names = ("site_title", "site_settings", "footer_links")
+    held = {name: context.get(name, "") for name in names}
+    if not held["site_settings"]:
+        return render_to_string("components/footer.html", held)
+    return remember(f"footer of {held['site_settings'].pk}", lambda: render_to_string("components/footer.html", held))
+
+
+def _links(site: Site | None, request: HttpRequest | None) -> list[tuple[str, str]]:
+    """Title and address."""
+    pages = Page.objects.child_of(site.root_page).live().public().in_menu() if site else Page.objects.none()
+    listed = [(page.title, page.get_url(request) or "") for page in pages]
+    return [("Browse", reverse("browse_areas")), *listed, ("Search", reverse("search"))]

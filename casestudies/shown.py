@@ -1,0 +1,93 @@
+"""What the page of a case study shows, read with few queries whose SQL stands here.
+
+Django builds the SQL of each query anew, which took half of the page's time: so the published page asks in SQL, which
+SQLite and PostgreSQL read alike. A draft (a preview, a revision) holds rows that are in no table, and is asked by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from wagtail.models import Page
+
+from taxonomy.fields import all_terms, terms_of
+from taxonomy.models import Term
+
+if TYPE_CHECKING:
+    from casestudies.models import CaseStudyPage, Outcome
+
+TERMS = ("areas", "themes", "stages", "beneficiaries", "regions")
+PAGE = """
+    SELECT page.*, study.* FROM wagtailcore_page page
+    JOIN casestudies_casestudypage study ON study.page_ptr_id = page.id
+    WHERE page.slug = %s AND page.depth = %s AND page.path LIKE %s
+"""
+ROLES = """
+    SELECT organisation.name, row.role_id FROM casestudies_casestudyorganisation row
+    JOIN casestudies_organisation organisation ON organisation.id = row.organisation_id
+    WHERE row.page_id = %s ORDER BY row.sort_order
+"""
+TAGS = """
+    SELECT tag.name, tag.slug FROM casestudies_casestudytag row JOIN taxonomy_curatedtag tag ON tag.id = row.tag_id
+    WHERE row.content_object_id = %s ORDER BY row.id
+"""
+OUTCOMES = "SELECT * FROM casestudies_outcome WHERE page_id = %s ORDER BY sort_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The rows that belong to a page, each list in the editors' order."""
+
+    organisations: Sequence[tuple[str, str]]  # its name and what it does
+    terms: dict[str, list[Term]]
+    tags: Sequence[tuple[str, str]]  # name and slug
+    outcomes: Sequence["Outcome"]
+
+
+def child_of(parent: Page, slug: str) -> "CaseStudyPage | None":
+    """The case study of this slug right below a page, with the terms that its facts name."""
+    from casestudies.models import CaseStudyPage
+
+    page: CaseStudyPage | None
+    page = next(iter(CaseStudyPage.objects.raw(PAGE, [slug, parent.depth + 1, f"{parent.path}%"])), None)
+    if page is None:
+        return None
+    page._cached_parent_obj = parent  # treebeard's own name for what its get_parent() found before
+    known = all_terms()
+    for name in CaseStudyPage.ONE_TERM:
+        held = known.get(getattr(page, f"{name}_id"))
+        if held:  # else Django asks for it
+            setattr(page, name, held)
+    return page
+
+
+def shown_on(page: "CaseStudyPage") -> Shown:
+    from casestudies.models import Outcome
+
+    terms = terms_of(page, TERMS)
+    if page.pk is None or getattr(page, "_cluster_related_objects", None):
+        roles = page.organisations.select_related("organisation", "role")
+        return Shown(
+            organisations=[(row.organisation.name, _label(row.role)) for row in roles if row.organisation_id],
+            terms=terms,
+            tags=[(tag.name, tag.slug) for tag in page.tags.all()],
+            outcomes=list(page.outcomes.all()),
+        )
+    known = all_terms()
+    return Shown(
+        organisations=[(name, _label(known.get(role))) for name, role in _rows(ROLES, page.pk)],
+        terms=terms,
+        tags=_rows(TAGS, page.pk),
+        outcomes=list(Outcome.objects.raw(OUTCOMES, [page.pk])),
+    )
+
+
+def _label(role: Term | None) -> str:
+    return role.label if role else "Organisation"
+
+
+def _rows(sql: str, *values: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()

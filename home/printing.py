@@ -1,0 +1,112 @@
+"""The repeated parts of lists, printed by Python: as templates they took most of a page's time.
+
+Every text is escaped here, unless its name ends in `_html` or its type says that it is safe already."""
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from html import escape
+
+from django.utils import formats
+from django.utils.safestring import SafeString, mark_safe
+from wagtail.images.models import Filter
+from wagtail.images.shortcuts import get_rendition_or_not_found
+
+from home.covers import cover
+from home.drawings import glyph
+from home.front import Example
+from search.facets import FacetCount
+from search.presentation import Row
+from taxonomy.models import Facet, address
+
+
+@lru_cache(maxsize=2000)
+def month(day: datetime.date) -> str:
+    """A day as a reader is told of it: month and year."""
+    return formats.date_format(day, "F Y")
+
+
+def meta(row: Row) -> SafeString:
+    """One line of facts below a title."""
+    day, facts = row.hit.date, [escape(text) for text in (row.organisations, row.region) if text]
+    if day:
+        facts.append(f'As at <time datetime="{day.isoformat()}">{month(day)}</time>')
+    if row.evidence:
+        facts.append(f"Evidence {escape(row.evidence)}, {escape(row.evidence_label.lower())}")
+    return mark_safe(" ".join(f"<span>{fact}</span>" for fact in facts))  # noqa: S308 (escaped above)
+
+
+def result(row: Row) -> SafeString:
+    """One result. The ring shows the stages that the page tells of."""
+    hit = row.hit
+    return mark_safe(  # noqa: S308 (escaped here; title and snippet are safe)
+        f"{glyph(hit.facets.get('stage', ()), 22)}\n"
+        f'<h3 class="result-title"><a href="{escape(hit.url)}">{row.title}</a></h3>\n'
+        f'<p class="meta"><span class="kind-name kind-{escape(hit.kind)}">{escape(row.kind)}</span> {meta(row)}</p>\n'
+        f'<p class="snippet">{row.snippet}</p>'
+    )
+
+
+def results(rows: Iterable[Row], exact: int) -> SafeString:
+    """The results of a page, with a line before the first that has only some of the words; `exact` have all."""
+    printed = [
+        f'<li data-page-id="{row.hit.page_id}">{_partial(exact) if row.begins_partial else ""}'
+        f"<article>{result(row)}</article></li>"
+        for row in rows
+    ]
+    return mark_safe("\n".join(printed))  # noqa: S308 (safe parts only)
+
+
+def _partial(exact: int) -> str:
+    pages = f"{exact:,} {'page has' if exact == 1 else 'pages have'}" if exact else "No page has"
+    return f'<p class="line">{pages} all your words; these have some of them.</p>'
+
+
+def kind(slug: str, label: str, stages: Collection[str]) -> SafeString:
+    """What a page is, in its colour and in words; the ring shows the stages that it tells of."""
+    return mark_safe(f'<p class="kind kind-{escape(slug)}">{glyph(stages, 20)}{escape(label)}</p>')  # noqa: S308
+
+
+def cards(examples: Iterable[Example]) -> SafeString:
+    """The examples of the front page, the first of them large."""
+    printed = [
+        f'<li class="card{" lead-card" if place == 0 else ""}" data-page-id="{example.row.hit.page_id}">'
+        f"{card(example, 2 if place else 4, 'lazy' if place else 'eager')}</li>"
+        for place, example in enumerate(examples)
+    ]
+    return mark_safe("\n".join(printed))  # noqa: S308 (safe parts only)
+
+
+def card(example: Example, lines: int = 2, loading: str = "lazy") -> SafeString:
+    """One example; its cover is that many tiles high, and six wide."""
+    row, hit = example.row, example.row.hit
+    stages = hit.facets.get("stage", [])
+    picture = example.picture and get_rendition_or_not_found(example.picture, Filter(spec="fill-720x480|format-webp"))
+    # Beside its title the picture says nothing more.
+    shown = picture.img_tag({"alt": "", "class": "cover", "loading": loading}) if picture else None
+    return mark_safe(  # noqa: S308 (escaped here; the title is safe)
+        f"<article>{shown or cover(hit.page_id, row.group, len(stages), 6, lines)}\n{kind(hit.kind, row.kind, stages)}\n"
+        f'<h3 class="result-title"><a href="{escape(hit.url)}">{row.title}</a></h3>\n'
+        f'<p class="snippet">{escape(hit.summary)}</p>\n<p class="meta">{meta(row)}</p></article>'
+    )
+
+
+def index_groups(groups: Sequence[tuple[FacetCount, Sequence[FacetCount]]]) -> SafeString:
+    """Groups of service areas as a typographic index, each with its areas; links lead to their pages."""
+    printed = [
+        f'<section class="index-group" aria-labelledby="group-{escape(group.value)}">'
+        f'<h3 id="group-{escape(group.value)}">{_area_link(group)}</h3>\n'
+        f'<ul class="plain-list">{"".join(map(_area, areas))}</ul></section>'
+        for group, areas in groups
+    ]
+    return mark_safe("\n".join(printed))  # noqa: S308 (escaped here and below)
+
+
+def _area(area: FacetCount) -> str:
+    name = _area_link(area) if area.count else f'<span class="none-yet">{escape(area.label)}</span>'
+    found = f'{area.count}<span class="visually-hidden"> found</span>'
+    return f'<li>{name} <span class="count" data-count="{area.count}">{found}</span></li>\n'
+
+
+def _area_link(area: FacetCount) -> str:
+    return f'<a href="{escape(address(Facet.AREA, area.value))}">{escape(area.label)}</a>'
