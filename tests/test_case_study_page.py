@@ -150,7 +150,10 @@ def test_cost_keeps_pence_only_where_there_are_some() -> None:
 
 def test_citation_names_title_date_and_address(listing: CaseStudyIndexPage) -> None:
     page = case_study(listing, "Cited")
-    assert citation(page, page.full_url) == "Common Practice, “Cited”, as at December 2007, http://testserver/case-studies/cited/."
+    assert (
+        citation(page, page.full_url)
+        == "Common Practice, “Cited”, as at December 2007, http://testserver/case-studies/cited/."
+    )
 
 
 def test_an_end_before_the_start_and_a_cost_without_source_are_refused(listing: CaseStudyIndexPage) -> None:
