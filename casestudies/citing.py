@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from django.conf import settings
-from django.utils import formats
 
 from caching.version import remember
+from home import dates
 
 if TYPE_CHECKING:
     from casestudies.models import CaseStudyPage
@@ -63,4 +63,4 @@ def publisher(page: "CaseStudyPage") -> str:
 
 
 def _as_at(page: "CaseStudyPage") -> str:
-    return f"as at {formats.date_format(page.as_at, 'F Y')}" if page.as_at else ""
+    return f"as at {dates.month(page.as_at)}" if page.as_at else ""

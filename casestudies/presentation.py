@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
-from django.utils import formats
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from caching.version import remember
+from casestudies import printing
 from casestudies.citing import citations, publisher
+from casestudies.printing import Fact, links, text
 from casestudies.shown import Shown, shown_on
+from home import dates
 from home.drawings import evidence_scale, region_map
 from home.models import Licence
 from search.answers import similar
@@ -25,40 +26,23 @@ from taxonomy.models import Facet, Term
 if TYPE_CHECKING:
     from casestudies.models import CaseStudyPage
 
-
-Links = Sequence[tuple[str, str]]  # label and address
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One key fact: links into search, or plain text; neither where it is not reported. A drawing may show it too."""
-
-    name: str
-    links: Links = ()
-    text: str = ""
-    drawing: SafeString = SafeString("")
-
-    def printed(self) -> str:
-        value = ", ".join(f'<a href="{escape(url)}">{escape(label)}</a>' for label, url in self.links)
-        value = value or escape(self.text) or '<span class="not-reported">not reported</span>'
-        return f"<div><dt>{escape(self.name)}</dt><dd>{value}{self.drawing}</dd></div>"
+UNSAID = SafeString("")
 
 
 def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
     shown = shown_on(page)
     terms = shown.terms
-    licence = Licence(page.licence) if page.licence else None
     address = page.full_url or ""
     return {
-        "key_facts": printed(key_facts(page, shown.organisations, terms["regions"])),
-        "subjects": printed(fact for fact in subjects(shown) if fact.links),
+        "key_facts": printing.facts(key_facts(page, shown.organisations, terms["regions"])),
+        "subjects": printing.facts(subjects(shown)),
+        "provenance": printing.facts(provenance(page)),
         "stages": [stage.slug for stage in terms["stages"]],
         "group": min((area.parent.slug for area in terms["areas"] if area.parent), default=""),
-        "outcomes": shown.outcomes,
+        "outcomes": printing.outcomes(shown.outcomes),
         "evidence_levels": evidence_levels(page.evidence_level),
         "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
-        "similar": similar(page.pk) if page.pk else (),
-        "licence": licence,
+        "similar": printing.similar(similar(page.pk) if page.pk else ()),
         "citations": citations(page, address),
         "address": address,
         "ask_url": ask_url(page),
@@ -66,49 +50,74 @@ def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
     }
 
 
-def printed(facts: Iterable[Fact]) -> SafeString:
-    """Facts as rows of a list of definitions. Not a template: that took as long as the rest of the page."""
-    return mark_safe("\n".join(fact.printed() for fact in facts))  # noqa: S308 (each escapes its texts)
-
-
 def key_facts(page: "CaseStudyPage", organisations: Sequence[tuple[str, str]], regions: list[Term]) -> list[Fact]:
     by_role: dict[str, list[str]] = {}
     for name, role in organisations:
         by_role.setdefault(role, []).append(name)
     commissioners = by_role.pop("Commissioner", [])
-    map_of_regions = region_map(region.slug for region in regions) if regions else SafeString("")
     return [
-        _evidence(page.evidence_level),
-        Fact("As at", text=formats.date_format(page.as_at, "F Y") if page.as_at else ""),
-        Fact("Commissioner", text=", ".join(commissioners)),
-        *(Fact(role, text=", ".join(names)) for role, names in by_role.items()),
-        Fact("Place", text=page.place),
-        Fact("Region", _links(regions), drawing=map_of_regions),
-        Fact("Period", text=period(page)),
-        Fact("Status", text=page.status.label if page.status else ""),
-        Fact("Result", _links([page.result])),
-        Fact("Contract form", _links([page.contract_form])),
-        Fact("Cost", text=cost(page)),
-        Fact("Contact", text=", ".join(filter(None, [page.contact_name, page.contact_role]))),
+        Fact("Evidence", _evidence(page.evidence_level)),
+        Fact("As at", text(dates.month(page.as_at) if page.as_at else "")),
+        Fact("Commissioner", text(", ".join(commissioners))),
+        *(Fact(role, text(", ".join(names))) for role, names in by_role.items()),
+        Fact("Place", text(page.place)),
+        Fact(
+            "Region", _found(regions) + region_map(region.slug for region in regions) if regions else UNSAID
+        ),
+        Fact("Period", text(period(page))),
+        Fact("Status", text(page.status.label if page.status else "")),
+        Fact("Result", _found([page.result])),
+        Fact("Contract form", _found([page.contract_form])),
+        Fact("Cost", text(cost(page))),
+        Fact("Contact", text(", ".join(filter(None, [page.contact_name, page.contact_role])))),
     ]
 
 
 def subjects(shown: Shown) -> list[Fact]:
     """Where pages like this one are found."""
+    rows = [
+        Fact("Service areas", _found(shown.terms["areas"])),
+        Fact("Themes", _found(shown.terms["themes"])),
+        Fact("Stages of commissioning", _found(shown.terms["stages"])),
+        Fact("Who it is for", _found(shown.terms["beneficiaries"])),
+        Fact("Tags", links((name, _search("tag", slug)) for name, slug in shown.tags)),
+    ]
+    return [row for row in rows if row.value]
+
+
+def provenance(page: "CaseStudyPage") -> list[Fact]:
+    published = dates.day_of(page.first_published_at) if page.first_published_at else "not yet"
+    if page.last_published_at:
+        published += f", last changed {dates.day_of(page.last_published_at)}"
     return [
-        Fact("Service areas", _links(shown.terms["areas"])),
-        Fact("Themes", _links(shown.terms["themes"])),
-        Fact("Stages of commissioning", _links(shown.terms["stages"])),
-        Fact("Who it is for", _links(shown.terms["beneficiaries"])),
-        Fact("Tags", [(name, _search("tag", slug)) for name, slug in shown.tags]),
+        Fact("Source", _source(page)),
+        Fact("Published here", text(published)),
+        Fact("Last review", text(dates.full(page.last_reviewed) if page.last_reviewed else "")),
+        Fact("Next review", text(dates.full(page.review_date) if page.review_date else "")),
+        Fact("Licence", _licence(page)),
     ]
 
 
-def _evidence(level: Term | None) -> Fact:
+def _source(page: "CaseStudyPage") -> SafeString:
+    if not (page.source and page.source_url):
+        return linebreaksbr(page.source)
+    return format_html('{}<br><a href="{url}" rel="noopener">{url}</a>', linebreaksbr(page.source), url=page.source_url)
+
+
+def _licence(page: "CaseStudyPage") -> SafeString:
+    if not page.licence:
+        return UNSAID
+    licence = Licence(page.licence)
+    if not licence.url:
+        return text(licence.label)
+    return format_html('<a rel="license noopener" href="{}">{}</a>', licence.url, licence.label)
+
+
+def _evidence(level: Term | None) -> SafeString:
     if level is None:
-        return Fact("Evidence")
-    link = f"Level {level.slug} of 5: {level.label.lower()}", _search("evidence", level.slug)
-    return Fact("Evidence", [link], drawing=evidence_scale(level.slug))
+        return UNSAID
+    label = f"Level {level.slug} of 5: {level.label.lower()}"
+    return links([(label, _search("evidence", level.slug))]) + evidence_scale(level.slug)
 
 
 def evidence_levels(reached: Term | None) -> SafeString:
@@ -125,7 +134,7 @@ def _levels(reached: int | None) -> SafeString:
 
 
 def period(page: "CaseStudyPage") -> str:
-    start, end = (formats.date_format(day, "F Y") if day else "" for day in (page.period_start, page.period_end))
+    start, end = (dates.month(day) if day else "" for day in (page.period_start, page.period_end))
     span = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
     words = "; ".join(filter(None, [span, page.period_note]))
     return words[:1].upper() + words[1:]
@@ -175,5 +184,6 @@ def _search(name: str, value: str) -> str:
     return f"{reverse('search')}?{urlencode({name: value})}"
 
 
-def _links(terms: Iterable[Term | None]) -> Links:
-    return [(term.label, term.url) for term in terms if term]
+def _found(terms: Iterable[Term | None]) -> SafeString:
+    """The terms as links to what else has them."""
+    return links((term.label, term.url) for term in terms if term)

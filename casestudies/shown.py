@@ -6,11 +6,11 @@ SQLite and PostgreSQL read alike. A draft (a preview, a revision) holds rows tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import connection
 from wagtail.models import Page
 
+from caching.rows import columns, instances, rows
 from taxonomy.fields import all_terms, terms_of
 from taxonomy.models import Term
 
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 TERMS = ("areas", "themes", "stages", "beneficiaries", "regions")
 PAGE = """
-    SELECT page.*, study.* FROM wagtailcore_page page
-    JOIN casestudies_casestudypage study ON study.page_ptr_id = page.id
-    WHERE page.slug = %s AND page.depth = %s AND page.path LIKE %s
+    FROM wagtailcore_page JOIN casestudies_casestudypage ON page_ptr_id = wagtailcore_page.id
+    WHERE slug = %s AND depth = %s AND path LIKE %s
 """
 ROLES = """
     SELECT organisation.name, row.role_id FROM casestudies_casestudyorganisation row
@@ -32,7 +31,7 @@ TAGS = """
     SELECT tag.name, tag.slug FROM casestudies_casestudytag row JOIN taxonomy_curatedtag tag ON tag.id = row.tag_id
     WHERE row.content_object_id = %s ORDER BY row.id
 """
-OUTCOMES = "SELECT * FROM casestudies_outcome WHERE page_id = %s ORDER BY sort_order"
+OUTCOMES = "FROM casestudies_outcome WHERE page_id = %s ORDER BY sort_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Shown:
 
     organisations: Sequence[tuple[str, str]]  # its name and what it does
     terms: dict[str, list[Term]]
-    tags: Sequence[tuple[str, str]]  # name and slug
+    tags: Sequence[tuple[str, ...]]  # name and slug
     outcomes: Sequence["Outcome"]
 
 
@@ -49,10 +48,11 @@ def child_of(parent: Page, slug: str) -> "CaseStudyPage | None":
     """The case study of this slug right below a page, with the terms that its facts name."""
     from casestudies.models import CaseStudyPage
 
-    page: CaseStudyPage | None
-    page = next(iter(CaseStudyPage.objects.raw(PAGE, [slug, parent.depth + 1, f"{parent.path}%"])), None)
-    if page is None:
+    sql = f"SELECT {columns(CaseStudyPage)} {PAGE}"
+    found = instances(CaseStudyPage, sql, (slug, parent.depth + 1, f"{parent.path}%"))
+    if not found:
         return None
+    page = found[0]
     page._cached_parent_obj = parent  # treebeard's own name for what its get_parent() found before
     known = all_terms()
     for name in CaseStudyPage.ONE_TERM:
@@ -67,27 +67,21 @@ def shown_on(page: "CaseStudyPage") -> Shown:
 
     terms = terms_of(page, TERMS)
     if page.pk is None or getattr(page, "_cluster_related_objects", None):
-        roles = page.organisations.select_related("organisation", "role")
+        held = page.organisations.select_related("organisation", "role")
         return Shown(
-            organisations=[(row.organisation.name, _label(row.role)) for row in roles if row.organisation_id],
+            organisations=[(row.organisation.name, _label(row.role)) for row in held if row.organisation_id],
             terms=terms,
             tags=[(tag.name, tag.slug) for tag in page.tags.all()],
             outcomes=list(page.outcomes.all()),
         )
     known = all_terms()
     return Shown(
-        organisations=[(name, _label(known.get(role))) for name, role in _rows(ROLES, page.pk)],
+        organisations=[(name, _label(known.get(role))) for name, role in rows(ROLES, [page.pk])],
         terms=terms,
-        tags=_rows(TAGS, page.pk),
-        outcomes=list(Outcome.objects.raw(OUTCOMES, [page.pk])),
+        tags=rows(TAGS, [page.pk]),
+        outcomes=instances(Outcome, f"SELECT {columns(Outcome)} {OUTCOMES}", [page.pk]),
     )
 
 
 def _label(role: Term | None) -> str:
     return role.label if role else "Organisation"
-
-
-def _rows(sql: str, *values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
+from casestudies import printing
 from casestudies.models import Outcome, Verification
 from home.front import Example
 from search.facets import FacetCount
@@ -43,7 +44,7 @@ def context() -> dict[str, Any]:
         "icons": ["search", "arrow", "cross", "filter", "feed", "file", "mail", "clock", "person"],
         "rows": [_row("case-study", 1), _row("page", 2)],
         "examples": [Example(_row("case-study", 3), None)],
-        "outcomes": _outcomes(),
+        "outcomes": printing.outcomes(_outcomes()),
         "chips": [Chip("Region", "London", "#"), Chip("From", "2001", "#")],
         "clear_url": "#",
         "facets": [Facet("area", "Service area", options("area", values), 1)],

@@ -1,7 +1,17 @@
+from functools import cache
+
 from django.db.models import QuerySet
 from wagtail.models import PageViewRestriction
 
 from caching.version import remember
+
+
+@cache
+def _nobody() -> QuerySet[PageViewRestriction]:
+    """No restriction, and known to be none: else Django builds SQL each time to find out that there is nothing to ask."""
+    none = PageViewRestriction.objects.none()
+    none._result_cache = []  # type: ignore[attr-defined]
+    return none
 
 
 class QuickAccess:
@@ -10,6 +20,4 @@ class QuickAccess:
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         if remember("are pages restricted", PageViewRestriction.objects.exists):
             return super().get_view_restrictions()  # type: ignore[misc]
-        none = PageViewRestriction.objects.none()
-        none._result_cache = []  # else Django builds SQL to find out that there is nothing to ask
-        return none
+        return _nobody()

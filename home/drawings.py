@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from home.regions import tiles
 
@@ -30,7 +30,7 @@ ICONS = {
     "person": "M12 4.5a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0-7zM5 20a7 7 0 0 1 14 0",
 }
 LEVELS = "012345"
-FILLED = ' class="filled"'
+FILLED = SafeString(' class="filled"')
 
 
 def ring(stages: str | Collection[str] = "", size: int = 36, classes: str = "") -> SafeString:
@@ -80,7 +80,7 @@ def region_map(slugs: Iterable[str]) -> SafeString:
 
 @lru_cache(maxsize=256)
 def _region_map(slugs: frozenset[str]) -> SafeString:
-    squares = ((mark_safe(FILLED) if tile.filled else "", tile.x, tile.y) for tile in tiles(slugs))
+    squares = ((FILLED if tile.filled else "", tile.x, tile.y) for tile in tiles(slugs))
     return format_html(
         '<svg class="region-map" viewBox="-1 -1 45 56" aria-hidden="true" focusable="false">{}</svg>',
         format_html_join("", '<rect{} x="{}" y="{}" width="10" height="10"/>', squares),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from wagtail.models import get_page_models
 
+from caching.rows import rows
 from home.drawings import ARCS
 from search.answers import Answer, answer_or_none
 from search.engine import engine
@@ -75,15 +75,12 @@ def pictures_of(page_ids: Sequence[int]) -> dict[int, "SiteImage"]:
     if not page_ids:
         return {}
     places = ", ".join(["%s"] * len(page_ids))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join(
-                f"SELECT page_ptr_id, picture_id FROM {table} WHERE page_ptr_id IN ({places}) AND picture_id IS NOT NULL"
-                for table in _tables_with_pictures()
-            ),
-            [*page_ids] * len(_tables_with_pictures()),
-        )
-        chosen = dict(cursor.fetchall())
+    tables = _tables_with_pictures()
+    asked = (
+        f"SELECT page_ptr_id, picture_id FROM {table} WHERE page_ptr_id IN ({places}) AND picture_id IS NOT NULL"
+        for table in tables
+    )
+    chosen = dict(rows(" UNION ALL ".join(asked), [*page_ids] * len(tables)))
     pictures = SiteImage.objects.prefetch_related("renditions").in_bulk(chosen.values()) if chosen else {}
     return {page: pictures[picture] for page, picture in chosen.items() if picture in pictures}
 

@@ -2,28 +2,20 @@
 
 Every text is escaped here, unless its name ends in `_html` or its type says that it is safe already."""
 
-import datetime
 from collections.abc import Collection, Iterable, Sequence
-from functools import lru_cache
 from html import escape
 
-from django.utils import formats
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.models import Filter
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from home.covers import cover
+from home.dates import month
 from home.drawings import glyph
 from home.front import Example
 from search.facets import FacetCount
 from search.presentation import Row
 from taxonomy.models import Facet, address
-
-
-@lru_cache(maxsize=2000)
-def month(day: datetime.date) -> str:
-    """A day as a reader is told of it: month and year."""
-    return formats.date_format(day, "F Y")
 
 
 def meta(row: Row) -> SafeString:

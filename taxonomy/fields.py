@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Model
 from modelcluster.fields import ParentalManyToManyField
 
+from caching.rows import rows
 from caching.version import remember
 from taxonomy.models import TWO_LEVELS, Facet, Term
 
@@ -44,10 +45,8 @@ def terms_of(page: Model, names: Sequence[str]) -> dict[str, list[Term]]:
         return {name: list(getattr(page, name).all()) for name in names}
     known = all_terms()
     chosen: dict[str, set[int]] = {name: set() for name in names}
-    with connection.cursor() as cursor:
-        cursor.execute(_links(type(page), tuple(names)), [page.pk] * len(names))
-        for name, pk in cursor.fetchall():
-            chosen[name].add(pk)
+    for name, pk in rows(_links(type(page), tuple(names)), [page.pk] * len(names)):
+        chosen[name].add(pk)
     return {name: [term for pk, term in known.items() if pk in chosen[name]] for name in names}
 
 

@@ -70,9 +70,11 @@ def test_what_is_known_is_shown_and_leads_into_search(
     assert facts["As at"] == "December 2007"
     assert facts["Contact"] == "Somebody"
     assert "somebody@example.org" not in html
-    chosen = ("area=advice", "theme=consortia", "stage=do", "beneficiary=women", "tag=prevention")
+    chosen = ("beneficiary=women", "tag=prevention")
     for parameter in (*chosen, "region=north-west", "result=mixed", "contract=grant", "evidence=0"):
         assert f'href="/search/?{parameter}"' in html
+    for subject in ("service-areas/advice", "themes/consortia", "stages/do"):
+        assert f'href="/{subject}/"' in html
 
 
 def test_outcomes_show_before_and_after_and_who_says_so(
