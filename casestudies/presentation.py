@@ -61,9 +61,7 @@ def key_facts(page: "CaseStudyPage", organisations: Sequence[tuple[str, str]], r
         Fact("Commissioner", text(", ".join(commissioners))),
         *(Fact(role, text(", ".join(names))) for role, names in by_role.items()),
         Fact("Place", text(page.place)),
-        Fact(
-            "Region", _found(regions) + region_map(region.slug for region in regions) if regions else UNSAID
-        ),
+        Fact("Region", _found(regions) + region_map(region.slug for region in regions) if regions else UNSAID),
         Fact("Period", text(period(page))),
         Fact("Status", text(page.status.label if page.status else "")),
         Fact("Result", _found([page.result])),
