@@ -7,6 +7,7 @@ The template includes components/open_form.html with `stamp`.
 
 import functools
 import ipaddress
+import re
 import time
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ STAMP = "stamp"
 SHORTEST = 3  # seconds in which nobody fills in a form
 LONGEST = 6 * 3600  # seconds
 NOT_TEXT = "�"
+LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 
 
 def is_from_here(request: HttpRequest) -> bool:
@@ -43,11 +45,11 @@ def _origin_of(address: str) -> str:
 
 def values(request: HttpRequest) -> dict[str, str]:
     """What was sent, one value a name, with what is no text (NUL, half a surrogate pair) as the replacement character,
-    and line ends as the reader's browser counted them."""
+    and every kind of line end (word processors paste several) as one line feed, as the reader's browser counted it."""
     request.encoding = "utf-8"  # whatever the sender claims: a charset such as "hex" breaks the decoding
     found = {}
     for name, value in request.POST.items():
-        text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\0", NOT_TEXT)
+        text = LINE_END.sub("\n", str(value)).replace("\0", NOT_TEXT)
         found[name] = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return found
 

@@ -238,6 +238,12 @@ def test_nothing_that_is_written_becomes_markup(example_page: CaseStudyPage, cli
     assert html.count("&lt;script&gt;") == 4
 
 
+def test_what_a_word_processor_pastes_is_lines(example_page: CaseStudyPage, client: Client) -> None:
+    assert sent(ask(client, example_page, question="One\vtwo\fthree\x85four\u2028five\u2029six\r\nseven\reight"))
+    for word in ("One", "two", "three", "four", "five", "six", "seven", "eight"):
+        assert f"\n> {word}\n" in mail.outbox[0].body
+
+
 @given(name=st.text(), question=st.text(), organisation=st.text())
 @example(name="a\x85b", question="\u2029", organisation="\ud800")
 @example(name="Å" * 100, question="؀\u202e", organisation="a\u200db")
