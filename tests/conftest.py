@@ -15,6 +15,7 @@ from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
 from tests.factories import IndexFactory, case_study, home_page
+from tests.served import make_site
 from tests.smtp_sink import Sink, smtp_sink
 
 
@@ -117,6 +118,14 @@ def scratch() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="cop-scratch-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def new_site(scratch: Path) -> Path:
+    """The data folder of a new site, for copies: no test changes it."""
+    folder = scratch / "new-site"
+    assert "starter content is loaded" in make_site(folder)
+    return folder
 
 
 @pytest.fixture

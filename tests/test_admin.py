@@ -180,7 +180,7 @@ def test_a_preview_shows_the_draft_s_own_rows(listing: CaseStudyIndexPage, admin
     draft.save_revision()
     shown = admin_client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk])).content.decode()
     assert "Only in the draft" in shown
-    assert "area=fostering" in shown
+    assert "/service-areas/fostering/" in shown
     assert "Only in the draft" not in admin_client.get(page.url).content.decode()
 
 

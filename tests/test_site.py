@@ -29,7 +29,7 @@ from cop_site.views import bad_request, permission_denied, server_error
 from home.models import HomePage
 from search.engine import engine
 from tests.factories import case_study
-from tests.served import ROOT, environment, manage
+from tests.served import ROOT, STARTER_PAGES, copy_site, environment, manage
 
 
 @pytest.mark.django_db
@@ -203,13 +203,8 @@ def test_jobs_publish_what_is_scheduled_and_hide_what_has_expired(listing: CaseS
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder as `make run` makes it on a fresh machine."""
-    folder = tmp_path_factory.mktemp("fresh")
-    done = manage(folder, "prepare")
-    assert done.returncode == 0, done.stderr
-    assert "starter content is loaded" in done.stdout
-    return folder
+def prepared(new_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_site(new_site, tmp_path_factory.mktemp("fresh"))
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +233,7 @@ def address(prepared: Path) -> Iterator[str]:
 
 def test_serve_answers_with_the_starter_content_and_stops_all_its_parts(address: str) -> None:
     with urllib.request.urlopen(address + "/search/?format=json") as response:
-        assert json.load(response)["total"] == 9
+        assert json.load(response)["total"] == STARTER_PAGES
     with urllib.request.urlopen(address + "/") as response:
         html = response.read().decode()
         assert "Set-Cookie" not in response.headers

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.served import ADMIN, Served, served
 from tests.browser.watch import Watch
+from tests.served import copy_site
 
 QUIET = ["background-networking", "component-update", "sync", "quic", "gpu"]
 ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
@@ -19,8 +21,8 @@ Opener = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("served")) as running:
+def site(new_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(copy_site(new_site, tmp_path_factory.mktemp("served"))) as running:
         yield running
 
 

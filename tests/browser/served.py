@@ -35,7 +35,8 @@ def free_port() -> int:
 
 @contextmanager
 def served(folder: Path) -> Iterator[Served]:
-    """The running site with the starter content, one more example that has everything, and an administrator."""
+    """The running site with the starter content (made where the folder is empty), one more example that has everything,
+    and an administrator."""
     port = free_port()
     env = environment(folder, port)
     mail, password = ADMIN
