@@ -1,6 +1,6 @@
 """What the search page's templates are given: everything decided here, so that templates only print."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -25,16 +25,8 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Facet:
-    name: str
-    heading: str
-    options: SafeString
-    chosen: int
-
-
-@dataclass(frozen=True, slots=True)
 class PageLink:
-    number: int
+    number: str
     url: str
     current: bool = False
     gap_before: bool = False
@@ -67,11 +59,12 @@ def page(path: str, answer: Answer) -> dict[str, Any]:
     return {
         "query": query,
         "results": results,
+        "counted": {"total": f"{results.total:,}", "page": f"{results.page:,}", "pages": f"{results.pages:,}"},
         "rows": rows,
         "action": path,
         "chips": [_chip(path, answer, name, value) for name, value in open_filters],
         "clear_url": replace(first, facets={}, year_from=None, year_to=None).to_url(path, fixed),
-        "facets": [_facet(answer, name) for name in DIMENSIONS if name not in fixed and results.facets.get(name)],
+        "facets": facets({name: values for name, values in results.facets.items() if name not in fixed}),
         "years": years(results.facets.get(YEAR, ())),
         "kept_filters": [pair for pair in first.to_params() if pair[0] not in (*fixed, "q")],
         "kept": [pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")],
@@ -130,10 +123,21 @@ def _relaxed(path: str, answer: Answer, name: str, value: str, total: int) -> tu
     return _chip(path, answer, name, value), total
 
 
-def _facet(answer: Answer, name: str) -> Facet:
-    values = answer.results.facets[name]
-    chosen = sum(value.selected for value in values)
-    return Facet(name, DIMENSIONS[name], options(name, values), chosen)
+def facets(values: Mapping[str, Sequence[FacetCount]]) -> SafeString:
+    """The filters by dimension, each with its checkboxes; open are the first two and those with a choice."""
+    shown = [name for name in DIMENSIONS if values.get(name)]
+    printed = (_facet(name, values[name], place < 2) for place, name in enumerate(shown))
+    return mark_safe("\n".join(printed))  # noqa: S308 (escaped below)
+
+
+def _facet(name: str, values: Sequence[FacetCount], is_open: bool) -> str:
+    heading, chosen = escape(DIMENSIONS[name]), sum(value.selected for value in values)
+    note = f' <span class="chosen">{chosen} chosen</span>' if chosen else ""
+    return (
+        f'<details class="facet"{" open" if is_open or chosen else ""}><summary>{heading}{note}</summary>'
+        f'<fieldset data-facet="{name}"><legend class="visually-hidden">{heading}</legend>{options(name, values)}</fieldset>'
+        "</details>"
+    )
 
 
 def options(name: str, values: Sequence[FacetCount]) -> SafeString:
@@ -167,7 +171,7 @@ def _links(path: str, answer: Answer) -> list[PageLink]:
     numbers = sorted({1, results.pages, *near})
     return [
         PageLink(
-            number,
+            f"{number:,}",
             replace(answer.query, page=number).to_url(path, answer.fixed),
             current=number == results.page,
             gap_before=bool(place) and number != numbers[place - 1] + 1,

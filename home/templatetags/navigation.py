@@ -28,6 +28,18 @@ def menu(context: dict[str, Any]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def description(context: dict[str, Any]) -> str:
+    """One or two sentences on the page for its head. Asked here, because a template takes long to find what is not there."""
+    page, way = context.get("page"), context.get("way")
+    asked = (
+        *((page, name) for name in ("search_description", "summary", "introduction")),
+        (way, "introduction"),
+        (context.get("site_settings"), "strapline"),
+    )
+    return next(filter(None, (getattr(thing, name, "") for thing, name in asked)), "")
+
+
+@register.simple_tag(takes_context=True)
 def footer(context: dict[str, Any]) -> SafeString:
     """The foot of every page. Where no database may be asked, as on the page of a failure, there are no settings."""
     names = ("site_title", "site_settings", "footer_links")
