@@ -43,8 +43,7 @@ def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
         "evidence_levels": evidence_levels(page.evidence_level),
         "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
         "similar": printing.similar(similar(page.pk) if page.pk else ()),
-        "citations": citations(page, address),
-        "address": address,
+        "ways_to_cite": printing.citations(citations(page, address), address),
         "ask_url": ask_url(page),
         "json_ld": json_ld(page, address, [name for name, _ in shown.organisations], terms["areas"]),
     }

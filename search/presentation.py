@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -148,14 +149,21 @@ def options(name: str, values: Sequence[FacetCount]) -> SafeString:
 
 
 def _option(name: str, row: FacetCount, largest: int) -> str:
-    value, count, width = escape(row.value), row.count, round(100 * row.count / largest)
+    box, label = _words(name, row.value, row.label, row.level)
     return (
-        f'<div class="option level-{row.level}"><input type="checkbox" id="{name}-{value}" name="{name}" value="{value}"'
-        f'{" checked" if row.selected else ""}><label for="{name}-{value}">{escape(row.label)}</label>'
-        f'<span class="count" data-count="{count}">{count:,}<span class="visually-hidden"> found</span></span>'
-        '<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        f'<path d="M0 .5H{width}"/></svg></div>'
+        f'{box}{" checked" if row.selected else ""}{label}<span class="count" data-count="{row.count}">{row.count:,}'
+        '<span class="visually-hidden"> found</span></span><svg class="bar" viewBox="0 0 100 1"'
+        ' preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        f'<path d="M0 .5H{round(100 * row.count / largest)}"/></svg></div>'
     )
+
+
+@lru_cache(maxsize=5000)
+def _words(name: str, value: str, label: str, level: int) -> tuple[str, str]:
+    """What stands around the "checked" of a checkbox: the same on every page."""
+    key = f"{name}-{escape(value)}"
+    box = f'<div class="option level-{level}"><input type="checkbox" id="{key}" name="{name}" value="{escape(value)}"'
+    return box, f'><label for="{key}">{escape(label)}</label>'
 
 
 def years(values: Sequence[FacetCount]) -> SafeString:
