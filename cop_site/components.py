@@ -14,7 +14,7 @@ from casestudies import printing
 from casestudies.models import Outcome, Verification
 from home.front import Example
 from search.facets import FacetCount
-from search.presentation import Chip, PageLink, Row, facets
+from search.presentation import Chip, PageLink, Row, facets, page_links
 from search.query import Query
 from search.results import Hit, Relax, Results
 
@@ -50,12 +50,14 @@ def context() -> dict[str, Any]:
         "facets": facets({"area": values}),
         "query": Query(text="words that were asked for"),
         "results": Results(total=95, pages=10, page=5),
-        "links": [
-            PageLink("1", "#"),
-            PageLink("4", "#", gap_before=True),
-            PageLink("5", "#", current=True),
-            PageLink("6", "#"),
-        ],
+        "links": page_links(
+            [
+                PageLink(1, "#"),
+                PageLink(4, "#", gap_before=True),
+                PageLink(5, "#", current=True),
+                PageLink(6, "#"),
+            ]
+        ),
         "previous_url": "#",
         "next_url": "#",
         "relax": [(Chip("Region", "London", "#"), Relax("region", "london", 3).total)],

@@ -1,11 +1,12 @@
 """What the search page's templates are given: everything decided here, so that templates only print."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from search.answers import Answer
@@ -27,7 +28,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    number: str
+    number: int
     url: str
     current: bool = False
     gap_before: bool = False
@@ -70,8 +71,8 @@ def page(path: str, answer: Answer) -> dict[str, Any]:
         "kept_filters": [pair for pair in first.to_params() if pair[0] not in (*fixed, "q")],
         "kept": [pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")],
         "first_number": (results.page - 1) * PER_PAGE + 1,
-        "sorts": [(slug, label, slug == query.sort) for slug, label in SORTS.items()],
-        "links": _links(path, answer),
+        "sorts": sorts(query.sort),
+        "links": page_links(_links(path, answer)),
         "previous_url": replace(query, page=results.page - 1).to_url(path, fixed) if results.page > 1 else "",
         "next_url": replace(query, page=results.page + 1).to_url(path, fixed) if results.page < results.pages else "",
         "formats": [(label, first.to_url(path, fixed, format=label.lower())) for label in ("CSV", "JSON", "Atom")],
@@ -166,10 +167,29 @@ def _words(name: str, value: str, label: str, level: int) -> tuple[str, str]:
     return box, f'><label for="{key}">{escape(label)}</label>'
 
 
+@cache
+def sorts(chosen: str) -> SafeString:
+    """The orders to choose from."""
+    marked = ((mark_safe(" selected") if slug == chosen else "", slug, label) for slug, label in SORTS.items())
+    return format_html_join("", '<option{} value="{}">{}</option>', marked)
+
+
 def years(values: Sequence[FacetCount]) -> SafeString:
     """Every year with its count, in one line; empty where nothing has a date."""
     found = (f'{escape(row.label)} <span data-count="{row.count}">({row.count:,})</span>' for row in values)
     return mark_safe(", ".join(found))  # noqa: S308 (escaped above)
+
+
+def page_links(links: Iterable[PageLink]) -> SafeString:
+    """Links to pages of results, as the items of a list."""
+    gap = '<span class="gap" aria-hidden="true">…</span> '
+    here = ' aria-current="page"'
+    printed = (
+        f'<li>{gap if link.gap_before else ""}<a href="{escape(link.url)}"{here if link.current else ""}>'
+        f'<span class="visually-hidden">Page </span>{link.number:,}</a></li>'
+        for link in links
+    )
+    return mark_safe("\n".join(printed))  # noqa: S308 (escaped)
 
 
 def _links(path: str, answer: Answer) -> list[PageLink]:
@@ -179,7 +199,7 @@ def _links(path: str, answer: Answer) -> list[PageLink]:
     numbers = sorted({1, results.pages, *near})
     return [
         PageLink(
-            f"{number:,}",
+            number,
             replace(answer.query, page=number).to_url(path, answer.fixed),
             current=number == results.page,
             gap_before=bool(place) and number != numbers[place - 1] + 1,
