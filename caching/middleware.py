@@ -65,6 +65,7 @@ def page_cache(get_response: GetResponse) -> GetResponse:
                 held = _pack(response, found, encoding)
                 if request.method == "GET" and len(held.body) <= LARGEST:
                     _set(store, key, held)
+                return get_conditional_response(request, held.etag, held.changed, response) or response
             return held.response(request)
         finally:
             version.end_request()
@@ -113,6 +114,7 @@ def _pack(response: HttpResponse, found: Version, encoding: str) -> Stored:
     digest = blake2b(body, digest_size=12).hexdigest()
     if encoding and len(body) > 500 and response.headers.get("Content-Type", "").startswith(COMPRESSED):
         body = brotli.compress(body, quality=5) if encoding == "br" else gzip.compress(body, 6, mtime=0)
+        response.content = body
         response.headers["Content-Encoding"] = encoding
         digest = f"{digest}-{encoding}"
     changed = int(found.changed_at.timestamp())

@@ -260,7 +260,7 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
             raise ValidationError(missing)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(request, *args, **kwargs) | case_study_context(self)
+        return super().get_context(request, *args, **kwargs) | case_study_context(self, request)
 
     def search_entry(self) -> Entry:
         return entry_for(self)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 UNSAID = SafeString("")
 
 
-def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
+def case_study_context(page: "CaseStudyPage", request: HttpRequest) -> dict[str, Any]:
     shown = shown_on(page)
     terms = shown.terms
-    address = page.full_url or ""
+    address = page.get_full_url(request) or ""
     return {
         "key_facts": printing.facts(key_facts(page, shown.organisations, terms["regions"])),
         "subjects": printing.facts(subjects(shown)),
@@ -40,11 +41,11 @@ def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
         "stages": [stage.slug for stage in terms["stages"]],
         "group": min((area.parent.slug for area in terms["areas"] if area.parent), default=""),
         "outcomes": printing.outcomes(shown.outcomes),
+        "evidence_level": page.evidence_level and _level(page.evidence_level),
         "evidence_levels": evidence_levels(page.evidence_level),
         "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
         "similar": printing.similar(similar(page.pk) if page.pk else ()),
-        "citations": citations(page, address),
-        "address": address,
+        "ways_to_cite": printing.citations(citations(page, address), address),
         "ask_url": ask_url(page),
         "json_ld": json_ld(page, address, [name for name, _ in shown.organisations], terms["areas"]),
     }
@@ -116,6 +117,13 @@ def _evidence(level: Term | None) -> SafeString:
         return UNSAID
     label = f"Level {level.slug} of 5: {level.label.lower()}"
     return links([(label, _search("evidence", level.slug))]) + evidence_scale(level.slug)
+
+
+def _level(level: Term) -> SafeString:
+    return format_html(
+        '{}<p class="level"><strong>Level {} of 5: {}.</strong> {}</p>',
+        *(evidence_scale(level.slug), level.slug, level.label.lower(), level.scope_note),
+    )
 
 
 def evidence_levels(reached: Term | None) -> SafeString:

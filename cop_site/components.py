@@ -14,7 +14,7 @@ from casestudies import printing
 from casestudies.models import Outcome, Verification
 from home.front import Example
 from search.facets import FacetCount
-from search.presentation import Chip, Facet, PageLink, Row, options
+from search.presentation import Chip, PageLink, Row, facets, page_links
 from search.query import Query
 from search.results import Hit, Relax, Results
 
@@ -47,15 +47,17 @@ def context() -> dict[str, Any]:
         "outcomes": printing.outcomes(_outcomes()),
         "chips": [Chip("Region", "London", "#"), Chip("From", "2001", "#")],
         "clear_url": "#",
-        "facets": [Facet("area", "Service area", options("area", values), 1)],
+        "facets": facets({"area": values}),
         "query": Query(text="words that were asked for"),
         "results": Results(total=95, pages=10, page=5),
-        "links": [
-            PageLink(1, "#"),
-            PageLink(4, "#", gap_before=True),
-            PageLink(5, "#", current=True),
-            PageLink(6, "#"),
-        ],
+        "links": page_links(
+            [
+                PageLink(1, "#"),
+                PageLink(4, "#", gap_before=True),
+                PageLink(5, "#", current=True),
+                PageLink(6, "#"),
+            ]
+        ),
         "previous_url": "#",
         "next_url": "#",
         "relax": [(Chip("Region", "London", "#"), Relax("region", "london", 3).total)],

@@ -158,7 +158,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "cop_site.static_files.StaticFiles"},
 }
 
 _mail = env.email("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'outbox'}")

@@ -10,7 +10,7 @@ from caching.version import remember
 def _nobody() -> QuerySet[PageViewRestriction]:
     """No restriction, and known to be none: else Django builds SQL each time to find out that there is nothing to ask."""
     none = PageViewRestriction.objects.none()
-    none._result_cache = []  # type: ignore[attr-defined]
+    none._result_cache = []
     return none
 
 

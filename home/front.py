@@ -36,7 +36,7 @@ def front_page(chosen: Sequence[int | None], questions: Sequence[str]) -> dict[s
     found = answer_or_none({"kind": ["case-study"], "sort": ["newest"]}, per_page=EXAMPLES + len(wanted))
     if found is None:
         return {"groups": [], "stages": [], "examples": [], "total": 0, "questions": asked}
-    hits = engine().hits(wanted)
+    hits = engine().hits(wanted) if wanted else ()
     newest = [hit for hit in found.results.hits if hit.page_id not in {hit.page_id for hit in hits}]
     has_lead = bool(hits) and bool(chosen) and hits[0].page_id == chosen[0]
     shown = [*hits, *newest] if has_lead else [*newest[:1], *hits, *newest[1:]]

@@ -91,7 +91,7 @@ def index_groups(groups: Sequence[tuple[FacetCount, Sequence[FacetCount]]]) -> S
         f'<ul class="plain-list">{"".join(map(_area, areas))}</ul></section>'
         for group, areas in groups
     ]
-    return mark_safe("\n".join(printed))  # noqa: S308 (escaped here and below)
+    return mark_safe(f'<div class="index">{"".join(printed)}</div>')  # noqa: S308 (escaped here and below)
 
 
 def _area(area: FacetCount) -> str:

@@ -1,10 +1,12 @@
 """What the search page's templates are given: everything decided here, so that templates only print."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from search.answers import Answer
@@ -22,14 +24,6 @@ class Chip:
     heading: str
     label: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    name: str
-    heading: str
-    options: SafeString
-    chosen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +61,18 @@ def page(path: str, answer: Answer) -> dict[str, Any]:
     return {
         "query": query,
         "results": results,
+        "counted": {"total": f"{results.total:,}", "page": f"{results.page:,}", "pages": f"{results.pages:,}"},
         "rows": rows,
         "action": path,
         "chips": [_chip(path, answer, name, value) for name, value in open_filters],
         "clear_url": replace(first, facets={}, year_from=None, year_to=None).to_url(path, fixed),
-        "facets": [_facet(answer, name) for name in DIMENSIONS if name not in fixed and results.facets.get(name)],
+        "facets": facets({name: values for name, values in results.facets.items() if name not in fixed}),
         "years": years(results.facets.get(YEAR, ())),
         "kept_filters": [pair for pair in first.to_params() if pair[0] not in (*fixed, "q")],
         "kept": [pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")],
         "first_number": (results.page - 1) * PER_PAGE + 1,
-        "sorts": [(slug, label, slug == query.sort) for slug, label in SORTS.items()],
-        "links": _links(path, answer),
+        "sorts": sorts(query.sort),
+        "links": page_links(_links(path, answer)),
         "previous_url": replace(query, page=results.page - 1).to_url(path, fixed) if results.page > 1 else "",
         "next_url": replace(query, page=results.page + 1).to_url(path, fixed) if results.page < results.pages else "",
         "formats": [(label, first.to_url(path, fixed, format=label.lower())) for label in ("CSV", "JSON", "Atom")],
@@ -130,10 +125,21 @@ def _relaxed(path: str, answer: Answer, name: str, value: str, total: int) -> tu
     return _chip(path, answer, name, value), total
 
 
-def _facet(answer: Answer, name: str) -> Facet:
-    values = answer.results.facets[name]
-    chosen = sum(value.selected for value in values)
-    return Facet(name, DIMENSIONS[name], options(name, values), chosen)
+def facets(values: Mapping[str, Sequence[FacetCount]]) -> SafeString:
+    """The filters by dimension, each with its checkboxes; open are the first two and those with a choice."""
+    shown = [name for name in DIMENSIONS if values.get(name)]
+    printed = (_facet(name, values[name], place < 2) for place, name in enumerate(shown))
+    return mark_safe("\n".join(printed))  # noqa: S308 (escaped below)
+
+
+def _facet(name: str, values: Sequence[FacetCount], is_open: bool) -> str:
+    heading, chosen = escape(DIMENSIONS[name]), sum(value.selected for value in values)
+    note = f' <span class="chosen">{chosen} chosen</span>' if chosen else ""
+    return (
+        f'<details class="facet"{" open" if is_open or chosen else ""}><summary>{heading}{note}</summary>'
+        f'<fieldset data-facet="{name}"><legend class="visually-hidden">{heading}</legend>{options(name, values)}</fieldset>'
+        "</details>"
+    )
 
 
 def options(name: str, values: Sequence[FacetCount]) -> SafeString:
@@ -144,20 +150,46 @@ def options(name: str, values: Sequence[FacetCount]) -> SafeString:
 
 
 def _option(name: str, row: FacetCount, largest: int) -> str:
-    value, count, width = escape(row.value), row.count, round(100 * row.count / largest)
+    box, label = _words(name, row.value, row.label, row.level)
     return (
-        f'<div class="option level-{row.level}"><input type="checkbox" id="{name}-{value}" name="{name}" value="{value}"'
-        f'{" checked" if row.selected else ""}><label for="{name}-{value}">{escape(row.label)}</label>'
-        f'<span class="count" data-count="{count}">{count:,}<span class="visually-hidden"> found</span></span>'
-        '<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        f'<path d="M0 .5H{width}"/></svg></div>'
+        f'{box}{" checked" if row.selected else ""}{label}<span class="count" data-count="{row.count}">{row.count:,}'
+        '<span class="visually-hidden"> found</span></span><svg class="bar" viewBox="0 0 100 1"'
+        ' preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        f'<path d="M0 .5H{round(100 * row.count / largest)}"/></svg></div>'
     )
+
+
+@lru_cache(maxsize=5000)
+def _words(name: str, value: str, label: str, level: int) -> tuple[str, str]:
+    """What stands around the "checked" of a checkbox: the same on every page."""
+    key = f"{name}-{escape(value)}"
+    box = f'<div class="option level-{level}"><input type="checkbox" id="{key}" name="{name}" value="{escape(value)}"'
+    return box, f'><label for="{key}">{escape(label)}</label>'
+
+
+@cache
+def sorts(chosen: str) -> SafeString:
+    """The orders to choose from."""
+    marked = ((mark_safe(" selected") if slug == chosen else "", slug, label) for slug, label in SORTS.items())
+    return format_html_join("", '<option{} value="{}">{}</option>', marked)
 
 
 def years(values: Sequence[FacetCount]) -> SafeString:
     """Every year with its count, in one line; empty where nothing has a date."""
     found = (f'{escape(row.label)} <span data-count="{row.count}">({row.count:,})</span>' for row in values)
     return mark_safe(", ".join(found))  # noqa: S308 (escaped above)
+
+
+def page_links(links: Iterable[PageLink]) -> SafeString:
+    """Links to pages of results, as the items of a list."""
+    gap = '<span class="gap" aria-hidden="true">…</span> '
+    here = ' aria-current="page"'
+    printed = (
+        f'<li>{gap if link.gap_before else ""}<a href="{escape(link.url)}"{here if link.current else ""}>'
+        f'<span class="visually-hidden">Page </span>{link.number:,}</a></li>'
+        for link in links
+    )
+    return mark_safe("\n".join(printed))  # noqa: S308 (escaped)
 
 
 def _links(path: str, answer: Answer) -> list[PageLink]:

@@ -47,7 +47,8 @@ def terms_of(page: Model, names: Sequence[str]) -> dict[str, list[Term]]:
     chosen: dict[str, set[int]] = {name: set() for name in names}
     for name, pk in rows(_links(type(page), tuple(names)), [page.pk] * len(names)):
         chosen[name].add(pk)
-    return {name: [term for pk, term in known.items() if pk in chosen[name]] for name in names}
+    found = {name: [known[pk] for pk in chosen[name] if pk in known] for name in names}
+    return {name: sorted(held, key=lambda term: (term.sort_order, term.pk)) for name, held in found.items()}
 
 
 def all_terms() -> dict[int, Term]:

@@ -1,11 +1,15 @@
 """The frame of every page, kept as it was printed: it is the same until content changes."""
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 
@@ -25,6 +29,49 @@ def menu(context: dict[str, Any]) -> SafeString:
     return remember(
         f"menu of {name} at {here}", lambda: render_to_string("components/menu.html", {"links": links, "here": here})
     )
+
+
+@register.simple_tag(takes_context=True)
+def remembered(context: Context, template_name: str) -> SafeString:
+    """What a template prints that is the same on every page that has it, kept until content changes."""
+
+    def printed() -> SafeString:
+        return get_template(template_name).template.render(context)  # type: ignore[attr-defined]
+
+    return remember(f"printed {template_name}", printed)
+
+
+@register.simple_tag
+@cache
+def address(name: str) -> str:
+    """The address of one of our own pages by its name."""
+    return reverse(name)
+
+
+@register.simple_tag
+def breadcrumbs(current: str, parent: Page | None = None, parents: Sequence[tuple[str, str]] = ()) -> SafeString:
+    """The way to this page: home, what is above it where something is, and this one."""
+    page = [(remember(f"address of {parent.pk}", lambda: parent.url), parent.title)] if parent else []
+    above = [("/", "Home"), *(parents or ()), *page]
+    links = format_html_join("", '<li><a href="{}">{}</a></li>', above)
+    return format_html(
+        '<nav class="breadcrumbs" aria-label="Breadcrumb"><ol class="plain-list">{}<li aria-current="page">{}</li></ol></nav>',
+        links,
+        current,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def description(context: dict[str, Any]) -> str:
+    """One or two sentences on the page for its head. Asked here, because a template takes long to find what is not there."""
+    page, way = context.get("page"), context.get("way")
+    asked = (
+        *((page, name) for name in ("search_description", "summary", "introduction")),
+        (context.get("term"), "scope_note"),
+        (way, "introduction"),
+        (context.get("site_settings"), "strapline"),
+    )
+    return next(filter(None, (getattr(thing, name, "") for thing, name in asked)), "")
 
 
 @register.simple_tag(takes_context=True)
