@@ -65,7 +65,7 @@ def _printed(words: str) -> list[str]:
     return [
         printing.results([_row(words)], 1),
         printing.cards([Example(_row(words), None)]),
-        printing.index_groups([(count, [count])], words),
+        printing.index_groups([(count, [count])]),
         presentation.facets({"area": [count]}),
         presentation.years([count]),
         presentation.page_links([PageLink(1, words, current=True, gap_before=True)]),
