@@ -1,6 +1,6 @@
 """One way from an address's parameters to an answer, for every page and format that shows results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from search.engine import Unavailable, engine
@@ -59,5 +59,13 @@ def similar(page_id: int, count: int = 4) -> tuple[Hit, ...]:
     """Pages like this one; none where there is no index."""
     try:
         return engine().similar(page_id, count)
+    except Unavailable:
+        return ()
+
+
+def hits(page_ids: Sequence[int]) -> tuple[Hit, ...]:
+    """These pages in this order, less those that nobody may find; none where there is no index."""
+    try:
+        return engine().hits(page_ids) if page_ids else ()
     except Unavailable:
         return ()
