@@ -64,7 +64,7 @@ def case_study_context(page: "CaseStudyPage") -> dict[str, Any]:
         "outcomes": list(page.outcomes.all()),
         "evidence_levels": [term for term in all_terms().values() if term.facet == Facet.EVIDENCE],
         "says_what_did_not_work": "did_not_work" in blocks,
-        "similar": similar(page.pk) if page.pk else (),
+        "similar": similar(page.pk, kind="case-study") if page.pk else (),
         "licence": licence,
         "citations": citations(page),
         "address": page.full_url or "",

@@ -4,6 +4,7 @@ from django.db import transaction
 
 import casestudies.starter
 import home.starter
+import practice.starter
 from cop_site.site import align_site
 from home.models import HomePage
 from taxonomy.vocabulary import load_vocabulary
@@ -18,6 +19,7 @@ def load_starter() -> bool:
     load_vocabulary()
     front = home.starter.load()
     casestudies.starter.load(front)
+    practice.starter.load(front)
     home.starter.load_pages(front)
     align_site()
     return True

@@ -336,7 +336,9 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, P
         help_text="The services that it is for, for example “Fostering”. Readers filter by them.",
     )
     themes = terms(
-        Facet.THEME, related_name="contracts_by_theme", help_text="What it is part of, for example “Template contracts”."
+        Facet.THEME,
+        related_name="contracts_by_theme",
+        help_text="What it is part of, for example “Template contracts”.",
     )
     jurisdictions = terms(
         Facet.REGION,

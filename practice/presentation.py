@@ -41,7 +41,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Benefits or barriers: each text with who said it, where the column does not say so for all of them."""
+    """Benefits or barriers: each text with who named it, where `by` does not say so for all of them."""
 
     label: str
     heading: str
@@ -90,7 +90,7 @@ def note_context(page: "PracticeNotePage") -> dict[str, Any]:
 
 def contract_context(page: "TemplateContractPage") -> dict[str, Any]:
     terms = terms_of(page, ("areas", "themes", "jurisdictions"))
-    status = ", ".join(filter(None, [page.get_status_display(), page.status_note]))
+    status = ": ".join(filter(None, [page.get_status_display(), page.status_note]))
     facts = [
         Fact("Status", text=status),
         Fact("Service", text=page.service),
@@ -127,10 +127,14 @@ def columns(rows: Iterable[Any]) -> tuple[Column, ...]:
 
 
 def _column(label: Label, rows: Sequence[Any]) -> Column:
-    people = [getattr(row, "respondent", "") for row in rows]
-    one = people[0] if len(set(people)) == 1 else ""
-    told = tuple((row.text, "" if one else person) for row, person in zip(rows, people, strict=True))
-    return Column(label.value, HEADINGS[label], one, told)
+    named = [_named_by(row.respondent) if hasattr(row, "respondent") else "" for row in rows]
+    same = len(set(named)) == 1
+    told = tuple((row.text, "" if same else by) for row, by in zip(rows, named, strict=True))
+    return Column(label.value, HEADINGS[label], named[0] if same else "", told)
+
+
+def _named_by(respondent: str) -> str:
+    return f"Named by {respondent}" if respondent else "Kind of respondent not reported"
 
 
 def surveys(responses: Iterable[Any]) -> list[Survey]:

@@ -55,12 +55,13 @@ def answer_or_none(values: Mapping[str, list[str]], per_page: int = PER_PAGE) ->
         return None
 
 
-def similar(page_id: int, count: int = 4) -> tuple[Hit, ...]:
-    """Pages like this one; none where there is no index."""
+def similar(page_id: int, count: int = 4, kind: str = "") -> tuple[Hit, ...]:
+    """Pages like this one, of one kind where it is named; none where there is no index."""
     try:
-        return engine().similar(page_id, count)
+        found = engine().similar(page_id, 4 * count if kind else count)
     except Unavailable:
         return ()
+    return tuple(hit for hit in found if kind in ("", hit.kind))[:count]
 
 
 def hits(page_ids: Sequence[int]) -> tuple[Hit, ...]:
