@@ -241,6 +241,7 @@ class NoteExample(Orderable):
         null=True,
         on_delete=models.CASCADE,
         related_name="+",
+        limit_choices_to={"content_type__app_label": "casestudies", "content_type__model": "casestudypage"},
         help_text="A case study, for example of a consortium. Its page then shows this note.",
     )
 
