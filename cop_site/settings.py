@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "caching.apps.CachingConfig",
     "home.apps.HomeConfig",
     "casestudies.apps.CaseStudiesConfig",
+    "practice.apps.PracticeConfig",
     "taxonomy.apps.TaxonomyConfig",
     "community.apps.CommunityConfig",
     "search.apps.SearchConfig",

@@ -4,6 +4,7 @@ from django.db import transaction
 
 import casestudies.starter
 import home.starter
+import practice.starter
 from cop_site.site import align_site
 from home.models import HomePage
 from taxonomy.vocabulary import load_glossary, load_vocabulary
@@ -19,6 +20,7 @@ def load_starter() -> bool:
     load_glossary()
     front = home.starter.load()
     casestudies.starter.load(front)
+    practice.starter.load(front)
     home.starter.load_pages(front)
     align_site()
     return True

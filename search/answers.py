@@ -1,6 +1,6 @@
 """One way from an address's parameters to an answer, for every page and format that shows results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from search.engine import Unavailable, engine
@@ -55,9 +55,18 @@ def answer_or_none(values: Mapping[str, list[str]], per_page: int = PER_PAGE) ->
         return None
 
 
-def similar(page_id: int, count: int = 4) -> tuple[Hit, ...]:
-    """Pages like this one; none where there is no index."""
+def similar(page_id: int, count: int = 4, kind: str = "") -> tuple[Hit, ...]:
+    """Pages like this one, of one kind where it is named; none where there is no index."""
     try:
-        return engine().similar(page_id, count)
+        found = engine().similar(page_id, 4 * count if kind else count)
+    except Unavailable:
+        return ()
+    return tuple(hit for hit in found if kind in ("", hit.kind))[:count]
+
+
+def hits(page_ids: Sequence[int]) -> tuple[Hit, ...]:
+    """These pages in this order, less those that nobody may find; none where there is no index."""
+    try:
+        return engine().hits(page_ids) if page_ids else ()
     except Unavailable:
         return ()

@@ -13,8 +13,9 @@ from taxonomy.models import Term
 
 def _today(values: Iterable[Any]) -> list[str]:
     """The values that a form holds, a merged term's as that of the term that it was merged into, none twice."""
-    texts = [str(value) for value in values]
-    keys = {text: int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19}
+    # No term has a number that the database cannot hold.
+    texts = ["0" if len(str(value)) > 18 else str(value) for value in values]
+    keys = {text: int(text) for text in texts if text.isascii() and text.isdigit()}
     today = term_of_today(keys.values()) if keys else {}
     return list(dict.fromkeys(str(today.get(keys.get(text, 0), text)) for text in texts))
 

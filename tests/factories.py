@@ -9,6 +9,7 @@ from wagtail.models import Page, Site
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Organisation
 from home.models import HomePage
+from practice.models import PracticeIndexPage, PracticeNotePage, TemplateContractIndexPage, TemplateContractPage
 from taxonomy.models import CuratedTag, Facet, Term
 
 AS_AT = datetime.date(2007, 12, 1)
@@ -89,5 +90,44 @@ def case_study(
     page.organisations = [CaseStudyOrganisation(organisation=organisation, role=term(Facet.ROLE, "provider"))]
     if body:
         page.body = [("what_was_done", f"<p>{body}</p>")]
+    parent.add_child(instance=page)
+    return page
+
+
+def practice_index(home: Page) -> PracticeIndexPage:
+    page = PracticeIndexPage(title="Best practice", slug="practice", show_in_menus=True)
+    home.add_child(instance=page)
+    return page
+
+
+def note(parent: Page, title: str, *, live: bool = True, **values: Any) -> PracticeNotePage:
+    """A best-practice note that has what publishing needs; terms and tags by slug, rows as objects."""
+    defaults = {"summary": f"{title}: a summary.", "as_at": AS_AT, "source": "A report, 2007"}
+    facets = {"areas": (), "themes": ("consortia",), "stages": ()} | {
+        name: values.pop(name) for name in ("areas", "themes", "stages") if name in values
+    }
+    tags = values.pop("tags", ())
+    page = PracticeNotePage(title=title, live=live, **(defaults | values))
+    page.areas = [area(slug) for slug in facets["areas"]]
+    page.themes = [term(Facet.THEME, slug) for slug in facets["themes"]]
+    page.stages = [term(Facet.STAGE, slug) for slug in facets["stages"]]
+    page.tags.set([tag(name) for name in tags])
+    parent.add_child(instance=page)
+    return page
+
+
+def contract_index(parent: Page) -> TemplateContractIndexPage:
+    page = TemplateContractIndexPage(title="Template contracts", slug="template-contracts", show_in_menus=True)
+    parent.add_child(instance=page)
+    return page
+
+
+def contract(parent: Page, title: str, *, live: bool = True, **values: Any) -> TemplateContractPage:
+    """A template contract that has what publishing needs."""
+    defaults = {"service": "Fostering", "status": "available", "as_at": AS_AT, "source": "A report, 2007"}
+    areas, jurisdictions = values.pop("areas", ()), values.pop("jurisdictions", ())
+    page = TemplateContractPage(title=title, live=live, **(defaults | values))
+    page.areas = [area(slug) for slug in areas]
+    page.jurisdictions = [term(Facet.REGION, slug) for slug in jurisdictions]
     parent.add_child(instance=page)
     return page

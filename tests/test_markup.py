@@ -16,9 +16,10 @@ from home.glossary import GlossaryPage
 from search.engine import engine
 from taxonomy.glossary import GlossaryEntry
 from taxonomy.models import Facet
+from tests.browser import fill_practice
 from tests.browser.fill import closed, everything
-from tests.browser.places import LOCKED, SLUG
-from tests.factories import OrganisationFactory, case_study, term
+from tests.browser.places import CONTRACT, LOCKED, NOTE, SLUG
+from tests.factories import OrganisationFactory, case_study, contract, note, term
 
 pytestmark = [pytest.mark.nu, pytest.mark.django_db]
 EMPTY = ["/", "/search/", "/case-studies/", "/service-areas/", "/themes/", "/stages/", "/regions/"]
@@ -39,6 +40,13 @@ FULL = [
     "/case-studies/bare/",
     "/case-studies/walnut-3/",
     f"/case-studies/{SLUG}/",
+    "/practice/",
+    "/practice/?theme=consortia&q=%3Cscript%3E",
+    f"/practice/{NOTE}/",
+    "/practice/bare/",
+    "/practice/template-contracts/",
+    f"/practice/template-contracts/{CONTRACT}/",
+    "/practice/template-contracts/bare/",
     f"/case-studies/{SLUG}/ask/",
     f"/case-studies/{SLUG}/ask/sent/",
     "/nowhere/",
@@ -96,6 +104,9 @@ def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Clien
     glossary(listing.get_parent())
     term(Facet.THEME, "empty", "Empty & bare")
     closed(listing, organisation)
+    notes = fill_practice.everything(listing.get_parent()).get_parent()
+    note(notes, 'Bare "note" & <b>co</b>', slug="bare")
+    contract(notes.get_children().get(slug="template-contracts"), "Bare contract", slug="bare")
     engine().rebuild()
     pages = fetch(client, FULL)
     wrong = {"username": "nobody@example.com", "password": "wrong"}

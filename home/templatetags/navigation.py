@@ -49,16 +49,19 @@ def address(name: str) -> str:
 
 
 @register.simple_tag
-def breadcrumbs(current: str, parent: Page | None = None, parents: Sequence[tuple[str, str]] = ()) -> SafeString:
-    """The way to this page: home, what is above it where something is, and this one."""
-    page = [(remember(f"address of {parent.pk}", lambda: parent.url), parent.title)] if parent else []
-    above = [("/", "Home"), *(parents or ()), *page]
+def breadcrumbs(current: str, *pages: Page | None, parents: Sequence[tuple[str, str]] = ()) -> SafeString:
+    """The way to this page: home, what is above it (`parents` are address and title of what is no page), and this one."""
+    above = [("/", "Home"), *(parents or ()), *((_address(page), page.title) for page in pages if page)]
     links = format_html_join("", '<li><a href="{}">{}</a></li>', above)
     return format_html(
         '<nav class="breadcrumbs" aria-label="Breadcrumb"><ol class="plain-list">{}<li aria-current="page">{}</li></ol></nav>',
         links,
         current,
     )
+
+
+def _address(page: Page) -> str:
+    return remember(f"address of {page.pk}", lambda: page.url or "")
 
 
 @register.simple_tag(takes_context=True)

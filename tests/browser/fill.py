@@ -12,6 +12,7 @@ from casestudies.models import CaseStudyPage, Organisation, Outcome
 from community.models import User
 from home.models import SiteDocument, SiteImage
 from search.engine import engine
+from tests.browser import fill_practice
 from tests.browser.places import CLOSED, SLUG
 from tests.factories import case_study
 
@@ -24,6 +25,7 @@ def fill(mail: str, password: str) -> None:
     listing = Page.objects.get(slug="case-studies")
     everything(listing, Organisation.objects.get(name="BREAK"))
     closed(listing, Organisation.objects.get(name="BREAK"))
+    fill_practice.everything(listing.get_parent())
     engine().sync()
 
 

@@ -2,6 +2,8 @@
 
 SLUG = "an-example-with-everything"
 CLOSED = "an-example-behind-a-password"
+NOTE = "a-note-with-everything"
+CONTRACT = "a-contract-with-everything"
 
 ADDRESSES = {
     "home": "/",
@@ -21,6 +23,13 @@ ADDRESSES = {
     "plain page": "/accessibility/",
     "case study": "/case-studies/break/",
     "case study with everything": f"/case-studies/{SLUG}/",
+    "notes": "/practice/",
+    "note": "/practice/social-clauses/",
+    "note with everything": f"/practice/{NOTE}/",
+    "template contracts": "/practice/template-contracts/",
+    "template contracts filtered": "/practice/template-contracts/?area=fostering",
+    "template contract": "/practice/template-contracts/independent-fostering-agencies/",
+    "template contract with everything": f"/practice/template-contracts/{CONTRACT}/",
     "ask the contact": f"/case-studies/{SLUG}/ask/",
     "question sent": f"/case-studies/{SLUG}/ask/sent/",
     "not found": "/nowhere/",

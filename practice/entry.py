@@ -1,0 +1,83 @@
+"""A note and a template contract as the search index knows them."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from search.entries import Entry, plain, plain_from_html
+
+if TYPE_CHECKING:
+    from practice.models import PracticeNotePage, TemplateContractPage
+    from taxonomy.models import Term
+
+
+def note_entry(page: "PracticeNotePage") -> Entry:
+    terms = {"area": _with_groups(page), "theme": list(page.themes.all()), "stage": list(page.stages.all())}
+    tags = [item.tag for item in page.tagged_items.all()]
+    words = [*(tag.name for tag in tags), *(term.label for name in ("area", "theme") for term in terms[name])]
+    return Entry(
+        page_id=page.pk,
+        kind="practice-note",
+        title=plain(page.title),
+        url=page.get_url() or "",
+        summary=plain(page.summary),
+        body=_note_body(page),
+        tags=_unique(words),
+        facets=_slugs(terms) | {"tag": tuple(sorted({tag.slug for tag in tags}))},
+        date=page.as_at,
+    )
+
+
+def contract_entry(page: "TemplateContractPage") -> Entry:
+    owner = page.kept_by
+    terms: dict[str, list[Any]] = {
+        "area": _with_groups(page),
+        "theme": list(page.themes.all()),
+        "region": list(page.jurisdictions.all()),
+        "organisation": [owner.organisation_type] if owner and owner.organisation_type else [],
+    }
+    names = [owner.name] if owner else []
+    labels = [term.label for name in ("area", "theme") for term in terms[name]]
+    status = ": ".join(filter(None, [page.get_status_display(), page.status_note]))
+    history = [text for row in page.versions.all() for text in (row.version, row.when, row.change)]
+    regions = [term.label for term in terms["region"]]
+    return Entry(
+        page_id=page.pk,
+        kind="template-contract",
+        title=plain(page.title),
+        url=page.get_url() or "",
+        summary=plain(f"{status}. For: {page.service}." if page.service else f"{status}."),
+        body=_joined([plain_from_html(page.about), page.version, *history, *regions, page.source]),
+        tags=_unique([page.service, *names, *labels]),
+        organisations=_unique(names),
+        facets=_slugs(terms),
+        date=page.as_at,
+    )
+
+
+def _note_body(page: "PracticeNotePage") -> str:
+    """Everything that a reader of the page can read, as plain text."""
+    blocks = [*page.how_to, *page.pitfalls]
+    told = [page.about, *(text for one in blocks for text in one.block.get_searchable_content(one.value)), page.law]
+    points = [row.text for row in page.points.all()]
+    answers = [text for row in page.responses.all() for text in (row.text, row.respondent)]
+    sources = dict.fromkeys(row.source for row in page.responses.all())
+    pilots = [text for row in page.pilots.all() for text in (row.place, row.service)]
+    return _joined([*map(plain_from_html, told), *points, *answers, *sources, *pilots, page.source])
+
+
+def _with_groups(page: Any) -> "list[Term]":
+    areas = list(page.areas.all())
+    groups = {area.parent.pk: area.parent for area in areas if area.parent}
+    return [*groups.values(), *areas]
+
+
+def _slugs(terms: "Mapping[str, Iterable[Term]]") -> dict[str, tuple[str, ...]]:
+    return {name: tuple(sorted({term.slug for term in values})) for name, values in terms.items()}
+
+
+def _unique(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(plain(word) for word in dict.fromkeys(words) if word)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ".join(filter(None, map(plain, texts)))

@@ -1,0 +1,399 @@
+"""Best-practice notes and template contracts: how it is done, where a case study says who did it."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from taggit.models import ItemBase
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from home.access import QuickAccess
+from home.forms import ReviewedPageForm
+from home.models import Licence, Pictured
+from home.review import Reviewed
+from practice import panels
+from practice.blocks import TEXT_FEATURES, HowToBlock, PitfallsBlock
+from practice.entry import contract_entry, note_entry
+from practice.lists import SearchedList
+from practice.presentation import contract_context, note_context
+from practice.rows import Labelled
+from search.entries import Entry, plain_from_html
+from taxonomy.drafts import FollowsMergedTerms
+from taxonomy.fields import terms
+from taxonomy.models import Facet
+
+
+class Sourced(models.Model):
+    """A page made from a source: which, for which day it is true, and on what terms it may be copied."""
+
+    as_at = models.DateField(
+        "as at",
+        null=True,
+        help_text="The day for which all of this is true, for example 1 December 2007. Readers judge its age by it.",
+    )
+    source = models.TextField(
+        "source citation",
+        help_text="Title, author or body, year, for example “Annual review, St Giles Trust, 2007”.",
+    )
+    source_address = models.CharField(
+        "where the source was published",
+        max_length=300,
+        blank=True,
+        help_text="For example “published in 2007 at www.example.org/report.pdf”. Printed as text, never as a link: such addresses die.",
+    )
+    licence = models.CharField(
+        max_length=20,
+        choices=Licence,
+        blank=True,
+        help_text="On what terms others may copy it, for example “Open Government Licence” for a council's own text.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class PracticeIndexPage(SearchedList):
+    """The list of best-practice notes."""
+
+    kind = "practice-note"
+    listed = "practice.PracticeNotePage"
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["practice.PracticeNotePage", "practice.TemplateContractIndexPage"]
+
+    class Meta:
+        verbose_name = "list of best-practice notes"
+
+
+class TemplateContractIndexPage(SearchedList):
+    """The list of template contracts."""
+
+    kind = "template-contract"
+    listed = "practice.TemplateContractPage"
+    parent_page_types = ["practice.PracticeIndexPage"]
+    subpage_types = ["practice.TemplateContractPage"]
+
+    class Meta:
+        verbose_name = "list of template contracts"
+
+
+class NoteTag(ItemBase):
+    tag = models.ForeignKey("taxonomy.CuratedTag", related_name="practice_notes", on_delete=models.CASCADE)
+    content_object = ParentalKey("practice.PracticeNotePage", related_name="tagged_items", on_delete=models.CASCADE)
+
+
+class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sourced, Page):
+    """How something is done well. What the source does not say stays empty and is shown as "not reported"."""
+
+    summary = models.TextField(
+        max_length=400,
+        help_text="What it is about and for whom, in one or two sentences, for example “How smaller charities bid together.” Shown in lists and in search.",
+    )
+    about = RichTextField(
+        "what it is",
+        blank=True,
+        features=["h3", *TEXT_FEATURES],
+        help_text="What it is and where it stands, for example who works on it and what is due when.",
+    )
+    points: Any  # rows of the classes below
+    responses: Any
+    pilots: Any
+    examples: Any
+    contracts: Any
+    documents: Any
+    how_to = StreamField(
+        HowToBlock(),
+        blank=True,
+        help_text="What to do, step by step, for example “Ask providers before you specify”. Empty where nobody has said it.",
+    )
+    pitfalls = StreamField(
+        PitfallsBlock(), blank=True, help_text="What goes wrong, for example “The clause cannot be measured”."
+    )
+    law = RichTextField(
+        blank=True,
+        features=TEXT_FEATURES,
+        help_text="What the law says, for example “A charity registers from an income of £5,000 a year.” Empty where no law is named.",
+    )
+    law_as_at = models.DateField(
+        "law as at",
+        null=True,
+        blank=True,
+        help_text="The day for which the law is true, for example 1 December 2007. When a year has gone by, readers are warned.",
+    )
+
+    themes = terms(
+        Facet.THEME, blank=False, related_name="notes_by_theme", help_text="What it teaches, for example “Consortia”."
+    )
+    stages = terms(
+        Facet.STAGE,
+        related_name="notes_by_stage",
+        verbose_name="stages of commissioning",
+        help_text="Where in the cycle it helps, for example “Plan”. Empty where it runs across the cycle.",
+    )
+    areas = terms(
+        Facet.AREA,
+        related_name="notes_by_area",
+        verbose_name="service areas",
+        help_text="Only where it is about certain services, for example “Waste and recycling”.",
+    )
+    tags = ClusterTaggableManager(
+        through=NoteTag,
+        blank=True,
+        help_text="From the list of tags, for example “prevention”. Others are not kept.",
+    )
+
+    words = ParentalManyToManyField(
+        "taxonomy.GlossaryEntry",
+        blank=True,
+        related_name="notes",
+        verbose_name="words in the glossary",
+        help_text="Words of the note that not every reader knows. The note links to what the glossary says of them.",
+    )
+
+    asks_if_useful = True
+    SHOWN = ("picture",)  # foreign keys that its page reads
+    parent_page_types = ["practice.PracticeIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+    base_form_class = ReviewedPageForm
+    content_panels = panels.NOTE
+    promote_panels = panels.PROMOTE
+    edit_handler = panels.note_handler()
+    search_fields = [*Page.search_fields, index.SearchField("summary")]
+
+    class Meta:
+        verbose_name = "best-practice note"
+
+    def clean(self) -> None:
+        super().clean()
+        if plain_from_html(self.law) and not self.law_as_at:
+            raise ValidationError({"law_as_at": "Say for which day the law is true."})
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | note_context(self)
+
+    def search_entry(self) -> Entry:
+        return note_entry(self)
+
+    @classmethod
+    def search_prefetch(cls) -> list[str]:
+        return ["areas__parent", "themes", "stages", "tagged_items__tag", "points", "responses", "pilots"]
+
+
+class NotePoint(Labelled):
+    """A benefit or a barrier that the note itself names."""
+
+    page = ParentalKey(PracticeNotePage, related_name="points", on_delete=models.CASCADE)
+    text = models.CharField(
+        max_length=300, help_text="One sentence, for example “It can lighten the contracting process for both sides.”"
+    )
+
+    panels = panels.POINT
+
+    class Meta(Labelled.Meta):
+        verbose_name = "benefit or barrier"
+
+
+class SurveyResponse(Labelled):
+    """A benefit or a barrier that people named who were asked."""
+
+    page = ParentalKey(PracticeNotePage, related_name="responses", on_delete=models.CASCADE)
+    text = models.CharField(
+        max_length=300, help_text="What they said, in one sentence, for example “They are too complex.”"
+    )
+    respondent = models.CharField(
+        "kind of respondent",
+        max_length=120,
+        blank=True,
+        help_text="Who said it, as a kind and not a name, for example “public-sector respondents”.",
+    )
+    source = models.CharField(
+        "survey",
+        max_length=250,
+        blank=True,
+        help_text="Which survey, by whom and when, for example “Survey of suppliers, county council, 2007”. Rows of one survey stand together.",
+    )
+
+    panels = panels.RESPONSE
+
+    class Meta(Labelled.Meta):
+        verbose_name = "survey response"
+
+
+class PilotSite(Orderable):
+    """Where the practice is tried out."""
+
+    page = ParentalKey(PracticeNotePage, related_name="pilots", on_delete=models.CASCADE)
+    place = models.CharField(max_length=120, help_text="The place or the body, for example “Medway”.")
+    service = models.CharField(
+        max_length=160, blank=True, help_text="In which service, for example “waste and recycling”."
+    )
+    as_at = models.DateField(
+        "as at", null=True, blank=True, help_text="The day for which this is true, for example 1 December 2007."
+    )
+
+    panels = panels.PILOT
+
+    class Meta(Orderable.Meta):
+        verbose_name = "pilot site"
+
+
+class NoteExample(Orderable):
+    """A case study that shows the practice at work."""
+
+    page = ParentalKey(PracticeNotePage, related_name="examples", on_delete=models.CASCADE)
+    example = models.ForeignKey(
+        Page,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        limit_choices_to={"content_type__app_label": "casestudies", "content_type__model": "casestudypage"},
+        help_text="A case study, for example of a consortium. Its page then shows this note.",
+    )
+
+    panels = panels.EXAMPLE
+
+    class Meta(Orderable.Meta):
+        verbose_name = "example"
+
+
+class NoteContract(Orderable):
+    """A template contract that the note is about."""
+
+    page = ParentalKey(PracticeNotePage, related_name="contracts", on_delete=models.CASCADE)
+    contract = models.ForeignKey(
+        "practice.TemplateContractPage",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="named_in",
+        help_text="From the list of template contracts, for example that for fostering agencies.",
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = "template contract"
+
+
+class NoteDocument(Orderable):
+    """A document to download."""
+
+    page = ParentalKey(PracticeNotePage, related_name="documents", on_delete=models.CASCADE)
+    document = models.ForeignKey(
+        "home.SiteDocument",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="For example a guide or a model clause.",
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = "document"
+
+
+class ContractStatus(models.TextChoices):
+    AVAILABLE = "available", "Available"
+    DEVELOPMENT = "in-development", "In development"
+    PLANNED = "planned", "Planned"
+
+
+class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, Page):
+    """A contract made once for a service, for many to use."""
+
+    service = models.CharField(
+        max_length=160, help_text="The service that it is for, for example “Independent fostering agencies”."
+    )
+    status = models.CharField(
+        max_length=20, choices=ContractStatus, help_text="How far it has come, for example “In development”."
+    )
+    status_note = models.CharField(
+        "more about the status", max_length=200, blank=True, help_text="For example “publication due in 2008”."
+    )
+    # By name: the apps of the subjects do not import one another.
+    kept_by = models.ForeignKey(
+        "casestudies.Organisation",
+        verbose_name="owner",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="template_contracts",
+        help_text="The body that keeps it, for example a government department. Readers filter by its type.",
+    )
+    version = models.CharField(max_length=60, blank=True, help_text="The version of today, for example “2.1”.")
+    about = RichTextField(
+        "what it is",
+        blank=True,
+        features=TEXT_FEATURES,
+        help_text="What it covers and who may use it, in a few sentences.",
+    )
+    document = models.ForeignKey(
+        "home.SiteDocument",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The contract itself, where it may be copied here.",
+    )
+    link = models.URLField(
+        blank=True, help_text="For example https://www.example.org/contract. Only an address that works today."
+    )
+    versions: Any  # rows of the class below
+    areas = terms(
+        Facet.AREA,
+        related_name="contracts_by_area",
+        verbose_name="service areas",
+        help_text="The services that it is for, for example “Fostering”. Readers filter by them.",
+    )
+    themes = terms(
+        Facet.THEME,
+        related_name="contracts_by_theme",
+        help_text="What it is part of, for example “Template contracts”.",
+    )
+    jurisdictions = terms(
+        Facet.REGION,
+        related_name="contracts_by_jurisdiction",
+        verbose_name="jurisdiction",
+        help_text="Where it holds, for example “England-wide” or “Wales”.",
+    )
+
+    asks_if_useful = True
+    SHOWN = ("kept_by", "document")  # foreign keys that its page reads
+    parent_page_types = ["practice.TemplateContractIndexPage"]
+    subpage_types: ClassVar[list[str]] = []
+    base_form_class = ReviewedPageForm
+    content_panels = panels.CONTRACT
+    promote_panels = panels.PROMOTE
+    edit_handler = panels.contract_handler()
+    search_fields = [*Page.search_fields, index.SearchField("service")]
+
+    class Meta:
+        verbose_name = "template contract"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | contract_context(self)
+
+    def search_entry(self) -> Entry:
+        return contract_entry(self)
+
+    @classmethod
+    def search_prefetch(cls) -> list[str]:
+        return ["areas__parent", "themes", "jurisdictions", "kept_by__organisation_type", "versions"]
+
+
+class ContractVersion(Orderable):
+    """One version: when, and what changed."""
+
+    page = ParentalKey(TemplateContractPage, related_name="versions", on_delete=models.CASCADE)
+    version = models.CharField(max_length=60, blank=True, help_text="Its number or name, for example “2.1”.")
+    when = models.CharField(
+        "date", max_length=60, blank=True, help_text="As far as it is known, for example “April 2007”."
+    )
+    change = models.CharField(
+        "what changed", max_length=300, help_text="In one sentence, for example “First version, for one year.”"
+    )
+
+    panels = panels.VERSION
+
+    class Meta(Orderable.Meta):
+        verbose_name = "version"
