@@ -43,7 +43,7 @@ class GlossaryEntry(index.Indexed, models.Model):
     ]
 
     class Meta:
-        ordering = [Lower("word")]
+        ordering = ["word"]
         constraints = [models.UniqueConstraint(Lower("word"), name="glossary_word_unique")]
         verbose_name = "glossary entry"
         verbose_name_plural = "glossary"

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'glossary entry',
                 'verbose_name_plural': 'glossary',
-                'ordering': [django.db.models.functions.text.Lower('word')],
+                'ordering': ['word'],
                 'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('word'), name='glossary_word_unique')],
             },
             bases=(modelsearch.index.Indexed, models.Model),
