@@ -18,7 +18,8 @@ def columns(model: type[Model]) -> str:
     """Every column of a model and of those that it inherits from, as SELECT takes them and `instances` expects them."""
     quoted = connection.ops.quote_name
     return ", ".join(
-        f"{quoted(field.model._meta.db_table)}.{quoted(field.column or field.attname)}" for field in model._meta.concrete_fields
+        f"{quoted(field.model._meta.db_table)}.{quoted(field.column or field.attname)}"
+        for field in model._meta.concrete_fields
     )
 
 
