@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from search.engine import Unavailable, engine
 from search.facets import Vocabulary, vocabulary
 from search.query import PER_PAGE, Params, Query
-from search.results import Hit, Results
+from search.results import Hit, Results, Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +59,13 @@ def similar(page_id: int, count: int = 4) -> tuple[Hit, ...]:
     """Pages like this one; none where there is no index."""
     try:
         return engine().similar(page_id, count)
+    except Unavailable:
+        return ()
+
+
+def suggest(text: str, count: int = 8) -> tuple[Suggestion, ...]:
+    """What somebody who types may mean; nothing where there is no index."""
+    try:
+        return engine().suggest(text, count)
     except Unavailable:
         return ()

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from search.facets import Vocabulary
 from search.query import Query
-from search.results import Hit, Results
+from search.results import Hit, Results, Suggestion
 
 
 class Unavailable(Exception):
@@ -26,6 +26,10 @@ class Engine(Protocol):
 
     def search(self, query: Query, vocabulary: Vocabulary, per_page: int = 10) -> Results:
         """The answer. Raises Unavailable where there is no index."""
+
+    def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
+        """Titles, values of facets and organisations of which every typed word begins a word, likest first. Only what
+        has pages. `vocabulary` is that of today where none is given."""
 
     def similar(self, page_id: int, count: int = 4) -> tuple[Hit, ...]:
         """Pages that share most with this one, likest first; none where the page is not in the index."""

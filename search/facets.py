@@ -16,6 +16,7 @@ class Value:
     label: str
     parent: str | None = None
     scope_note: str = ""
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,20 +49,25 @@ def load_vocabulary(file: Path = FILE) -> int:
 def search_values() -> dict[str, list[Value]]:
     """Every term and tag by search dimension, in the editors' order, each group followed by its own areas."""
     values: dict[str, list[Value]] = {}
-    columns = ("pk", "facet", "slug", "label", "parent_id", "scope_note")
+    columns = ("pk", "facet", "slug", "label", "parent_id", "scope_note", "synonyms")
     terms = list(Term.objects.filter(facet__in=DIMENSIONS).order_by("sort_order", "pk").values_list(*columns))
     below: dict[int, list[Value]] = {}
     slugs = {pk: slug for pk, _, slug, *_ in terms}
-    for _, _, slug, label, parent, note in terms:
+    for _, _, slug, label, parent, note, synonyms in terms:
         if parent:
-            below.setdefault(parent, []).append(Value(slug, label, slugs.get(parent), note))
-    for pk, facet, slug, label, parent, note in terms:
+            below.setdefault(parent, []).append(Value(slug, label, slugs.get(parent), note, _lines(synonyms)))
+    for pk, facet, slug, label, parent, note, synonyms in terms:
         if not parent:
-            values.setdefault(facet, []).extend([Value(slug, label, None, note), *below.get(pk, [])])
+            group = Value(slug, label, None, note, _lines(synonyms))
+            values.setdefault(facet, []).extend([group, *below.get(pk, [])])
     values["tag"] = [
         Value(slug, name) for slug, name in CuratedTag.objects.order_by("name").values_list("slug", "name")
     ]
     return values
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.splitlines())))
 
 
 def search_aliases(unknown: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:

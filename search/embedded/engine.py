@@ -20,11 +20,13 @@ from search.analysis import Question
 from search.embedded import text
 from search.embedded.memory import Memory, State
 from search.embedded.store import Store
+from search.embedded.suggest import suggestions
 from search.engine import Progress, Unavailable
 from search.entries import BATCH, entries_for, indexable_ids
 from search.facets import Vocabulary
+from search.facets import vocabulary as today
 from search.query import PER_PAGE, Query
-from search.results import Hit, Relax, Results
+from search.results import Hit, Relax, Results, Suggestion
 
 # Title over tags over summary over body.
 WEIGHTS = "25.0, 10.0, 6.0, 1.0"
@@ -50,6 +52,11 @@ class EmbeddedEngine:
             state = self._memory.state(file, connection)
             answer = _answer(connection, state, query, vocabulary, per_page)
         return replace(answer, engine=self.name, took_ms=round((time.perf_counter() - started) * 1000, 2))
+
+    def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
+        with self._store.reading() as (file, connection):
+            state = self._memory.state(file, connection)
+            return suggestions(connection, state, today() if vocabulary is None else vocabulary, text, count)
 
     def similar(self, page_id: int, count: int = 4) -> tuple[Hit, ...]:
         with self._store.reading() as (file, connection):

@@ -21,7 +21,9 @@ from search.entries import Entry, plain
 from search.facets import YEAR
 
 POINTER = "search.current"
-SCHEMA = """
+FORMAT = 2  # goes up when the tables change: an index of another format is built anew
+SCHEMA = f"""
+PRAGMA user_version = {FORMAT};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('sequence', 0), ('revision', 0);
 CREATE TABLE doc (
@@ -45,6 +47,11 @@ CREATE TABLE doc_facet (
     dimension TEXT NOT NULL, value TEXT NOT NULL, page INTEGER NOT NULL, PRIMARY KEY (dimension, value, page)
 ) WITHOUT ROWID;
 CREATE INDEX doc_facet_page ON doc_facet (page);
+-- What may be suggested while somebody types: a page by its id, an organisation by its own number below zero.
+CREATE VIRTUAL TABLE prefix USING fts5(
+    text, kind UNINDEXED, url UNINDEXED, tokenize='unicode61 remove_diacritics 2', prefix='1 2 3'
+);
+CREATE TABLE organisation (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, pages INTEGER NOT NULL);
 -- What was last written of a page, also of one that is gone: an older write never replaces a newer one.
 CREATE TABLE version (page INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, revision INTEGER NOT NULL);
 CREATE INDEX version_revision ON version (revision);
@@ -113,7 +120,9 @@ class Store:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             if not create:
-                connection.execute("SELECT value FROM meta")  # a file without tables is no index
+                # A file without tables, or with those of another release, is no index.
+                if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
+                    raise sqlite3.DatabaseError("the index is of another release")
         except BaseException:
             connection.close()
             raise
@@ -233,10 +242,17 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 
 def _replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> None:
+    held = connection.execute("SELECT organisations FROM doc WHERE page = ?", (page,)).fetchone()
+    for name in json.loads(held[0]) if held else ():
+        connection.execute("UPDATE organisation SET pages = pages - 1 WHERE name = ?", (name,))
+        gone = "DELETE FROM organisation WHERE name = ? AND pages < 1 RETURNING -id"
+        connection.executemany("DELETE FROM prefix WHERE rowid = ?", connection.execute(gone, (name,)).fetchall())
+    connection.execute("DELETE FROM prefix WHERE rowid = ?", (page,))
     connection.execute("DELETE FROM doc WHERE page = ?", (page,))
     connection.execute("DELETE FROM doc_facet WHERE page = ?", (page,))
     if entry is None:
         return
+    organisations = list(dict.fromkeys(filter(None, map(plain, entry.organisations))))
     # Once more plain: the sentinels of highlights must never come from content, whatever a page type hands over.
     connection.execute(
         "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -244,7 +260,16 @@ def _replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> 
             *(entry.page_id, entry.kind, plain(entry.title), plain(" · ".join(entry.tags)), plain(entry.summary)),
             *(plain(entry.body), entry.url),
             entry.date.isoformat() if entry.date else None,
-            *(fold(entry.title), json.dumps(entry.organisations), fingerprint(entry)),
+            *(fold(entry.title), json.dumps(organisations), fingerprint(entry)),
         ),
     )
     connection.executemany("INSERT INTO doc_facet VALUES (?, ?, ?)", facet_rows(entry))
+    suggested = "INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)"
+    connection.execute(suggested, (page, plain(entry.title), entry.kind, entry.url))
+    for name in organisations:
+        known = (
+            "INSERT INTO organisation (name, pages) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET pages = pages + 1"
+        )
+        number, pages = connection.execute(f"{known} RETURNING id, pages", (name,)).fetchone()
+        if pages == 1:
+            connection.execute(suggested, (-number, name, "organisation", ""))
