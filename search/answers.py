@@ -7,6 +7,7 @@ from search.engine import Unavailable, engine
 from search.facets import Vocabulary, vocabulary
 from search.query import PER_PAGE, Params, Query
 from search.results import Hit, Results, Suggestion
+from search.synonyms import thesaurus
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def answer(
     query = Query.from_params(params, known).with_fixed(fixed or {})
     if first_page:
         query = replace(query, page=1)
-    return Answer(query, engine().search(query, known, per_page), known, fixed or {})
+    return Answer(query, engine().search(query, known, per_page, thesaurus()), known, fixed or {})
 
 
 def answer_or_none(values: Mapping[str, list[str]], per_page: int = PER_PAGE) -> Answer | None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from search.facets import Vocabulary
 from search.query import Query
 from search.results import Hit, Results, Suggestion
+from search.synonyms import NONE, Thesaurus
 
 
 class Unavailable(Exception):
@@ -24,8 +25,8 @@ class Progress(Protocol):
 class Engine(Protocol):
     name: str
 
-    def search(self, query: Query, vocabulary: Vocabulary, per_page: int = 10) -> Results:
-        """The answer. Raises Unavailable where there is no index."""
+    def search(self, query: Query, vocabulary: Vocabulary, per_page: int = 10, thesaurus: Thesaurus = NONE) -> Results:
+        """The answer, synonyms included. Raises Unavailable where there is no index."""
 
     def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
         """Titles, values of facets and organisations of which every typed word begins a word, likest first. Only what
