@@ -46,7 +46,10 @@ class Question:
 
 def tokens(text: str) -> list[str]:
     """The words of a text, lower case, in order."""
-    return [word.lower() for word in _WORD.findall(unicodedata.normalize("NFC", text))]
+    text = unicodedata.normalize("NFC", text)
+    if "\u0130" in text:  # the one letter that becomes two in lower case
+        return [word.lower() for word in _WORD.findall(text)]
+    return _WORD.findall(text.lower())
 
 
 def without_possessives(text: str) -> str:

@@ -16,13 +16,18 @@ def stems(words: Iterable[str]) -> list[str]:
     """The stems of these words (as `analysis.tokens` gives them), in order. A word of which the index keeps nothing has
     none."""
     asked = list(words)
-    learnt = _learn(sorted({word for word in asked if word not in _stems}))
+    learnt = learn(asked)
     found: list[str] = []
     for word in asked:
         known = learnt.get(word) or _stems.get(word)
         # Another thread may have forgotten everything meanwhile.
         found.extend(_learn([word])[word] if known is None else known)
     return found
+
+
+def learn(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Find out the stems of those of these words that are not known yet: many at once are cheaper."""
+    return _learn(sorted({word for word in words if word not in _stems}))
 
 
 def _learn(words: list[str]) -> dict[str, tuple[str, ...]]:

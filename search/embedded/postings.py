@@ -6,6 +6,7 @@ moment, also after a kill -9, the table less the fresh pages plus the fresh page
 """
 
 import sqlite3
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -14,7 +15,7 @@ from sys import intern
 from pyroaring import BitMap
 
 from search.analysis import fold, tokens
-from search.stemming import stems
+from search.stemming import learn, stems
 
 FIELDS = ("title", "tags", "summary", "body")
 # (field, how often at least): a page is in the bitmap of each level that it reaches.
@@ -23,7 +24,7 @@ FIRST = tuple(
     place for place, (_, times) in enumerate(LEVELS) if times == 1
 )  # the levels that say where a word is at all
 COLUMNS = ", ".join(f"level{place}" for place in range(len(LEVELS)))
-SCHEMA = f"CREATE TABLE posting (key TEXT NOT NULL PRIMARY KEY, pages INTEGER NOT NULL, {COLUMNS});"
+SCHEMA = f"CREATE TABLE posting (key TEXT NOT NULL PRIMARY KEY, pages INTEGER NOT NULL, {COLUMNS}) WITHOUT ROWID;"
 PAGES = ""  # the key of all pages that the table knows
 WRITTEN = "="  # before a word as it is written; stems have nothing before them
 LAST = "\U0010ffff"  # after every other letter
@@ -34,26 +35,47 @@ Levels = tuple[BitMap, ...]
 Words = Mapping[str, int]
 
 
+# Field -> the levels that a word reaches, as bits, by how often it is there (five times stands for more).
+REACHED = tuple(
+    tuple(
+        sum(1 << place for place, level in enumerate(LEVELS) if level[0] == field and level[1] <= n) for n in range(6)
+    )
+    for field in range(len(FIELDS))
+)
+
+
 def words_of(texts: Sequence[str]) -> tuple[dict[str, int], tuple[int, ...]]:
     """The keys of a page's four fields with their levels, and how many words each field has."""
     found: dict[str, int] = {}
     lengths = []
+    get = found.get
     for field, text in enumerate(texts):
-        words = tokens(text)
-        counted = Counter(stems(words))
-        lengths.append(counted.total())
-        bits = [(times, 1 << place) for place, (held, times) in enumerate(LEVELS) if held == field]
-        first = 1 << FIRST[field]
-        for stem, count in counted.items():
-            reached = first
-            if count > 1:
-                for times, bit in bits:
-                    reached |= bit if count >= times else 0
-            found[stem] = found.get(stem, 0) | reached
-        for word in set(words):
-            key = written(word)
-            found[key] = found.get(key, 0) | first
+        words = Counter(tokens(text))
+        learn(words)
+        reached = REACHED[field]
+        counted: dict[str, int] = {}
+        total = 0
+        for word, times in words.items():
+            key, stems_of = keys_of(word)
+            found[key] = get(key, 0) | reached[1]
+            for stem in stems_of:
+                counted[stem] = counted.get(stem, 0) + times
+                total += times
+        lengths.append(total)
+        for stem, times in counted.items():
+            found[stem] = get(stem, 0) | reached[times if times < 5 else 5]
     return found, tuple(lengths)
+
+
+@lru_cache(maxsize=300_000)
+def keys_of(word: str) -> tuple[str, tuple[str, ...]]:
+    """The key of a word as it is written, which every page that has it shares, and those of its stems."""
+    return written(word), tuple(stems([word]))
+
+
+def written(word: str) -> str:
+    """The key of a word, or of the beginning of one, as it is written but for case and accents."""
+    return intern(WRITTEN + (word if word.isascii() else fold(word)))
 
 
 def read(connection: sqlite3.Connection, fresh: Mapping[int, Words], fresh_pages: BitMap, key: str) -> Levels:
@@ -115,35 +137,21 @@ def beginning(
     ]
 
 
-@lru_cache(maxsize=300_000)
-def written(word: str) -> str:
-    """The key of a word as it is written, but for case and accents. Every page that has it shares it."""
-    return intern(WRITTEN + (word if word.isascii() else fold(word)))
+Added = dict[str, "array[int]"]
 
 
-def turned(pages: Mapping[int, Words]) -> dict[str, list[BitMap | None]]:
-    """Pages with their words as words with their pages."""
-    found: dict[str, list[BitMap | None]] = {}
-    for page, words in pages.items():
-        for key, reached in words.items():
-            levels = found.get(key)
-            if levels is None:
-                levels = found[key] = [None] * len(LEVELS)
-            place = 0
-            while reached:
-                if reached & 1:
-                    bitmap = levels[place]
-                    if bitmap is None:
-                        bitmap = levels[place] = BitMap()
-                    bitmap.add(page)
-                reached >>= 1
-                place += 1
-    return found
+def add_to(added: Added, page: int, words: Words) -> None:
+    """Note a page's words as words with their pages: the page and its levels in one number."""
+    for key, reached in words.items():
+        held = added.get(key)
+        if held is None:
+            added[key] = array("Q", (page << 8 | reached,))
+        else:
+            held.append(page << 8 | reached)
 
 
-def fold_in(connection: sqlite3.Connection, fresh_pages: BitMap, fresh: Mapping[int, Words]) -> None:
+def fold_in(connection: sqlite3.Connection, fresh_pages: BitMap, added: Added) -> None:
     """Take the fresh pages into the table. The caller says in `meta` afterwards that this was done."""
-    added = turned(fresh)
     known = _levels_of(connection, PAGES)
     old = fresh_pages & known[0] if known[0] else BitMap()
     # First of all, so that a fold which was killed leaves no page in the table that the next one does not know of.
@@ -171,17 +179,27 @@ def _levels_of(connection: sqlite3.Connection, key: str) -> list[BitMap | None]:
 Row = tuple[str, Sequence[BitMap | None]]
 
 
-def _merged(
-    connection: sqlite3.Connection, keys: Iterable[str], old: BitMap, added: Mapping[str, Sequence[BitMap | None]]
-) -> Iterator[Row]:
+# What the bits say: 0b101 -> (0, 2).
+PLACES = tuple(tuple(place for place in range(len(LEVELS)) if bits >> place & 1) for bits in range(1 << len(LEVELS)))
+
+
+def _merged(connection: sqlite3.Connection, keys: Iterable[str], old: BitMap, added: Added) -> Iterator[Row]:
     for key in keys:
         levels = _levels_of(connection, key)
-        for place, more in enumerate(added[key]):
-            held = levels[place]
-            if held is not None and old:
-                held -= old
-            if more is not None:
-                levels[place] = more if held is None else held | more
+        if old:
+            for held in levels:
+                if held is not None:
+                    held -= old
+        together: dict[int, list[int]] = {}
+        for number in added[key]:
+            together.setdefault(number & 255, []).append(number >> 8)
+        for bits, pages in together.items():
+            for place in PLACES[bits]:
+                held = levels[place]
+                if held is None:
+                    levels[place] = BitMap(pages)
+                else:
+                    held.update(pages)
         yield key, levels
 
 
@@ -196,15 +214,23 @@ def _cleared(
             yield key, [held - old if held is not None else None for held in levels]
 
 
+REPLACE = f"REPLACE INTO posting VALUES ({', '.join('?' * (len(LEVELS) + 2))})"
+
+
+def _count(levels: Sequence[BitMap | None]) -> int:
+    """How many pages there are in any field."""
+    held = [bitmap for place in FIRST if (bitmap := levels[place])]
+    return len(held[0]) if len(held) == 1 else len(BitMap.union(*held)) if held else 0
+
+
 def _in_transaction(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         for key, levels in rows:
-            blobs = [bitmap.serialize() if bitmap else None for bitmap in levels]
-            pages = len(BitMap.union(BitMap(), *(levels[place] for place in FIRST if levels[place])))
+            pages = _count(levels)
             if pages:
-                marks = ", ".join("?" * (len(LEVELS) + 2))
-                connection.execute(f"REPLACE INTO posting VALUES ({marks})", (key, pages, *blobs))
+                blobs = [bitmap.serialize() if bitmap else None for bitmap in levels]
+                connection.execute(REPLACE, (key, pages, *blobs))
             else:
                 connection.execute("DELETE FROM posting WHERE key = ?", (key,))
         connection.execute("COMMIT")

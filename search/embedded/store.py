@@ -7,6 +7,7 @@ processes which have its WAL open.
 
 import fcntl
 import json
+import os
 import sqlite3
 import threading
 import time
@@ -29,7 +30,7 @@ from search.facets import YEAR
 from search.stemming import TOKENIZER
 
 POINTER = "search.current"
-TOGETHER = 10_000  # pages of a rebuild that are folded in together
+TOGETHER = 20_000  # pages of a rebuild that are folded in together
 FORMAT = 3  # goes up when the tables change: an index of another format is built anew
 SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
@@ -221,17 +222,22 @@ class Store:
             name = f"search-{time.time_ns()}.sqlite3"
             connection = self._open(self.folder / name, create=True)
             try:
-                connection.executescript(SCHEMA)
+                # Nobody sees the file before it is whole: what is left of a half one is thrown away.
+                connection.executescript(
+                    f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; {SCHEMA}"
+                )
                 new = Rebuild(connection, sequence)
                 yield new
                 new.finish()
                 connection.execute("INSERT INTO fts (fts) VALUES ('optimize')")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.execute("PRAGMA journal_mode=WAL")
             except BaseException:
                 connection.close()
                 self._remove(name)
                 raise
             connection.close()
+            with (self.folder / name).open("rb") as whole:
+                os.fsync(whole.fileno())
             pointer = self.folder / f"{POINTER}.new"  # the lock makes it ours
             pointer.write_text(name)
             pointer.replace(self.folder / POINTER)
@@ -249,16 +255,19 @@ class Rebuild:
     def __init__(self, connection: sqlite3.Connection, sequence: int) -> None:
         self._connection = connection
         self._sequence = sequence
-        self._waiting: dict[int, Words] = {}
+        self._pages = BitMap()
+        self._words: postings.Added = {}
 
     def add(self, versions: Mapping[int, int], entries: list[Entry]) -> None:
-        self._waiting |= Store._write(self._connection, versions, entries, after=0, upto=self._sequence)
-        if len(self._waiting) >= TOGETHER:
+        for page, words in Store._write(self._connection, versions, entries, after=0, upto=self._sequence).items():
+            self._pages.add(page)
+            postings.add_to(self._words, page, words)
+        if len(self._pages) >= TOGETHER:
             self._fold()
 
     def _fold(self) -> None:
-        postings.fold_in(self._connection, BitMap(self._waiting), self._waiting)
-        self._waiting = {}
+        postings.fold_in(self._connection, self._pages, self._words)
+        self._pages, self._words = BitMap(), {}
 
     def finish(self) -> None:
         self._fold()
@@ -304,9 +313,10 @@ def _replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> 
     if entry is None:
         return {}
     organisations = list(dict.fromkeys(filter(None, map(plain, entry.organisations))))
+    unsaid = [name for name in organisations if name not in entry.tags]
     # Once more plain: the sentinels of highlights must never come from content, whatever a page type hands over.
     title, summary, body = plain(entry.title), plain(entry.summary), plain(entry.body)
-    texts = (title, plain(" · ".join(dict.fromkeys([*organisations, *entry.tags]))), summary, body)
+    texts = (title, plain(" · ".join([*unsaid, *entry.tags])), summary, body)
     day = entry.date.isoformat() if entry.date else None
     connection.execute(
         "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
