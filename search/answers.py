@@ -59,9 +59,15 @@ def answer_or_none(values: Mapping[str, list[str]], per_page: int = PER_PAGE) ->
 def similar(page_id: int, count: int = 4) -> tuple[Hit, ...]:
     """Pages like this one; none where there is no index."""
     try:
-        return engine().similar(page_id, count)
+        return engine().similar(page_id, count).hits
     except Unavailable:
         return ()
+
+
+def similar_answer(page_id: int, count: int = PER_PAGE) -> Answer:
+    """The same with totals and facets, as an answer to no question. Raises Unavailable where no index can answer."""
+    known = vocabulary()
+    return Answer(Query(), engine().similar(page_id, count, known), known)
 
 
 def suggest(text: str, count: int = 8) -> tuple[Suggestion, ...]:

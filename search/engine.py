@@ -32,8 +32,9 @@ class Engine(Protocol):
         """Titles, values of facets and organisations of which every typed word begins a word, likest first. Only what
         has pages. `vocabulary` is that of today where none is given."""
 
-    def similar(self, page_id: int, count: int = 4) -> tuple[Hit, ...]:
-        """Pages that share most with this one, likest first; none where the page is not in the index."""
+    def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None) -> Results:
+        """The pages that share most with this one, likest first; none where the page is not in the index. Total and
+        facets are those of the pages that are given."""
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
         """These pages in this order, less those that are not in the index."""
@@ -43,6 +44,13 @@ class Engine(Protocol):
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Build the index anew beside the old one and change over at the end. Returns the number of entries."""
+
+    def tidy(self) -> None:
+        """What is done now and then, so that answers stay fast. The minute jobs call it."""
+
+    def rollback(self) -> int:
+        """Go back to the index before the last rebuild and catch up from the log. Returns the number of pages written.
+        Raises Unavailable where there is none."""
 
     def sequence(self) -> int:
         """The last change that the index has taken in."""

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from search.facets import DIMENSIONS, Value
+from search.synonyms import Synonyms
 from taxonomy.models import SLUG, CuratedTag, Facet, Term
 
 FILE = Path(__file__).with_name("vocabulary.toml")
@@ -64,6 +65,21 @@ def search_values() -> dict[str, list[Value]]:
         Value(slug, name) for slug, name in CuratedTag.objects.order_by("name").values_list("slug", "name")
     ]
     return values
+
+
+def search_synonyms() -> list[Synonyms]:
+    """Each term's label with its other words. A kind of organisation names bodies of that kind: each of them stands for
+    the kind, but not for the others."""
+    found = []
+    for facet, label, text in (
+        Term.objects.exclude(synonyms="").order_by("pk").values_list("facet", "label", "synonyms")
+    ):
+        others = _lines(text)
+        if facet == Facet.ORGANISATION:
+            found += [Synonyms((label, other)) for other in others]
+        else:
+            found.append(Synonyms((label, *others)))
+    return found
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from search import analysis, matching
 from search.embedded import postings, ranking, text
 from search.embedded.hits import hits
 from search.embedded.sets import Reader, Sets
+from search.embedded.spelling import corrected
 from search.facets import Vocabulary
 from search.query import Query
 from search.results import Relax, Results
@@ -16,6 +17,7 @@ from search.synonyms import Expanded, Thesaurus, expand
 
 SORTED = {"newest": "date DESC, page", "title": "title_key, page"}
 FEW = 1000  # as many are picked out and sorted; of more the order is walked from its beginning
+FEW_EXACT = 5  # pages with all the words: of fewer the spelling is looked at
 SHOWN = 20  # words that a beginning stands for, at most, in what is marked
 
 
@@ -35,15 +37,30 @@ def answer(reader: Reader, query: Query, vocabulary: Vocabulary, thesaurus: Thes
     if not total:
         totals = partial(_total_without, query, matched, state.dimensions)
         relax = tuple(Relax(name, value, totals(name, value)) for name, value in query.filters())
+    exact = found.intersection_cardinality(sets.every)
+    suggestion = None
+    if exact < FEW_EXACT and question.groups:
+        suggestion = _better(reader, query, chosen, exact, corrected(reader, query.text, question), thesaurus)
     return Results(
         hits=hits(reader.connection, ids, marking(reader, question), sets.every),
         total=total,
-        exact=found.intersection_cardinality(sets.every),
+        exact=exact,
         page=page,
         pages=pages,
         facets=matching.counts(query, matched, state.dimensions, vocabulary),
         relax=relax,
+        suggestion=suggestion,
     )
+
+
+def _better(
+    reader: Reader, query: Query, chosen: Mapping[str, BitMap], exact: int, text: str | None, thesaurus: Thesaurus
+) -> str | None:
+    """The text put right, where more pages have all of it."""
+    if text is None:
+        return None
+    sets = reader.sets(expand(analysis.parse(text), thesaurus))
+    return text if len(matching.narrow(sets.every, chosen)) > exact else None
 
 
 def matched_by(question: Expanded, sets: Sets) -> BitMap:

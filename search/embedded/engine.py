@@ -11,13 +11,14 @@ from django.conf import settings
 from pyroaring import BitMap
 
 from caching.version import content_changed, remember
-from search import changes
+from search import changes, matching
 from search.embedded.answer import answer
 from search.embedded.hits import hits
-from search.embedded.memory import Memory
+from search.embedded.memory import Memory, State
 from search.embedded.sets import Reader
 from search.embedded.store import Store
 from search.embedded.suggest import suggestions
+from search.embedded.tidying import tidy
 from search.engine import Progress, Unavailable
 from search.entries import BATCH, entries_for, indexable_ids
 from search.facets import Vocabulary
@@ -29,6 +30,7 @@ from search.synonyms import NONE, Thesaurus
 # What two pages share says more about likeness in these dimensions than in others.
 LIKENESS = {"area": 3.0, "theme": 2.0, "beneficiary": 1.0, "region": 1.0, "stage": 0.5, "tag": 2.0}
 CANDIDATES = 50
+FRESH, MANY_FRESH = 200, 5000  # pages whose words the minute jobs fold in, and that are not left to these
 LARGEST = 2**32 - 1  # page id that a bitmap can hold
 
 
@@ -52,27 +54,23 @@ class EmbeddedEngine:
         return replace(found, engine=self.name, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
     def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
+        known = today() if vocabulary is None else vocabulary
         with self._store.reading() as (file, connection):
-            state = self._memory.state(file, connection)
-            return suggestions(connection, state, today() if vocabulary is None else vocabulary, text, count)
+            return suggestions(connection, self._memory.state(file, connection), known, text, count)
 
-    def similar(self, page_id: int, count: int = 4) -> tuple[Hit, ...]:
+    def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None) -> Results:
+        started = time.perf_counter()
         with self._store.reading() as (file, connection):
             state = self._memory.state(file, connection)
             if page_id > LARGEST or page_id not in state.pages:
-                return ()
+                return Results(engine=self.name)
             rows = connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page_id,)).fetchall()
-            shared = [(state.value(*row), LIKENESS.get(row[0], 0.0)) for row in rows]
-            # A value that few pages have says more than one that most have.
-            weighed = [(log(1 + len(state.pages) / len(pages)) * weight, pages) for pages, weight in shared if weight]
-            candidates = _candidates(weighed)
-            scores: dict[int, float] = {}
-            for weight, pages in weighed:
-                for other in pages & candidates:
-                    scores[other] = scores.get(other, 0.0) + weight
-            scores.pop(page_id, None)
-            best = sorted(scores, key=lambda other: (-scores[other], other))[:count]
-            return hits(connection, best)
+            best = _likest(state, page_id, rows)[:count]
+            found = hits(connection, best)
+        known = today() if vocabulary is None else vocabulary
+        facets = matching.counts(Query(), BitMap(best), state.dimensions, known)
+        took = round((time.perf_counter() - started) * 1000, 2)
+        return Results(hits=found, total=len(best), facets=facets, took_ms=took, engine=self.name)
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
         with self._store.reading() as (file, connection):
@@ -108,7 +106,17 @@ class EmbeddedEngine:
         while rows := changes.pending(sequence, BATCH):
             written += self._apply([page for _, page in rows], sequence, rows[-1][0])
             sequence = self.sequence()  # another file may be current by now
+        if written:
+            tidy(self._store, self._memory, MANY_FRESH)
         return written
+
+    def tidy(self) -> None:
+        tidy(self._store, self._memory, FRESH)
+
+    def rollback(self) -> int:
+        self._store.rollback()
+        content_changed()
+        return self.sync()
 
     def _apply(self, page_ids: list[int], after: int = 0, upto: int | None = None) -> int:
         if not page_ids and upto is None:
@@ -148,6 +156,20 @@ class EmbeddedEngine:
     def stored(self) -> dict[int, str]:
         with self._store.reading() as (_, connection):
             return dict(connection.execute("SELECT page, fingerprint FROM doc"))
+
+
+def _likest(state: State, page_id: int, rows: Sequence[tuple[str, str]]) -> list[int]:
+    """The pages that share most of these values, likest first."""
+    shared = [(state.value(*row), LIKENESS.get(row[0], 0.0)) for row in rows]
+    # A value that few pages have says more than one that most have.
+    weighed = [(log(1 + len(state.pages) / len(pages)) * weight, pages) for pages, weight in shared if weight]
+    candidates = _candidates(weighed)
+    scores: dict[int, float] = {}
+    for weight, pages in weighed:
+        for other in pages & candidates:
+            scores[other] = scores.get(other, 0.0) + weight
+    scores.pop(page_id, None)
+    return sorted(scores, key=lambda other: (-scores[other], other))
 
 
 def _candidates(weighed: Sequence[tuple[float, BitMap]]) -> BitMap:

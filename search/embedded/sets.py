@@ -92,6 +92,10 @@ class Reader:
         # Not by stems: "organisat" begins "organisation", but not its stem.
         return postings.read_beginning(self.connection, self.state.fresh, self.state.fresh_pages, start)
 
+    def word(self, word: str) -> BitMap:
+        """The pages that have a word, whatever its ending."""
+        return postings.anywhere(self._word(word))
+
     def _levels(self, key: str) -> Levels:
         if key not in self._keys:
             state = self.state

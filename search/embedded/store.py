@@ -211,12 +211,7 @@ class Store:
     def rebuilding(self, sequence: int) -> Iterator["Rebuild"]:
         """A new file to fill, which takes over when the block ends without an error. Raises Busy where another
         process is at it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "rebuild.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise Busy("another process is rebuilding the search index") from None
+        with self._alone():
             old = self.current()
             # Never a name that was there before: processes that still have the old file open would not see the new one.
             name = f"search-{time.time_ns()}.sqlite3"
@@ -238,13 +233,42 @@ class Store:
             connection.close()
             with (self.folder / name).open("rb") as whole:
                 os.fsync(whole.fileno())
-            pointer = self.folder / f"{POINTER}.new"  # the lock makes it ours
-            pointer.write_text(name)
-            pointer.replace(self.folder / POINTER)
+            self._point_to(name)
             # The file before stays until the next rebuild: other processes may be in the middle of an answer.
             for path in self.folder.glob("search-*.sqlite3"):
                 if path.name not in (name, old):
                     self._remove(path.name)
+
+    def rollback(self) -> None:
+        """Make the file before the last rebuild the current one. Raises Unavailable where there is none."""
+        with self._alone():
+            here = self.current()
+            for name in sorted((path.name for path in self.folder.glob("search-*.sqlite3")), reverse=True):
+                if name == here:
+                    continue
+                try:
+                    self._open(self.folder / name, create=False).close()
+                except sqlite3.DatabaseError:
+                    continue
+                self._point_to(name)
+                return
+        raise Unavailable("there is no search index before this one")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process changes the pointer meanwhile. Raises Busy where one is at it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "rebuild.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise Busy("another process is rebuilding the search index") from None
+            yield
+
+    def _point_to(self, name: str) -> None:
+        pointer = self.folder / f"{POINTER}.new"  # the lock makes it ours
+        pointer.write_text(name)
+        pointer.replace(self.folder / POINTER)
 
     def _remove(self, name: str) -> None:
         for suffix in ("", "-wal", "-shm"):

@@ -8,7 +8,7 @@ import pytest
 
 from search.entries import Entry
 from search.query import Query
-from tests.search.corpus import Corpus, corpus, entry, made_up, query
+from tests.search.corpus import VOCABULARY, Corpus, corpus, entry, made_up, query
 
 
 def ids(found: Corpus, address: str, per_page: int = 1000) -> list[int]:
@@ -82,10 +82,10 @@ def test_words_of_a_question_that_are_only_stop_words_are_found(tmp_path: Path) 
 def test_similar_pages_share_rare_values_and_exclude_the_page_itself(tmp_path: Path) -> None:
     facets = {1: ("t1", "north"), 2: ("t1", "north"), 3: ("t2", "north"), 4: ("t2", "south")}
     found = corpus(tmp_path, [entry(page, facets={"theme": (t,), "region": (r,)}) for page, (t, r) in facets.items()])
-    assert [hit.page_id for hit in found.engine.similar(1)] == [2, 3]
-    assert [hit.page_id for hit in found.engine.similar(1, 1)] == [2]
+    assert [hit.page_id for hit in found.engine.similar(1, vocabulary=VOCABULARY).hits] == [2, 3]
+    assert [hit.page_id for hit in found.engine.similar(1, 1, VOCABULARY).hits] == [2]
     for unknown in (0, 99, 2**32, 2**70):
-        assert found.engine.similar(unknown) == ()
+        assert found.engine.similar(unknown, vocabulary=VOCABULARY).hits == ()
 
 
 def test_among_many_the_likest_are_those_that_share_most(tmp_path: Path) -> None:
@@ -93,5 +93,5 @@ def test_among_many_the_likest_are_those_that_share_most(tmp_path: Path) -> None
         return ("everyone", "some", "few")[: 3 if page < 3 else 2 if page < 80 else 1]
 
     found = corpus(tmp_path, [entry(page, facets={"theme": themes_of(page)}) for page in range(1, 300)])
-    likest = [hit.page_id for hit in found.engine.similar(1, 20)]
+    likest = [hit.page_id for hit in found.engine.similar(1, 20, VOCABULARY).hits]
     assert likest == [2, *range(3, 22)]
