@@ -66,7 +66,7 @@ class Reader:
         for alternative in group.alternatives:
             by_weight.setdefault(alternative.weight, []).append(self._said(alternative))
         seen = BitMap()
-        levels = []
+        levels: list[tuple[float, Levels]] = []
         for weight in sorted(by_weight, reverse=True):
             joined = _joined(by_weight[weight])
             if levels:  # a page is what the strongest of its words make it
