@@ -6,7 +6,7 @@ Every character that is not a letter or a digit separates words; case and accent
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAX_TEXT = 300  # characters of a question that are read
 MAX_WORDS = 32
@@ -37,7 +37,8 @@ class Question:
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[Word, ...], ...] = ()
-    runs: tuple[tuple[Word, ...], ...] = ()  # the words as they stood together, stop words and all
+    # The words as they stood together, stop words and all.
+    runs: tuple[tuple[Word, ...], ...] = field(default=(), compare=False)
 
     @property
     def positive(self) -> bool:
