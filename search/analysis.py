@@ -6,7 +6,7 @@ Every character that is not a letter or a digit separates words; case and accent
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAX_TEXT = 300  # characters of a question that are read
 MAX_WORDS = 32
@@ -37,6 +37,8 @@ class Question:
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[Word, ...], ...] = ()
+    # The words as they stood together, stop words and all.
+    runs: tuple[tuple[Word, ...], ...] = field(default=(), compare=False)
 
     @property
     def positive(self) -> bool:
@@ -45,7 +47,14 @@ class Question:
 
 def tokens(text: str) -> list[str]:
     """The words of a text, lower case, in order."""
-    return [word.lower() for word in _WORD.findall(unicodedata.normalize("NFC", text))]
+    text = unicodedata.normalize("NFC", text)
+    if "\u0130" in text:  # the one letter that becomes two in lower case
+        return [word.lower() for word in _WORD.findall(text)]
+    return _WORD.findall(text.lower())
+
+
+def without_possessives(text: str) -> str:
+    return _POSSESSIVE.sub("", text)
 
 
 def fold(text: str) -> str:
@@ -65,9 +74,11 @@ def parse(text: str) -> Question:
     words: list[Word] = []
     phrases: list[tuple[str, ...]] = []
     excluded: list[tuple[Word, ...]] = []
+    runs: list[list[Word]] = [[]]
     budget = MAX_WORDS
     for minus, phrase, chunk in _CHUNK.findall(clean(text)):
         if not chunk:
+            runs.append([])
             found = tuple(tokens(phrase))[:budget]
             if found:
                 if minus:
@@ -76,17 +87,24 @@ def parse(text: str) -> Question:
                     phrases.append(found)
         else:
             bare = chunk.rstrip('",.;:!?)')
-            found = tuple(tokens(_POSSESSIVE.sub("", chunk)))[:budget]
+            found = tuple(tokens(without_possessives(chunk)))[:budget]
             starred = bool(found) and bare.endswith("*") and len(found[-1]) > 1
             read = [Word(token, prefix=starred and place == len(found) - 1) for place, token in enumerate(found)]
             if chunk.startswith("-") and read:
                 excluded.append(tuple(read))
+                runs.append([])
             else:
                 words.extend(read)
+                runs[-1].extend(read)
         budget -= len(found)
         if budget <= 0:
             break
     telling = [word for word in words if word.prefix or word.text not in STOP_WORDS]
     if telling or phrases:
         words = telling
-    return Question(tuple(dict.fromkeys(words)), tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(excluded)))
+    return Question(
+        tuple(dict.fromkeys(words)),
+        tuple(dict.fromkeys(phrases)),
+        tuple(dict.fromkeys(excluded)),
+        tuple(tuple(run) for run in runs if run),
+    )

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from search.engine import Unavailable, engine
 from search.facets import Vocabulary, vocabulary
 from search.query import PER_PAGE, Params, Query
-from search.results import Hit, Results
+from search.results import Hit, Results, Suggestion
+from search.synonyms import thesaurus
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def answer(
     query = Query.from_params(params, known).with_fixed(fixed or {})
     if first_page:
         query = replace(query, page=1)
-    return Answer(query, engine().search(query, known, per_page), known, fixed or {})
+    return Answer(query, engine().search(query, known, per_page, thesaurus()), known, fixed or {})
 
 
 def answer_or_none(values: Mapping[str, list[str]], per_page: int = PER_PAGE) -> Answer | None:
@@ -58,10 +59,24 @@ def answer_or_none(values: Mapping[str, list[str]], per_page: int = PER_PAGE) ->
 def similar(page_id: int, count: int = 4, kind: str = "") -> tuple[Hit, ...]:
     """Pages like this one, of one kind where it is named; none where there is no index."""
     try:
-        found = engine().similar(page_id, 4 * count if kind else count)
+        found = engine().similar(page_id, 4 * count if kind else count).hits
     except Unavailable:
         return ()
     return tuple(hit for hit in found if kind in ("", hit.kind))[:count]
+
+
+def similar_answer(page_id: int, count: int = PER_PAGE) -> Answer:
+    """The same with totals and facets, as an answer to no question. Raises Unavailable where no index can answer."""
+    known = vocabulary()
+    return Answer(Query(), engine().similar(page_id, count, known), known)
+
+
+def suggest(text: str, count: int = 8) -> tuple[Suggestion, ...]:
+    """What somebody who types may mean; nothing where there is no index."""
+    try:
+        return engine().suggest(text, count)
+    except Unavailable:
+        return ()
 
 
 def hits(page_ids: Sequence[int]) -> tuple[Hit, ...]:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from search.facets import Vocabulary
 from search.query import Query
-from search.results import Hit, Results
+from search.results import Hit, Results, Suggestion
+from search.synonyms import NONE, Thesaurus
 
 
 class Unavailable(Exception):
@@ -24,11 +25,16 @@ class Progress(Protocol):
 class Engine(Protocol):
     name: str
 
-    def search(self, query: Query, vocabulary: Vocabulary, per_page: int = 10) -> Results:
-        """The answer. Raises Unavailable where there is no index."""
+    def search(self, query: Query, vocabulary: Vocabulary, per_page: int = 10, thesaurus: Thesaurus = NONE) -> Results:
+        """The answer, synonyms included. Raises Unavailable where there is no index."""
 
-    def similar(self, page_id: int, count: int = 4) -> tuple[Hit, ...]:
-        """Pages that share most with this one, likest first; none where the page is not in the index."""
+    def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
+        """Titles, values of facets and organisations of which every typed word begins a word, likest first. Only what
+        has pages. `vocabulary` is that of today where none is given."""
+
+    def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None) -> Results:
+        """The pages that share most with this one, likest first; none where the page is not in the index. Total and
+        facets are those of the pages that are given."""
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
         """These pages in this order, less those that are not in the index."""
@@ -38,6 +44,13 @@ class Engine(Protocol):
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Build the index anew beside the old one and change over at the end. Returns the number of entries."""
+
+    def tidy(self) -> None:
+        """What is done now and then, so that answers stay fast. The minute jobs call it."""
+
+    def rollback(self) -> int:
+        """Go back to the index before the last rebuild and catch up from the log. Returns the number of pages written.
+        Raises Unavailable where there is none."""
 
     def sequence(self) -> int:
         """The last change that the index has taken in."""

@@ -17,6 +17,7 @@ class Value:
     parent: str | None = None
     scope_note: str = ""
     url: str = ""  # where its pages are gathered; empty where a search for it does that
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

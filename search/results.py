@@ -23,6 +23,16 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What somebody who types may mean. `kind` is a page's kind, a facet dimension or "organisation"; `url` leads to the
+    page, or to a search for the value or the name."""
+
+    text: str
+    url: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Relax:
     """What dropping one filter would find."""
 

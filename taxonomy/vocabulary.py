@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from search.facets import DIMENSIONS, Value
-from taxonomy.glossary import GlossaryEntry
+from search.synonyms import Synonyms
+from taxonomy.glossary import GlossaryEntry, lines
 from taxonomy.models import SLUG, CuratedTag, Facet, Term, address
 
 FILE = Path(__file__).with_name("vocabulary.toml")
 GLOSSARY = Path(__file__).with_name("glossary.toml")
+RELATED = 0.4  # what a related word counts beside the word itself
 
 
 @transaction.atomic
@@ -69,22 +71,46 @@ def load_glossary(file: Path = GLOSSARY) -> int:
 def search_values() -> dict[str, list[Value]]:
     """Every term and tag by search dimension, in the editors' order, each group followed by its own areas."""
     values: dict[str, list[Value]] = {}
-    columns = ("pk", "facet", "slug", "label", "parent_id", "scope_note")
+    columns = ("pk", "facet", "slug", "label", "parent_id", "scope_note", "synonyms")
     terms = list(Term.objects.filter(facet__in=DIMENSIONS).order_by("sort_order", "pk").values_list(*columns))
     below: dict[int, list[Value]] = {}
     slugs = {pk: slug for pk, _, slug, *_ in terms}
-    for _, facet, slug, label, parent, note in terms:
+    for _, facet, slug, label, parent, note, synonyms in terms:
         if parent:
-            value = Value(slug, label, slugs.get(parent), note, address(facet, slug))
+            value = Value(slug, label, slugs.get(parent), note, address(facet, slug), tuple(lines(synonyms)))
             below.setdefault(parent, []).append(value)
-    for pk, facet, slug, label, parent, note in terms:
+    for pk, facet, slug, label, parent, note, synonyms in terms:
         if not parent:
-            value = Value(slug, label, None, note, address(facet, slug))
+            value = Value(slug, label, None, note, address(facet, slug), tuple(lines(synonyms)))
             values.setdefault(facet, []).extend([value, *below.get(pk, [])])
     values["tag"] = [
         Value(slug, name) for slug, name in CuratedTag.objects.order_by("name").values_list("slug", "name")
     ]
     return values
+
+
+def search_synonyms() -> list[Synonyms]:
+    """Each term's label with its other words. A kind of organisation names bodies of that kind: each of them stands for
+    the kind, but not for the others."""
+    found = []
+    for facet, label, text in (
+        Term.objects.exclude(synonyms="").order_by("pk").values_list("facet", "label", "synonyms")
+    ):
+        others = lines(text)
+        if facet == Facet.ORGANISATION:
+            found += [Synonyms((label, other)) for other in others]
+        else:
+            found.append(Synonyms((label, *others)))
+    return found
+
+
+def glossary_synonyms() -> list[Synonyms]:
+    """All names of a word mean the same; a related word is weaker."""
+    found = []
+    for entry in GlossaryEntry.objects.order_by("pk"):
+        found.append(Synonyms((entry.word, *entry.also())))
+        found += [Synonyms((entry.word, near), RELATED) for near in entry.near()]
+    return found
 
 
 def search_aliases(unknown: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:

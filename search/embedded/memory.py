@@ -1,23 +1,33 @@
-"""One roaring bitmap of page ids per facet value, kept in each process and brought up to date before each answer."""
+"""What each process keeps of the index: a roaring bitmap of page ids per facet value, and the words of the pages written
+since the index last folded them in. Brought up to date before each answer."""
 
 import sqlite3
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyroaring import BitMap
 
+from search.embedded.postings import FIELDS, Words, words_of
+
 Dimension = Mapping[str, BitMap]
+ALL = ""  # the name in the snapshot of the bitmap of all pages
+REMEMBERED = 200  # phrases
+RECHECKED = 100  # pages changed since a phrase was looked for, at most, to look at these alone
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The facets of every page at one revision of one file. Never changed: a newer one replaces it."""
+    """The index at one revision of one file. Never changed: a newer one replaces it."""
 
     file: str
     revision: int
+    folded: int  # the revision after which written pages are fresh
     pages: BitMap
     dimensions: Mapping[str, Dimension]
+    fresh_pages: BitMap  # also those that are gone
+    fresh: Mapping[int, Words]
+    lengths: tuple[float, ...]  # words of each field in the mean
 
     def value(self, dimension: str, value: str) -> BitMap:
         return self.dimensions.get(dimension, {}).get(value, BitMap())
@@ -27,50 +37,104 @@ class Memory:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._state: State | None = None
+        self._phrases: dict[tuple[str, str], tuple[int, BitMap]] = {}
 
     def state(self, file: str, connection: sqlite3.Connection) -> State:
         """The state that belongs to this connection's open view of the file."""
-        revision = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0]
+        meta = dict(connection.execute("SELECT key, value FROM meta"))
+        revision, folded = meta["revision"], meta["folded"]
         with self._lock:
             held = self._state
-            if held and held.file == file and held.revision == revision:
+            if held and held.file == file and held.folded <= folded and held.revision <= revision:
+                if held.revision < revision:
+                    held = _refreshed(held, revision, connection)
+                if held.folded < folded:
+                    held = _pruned(held, folded, connection)
+                self._state = held = replace(held, lengths=_lengths(meta, held)) if held is not self._state else held
                 return held
-            if held and held.file == file and held.revision < revision:
-                self._state = _refreshed(held, revision, connection)
-                return self._state
-            fresh = _loaded(file, revision, connection)
+            found = _loaded(file, folded, connection)
+            if revision > folded:
+                found = _refreshed(found, revision, connection)
+            found = replace(found, lengths=_lengths(meta, found))
             if held is None or held.file != file:  # a view older than what is held stays this thread's own
-                self._state = fresh
-            return fresh
+                self._state = found
+            return found
+
+    def phrase(self, connection: sqlite3.Connection, state: State, expression: str) -> BitMap:
+        """The pages that an expression of FTS5 finds, which takes a while where its words are common."""
+        key = (state.file, expression)
+        held = self._phrases.get(key)
+        if held and held[0] == state.revision:
+            return held[1]
+        if held and held[0] < state.revision:
+            changed = _changed(connection, held[0])
+            if len(changed) <= RECHECKED:
+                again = f"SELECT rowid FROM fts WHERE fts MATCH ? AND rowid IN ({','.join(map(str, changed))})"
+                found = (held[1] - changed) | BitMap([row[0] for row in connection.execute(again, (expression,))])
+                self._phrases[key] = (state.revision, found)
+                return found
+        rows = connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (expression,)).fetchall()
+        found = BitMap([row[0] for row in rows])
+        if held is None or held[0] < state.revision:
+            if len(self._phrases) >= REMEMBERED:
+                self._phrases.clear()
+            self._phrases[key] = (state.revision, found)
+        return found
 
 
-def _loaded(file: str, revision: int, connection: sqlite3.Connection) -> State:
-    collected: dict[str, dict[str, list[int]]] = {}
-    for dimension, value, page in connection.execute("SELECT dimension, value, page FROM doc_facet"):
-        collected.setdefault(dimension, {}).setdefault(value, []).append(page)
-    dimensions = {name: {value: BitMap(ids) for value, ids in values.items()} for name, values in collected.items()}
-    pages = BitMap([row[0] for row in connection.execute("SELECT page FROM doc")])
-    return State(file, revision, pages, dimensions)
+def _lengths(meta: Mapping[str, int], state: State) -> tuple[float, ...]:
+    return tuple(max(1.0, meta[f"{field} words"] / max(1, len(state.pages))) for field in FIELDS)
+
+
+def _changed(connection: sqlite3.Connection, revision: int) -> BitMap:
+    return BitMap([row[0] for row in connection.execute("SELECT page FROM version WHERE revision > ?", (revision,))])
+
+
+def _loaded(file: str, folded: int, connection: sqlite3.Connection) -> State:
+    """The snapshot, which is as of the revision that was folded in."""
+    dimensions: dict[str, dict[str, BitMap]] = {}
+    for dimension, value, blob in connection.execute("SELECT dimension, value, pages FROM bitmap"):
+        dimensions.setdefault(dimension, {})[value] = BitMap.deserialize(blob)
+    pages = dimensions.pop(ALL, {}).get(ALL, BitMap())
+    return State(file, folded, folded, pages, dimensions, BitMap(), {}, ())
 
 
 def _refreshed(held: State, revision: int, connection: sqlite3.Connection) -> State:
     """The held state with every page written since: only the bitmaps concerned are copied."""
-    changed = BitMap(
-        [row[0] for row in connection.execute("SELECT page FROM version WHERE revision > ?", (held.revision,))]
-    )
+    changed = _changed(connection, held.revision)
     pages = held.pages - changed
     dimensions = {
         name: {value: bitmap - changed if bitmap.intersect(changed) else bitmap for value, bitmap in values.items()}
         for name, values in held.dimensions.items()
     }
+    fresh = {page: words for page, words in held.fresh.items() if page not in changed}
     copied: set[tuple[str, str]] = set()
     for page in changed:
-        if connection.execute("SELECT 1 FROM doc WHERE page = ?", (page,)).fetchone():
+        texts = connection.execute("SELECT title, tags, summary, body FROM doc WHERE page = ?", (page,)).fetchone()
+        if texts:
             pages.add(page)
+            fresh[page] = words_of(texts)[0]
         for name, value in connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page,)):
             values = dimensions.setdefault(name, {})
             if (name, value) not in copied:
                 values[value] = values[value].copy() if value in values else BitMap()
                 copied.add((name, value))
             values[value].add(page)
-    return State(held.file, revision, pages, dimensions)
+    dimensions = {
+        name: {value: pages for value, pages in values.items() if pages} for name, values in dimensions.items()
+    }
+    return replace(
+        held,
+        revision=revision,
+        pages=pages,
+        dimensions=dimensions,
+        fresh=fresh,
+        fresh_pages=held.fresh_pages | changed,
+    )
+
+
+def _pruned(held: State, folded: int, connection: sqlite3.Connection) -> State:
+    """The held state after a fold: fewer pages are fresh."""
+    changed = _changed(connection, folded)
+    fresh = {page: words for page, words in held.fresh.items() if page in changed}
+    return replace(held, folded=folded, fresh_pages=changed, fresh=fresh)

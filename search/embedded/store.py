@@ -7,32 +7,53 @@ processes which have its WAL open.
 
 import fcntl
 import json
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
+from pyroaring import BitMap
+
 from search.analysis import fold
+from search.embedded import postings
+from search.embedded.memory import ALL
+from search.embedded.postings import Words
 from search.engine import Busy, Unavailable
 from search.entries import Entry, plain
 from search.facets import YEAR
+from search.stemming import TOKENIZER
 
 POINTER = "search.current"
-SCHEMA = """
+TOGETHER = 20_000  # pages of a rebuild that are folded in together
+FORMAT = 3  # goes up when the tables change: an index of another format is built anew
+SCHEMA = f"""
+PRAGMA user_version = {FORMAT};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('sequence', 0), ('revision', 0);
+INSERT INTO meta VALUES
+    ('sequence', 0), ('revision', 0), ('folded', 0),
+    ('title words', 0), ('tags words', 0), ('summary words', 0), ('body words', 0);
 CREATE TABLE doc (
-    page INTEGER PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL, tags TEXT NOT NULL, summary TEXT NOT NULL,
-    body TEXT NOT NULL, url TEXT NOT NULL, date TEXT, title_key TEXT NOT NULL, organisations TEXT NOT NULL,
-    fingerprint TEXT NOT NULL
+    page INTEGER PRIMARY KEY, kind TEXT NOT NULL, url TEXT NOT NULL, date TEXT, organisations TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, title TEXT NOT NULL, tags TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL
 );
-CREATE INDEX doc_date ON doc (date DESC, page);
-CREATE INDEX doc_title ON doc (title_key, page);
+-- What pages are sorted by; apart from their texts, so that it is read fast. How many words each field has.
+CREATE TABLE rank (
+    page INTEGER PRIMARY KEY, date TEXT, title_key TEXT NOT NULL, title_words INTEGER NOT NULL,
+    tags_words INTEGER NOT NULL, summary_words INTEGER NOT NULL, body_words INTEGER NOT NULL
+);
+CREATE INDEX rank_date ON rank (date DESC, page);
+CREATE INDEX rank_title ON rank (title_key, page);
+{postings.SCHEMA}
+-- The facets as they were at the revision that was folded in, for a process that starts.
+CREATE TABLE bitmap (dimension TEXT NOT NULL, value TEXT NOT NULL, pages BLOB NOT NULL, PRIMARY KEY (dimension, value));
 CREATE VIRTUAL TABLE fts USING fts5(
-    title, tags, summary, body, content='doc', content_rowid='page', tokenize='porter unicode61 remove_diacritics 2'
+    title, tags, summary, body, content='doc', content_rowid='page', tokenize='{TOKENIZER}'
 );
 CREATE TRIGGER doc_added AFTER INSERT ON doc BEGIN
     INSERT INTO fts (rowid, title, tags, summary, body) VALUES (NEW.page, NEW.title, NEW.tags, NEW.summary, NEW.body);
@@ -45,6 +66,11 @@ CREATE TABLE doc_facet (
     dimension TEXT NOT NULL, value TEXT NOT NULL, page INTEGER NOT NULL, PRIMARY KEY (dimension, value, page)
 ) WITHOUT ROWID;
 CREATE INDEX doc_facet_page ON doc_facet (page);
+-- What may be suggested while somebody types: a page by its id, an organisation by its own number below zero.
+CREATE VIRTUAL TABLE prefix USING fts5(
+    text, kind UNINDEXED, url UNINDEXED, tokenize='unicode61 remove_diacritics 2', prefix='1 2 3'
+);
+CREATE TABLE organisation (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, pages INTEGER NOT NULL);
 -- What was last written of a page, also of one that is gone: an older write never replaces a newer one.
 CREATE TABLE version (page INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, revision INTEGER NOT NULL);
 CREATE INDEX version_revision ON version (revision);
@@ -112,8 +138,9 @@ class Store:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
-            if not create:
-                connection.execute("SELECT value FROM meta")  # a file without tables is no index
+            # A file without tables, or with those of another release, is no index.
+            if not create and connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
+                raise sqlite3.DatabaseError("the index is of another release")
         except BaseException:
             connection.close()
             raise
@@ -139,7 +166,7 @@ class Store:
         """Replace these pages' entries; a page in `versions` without an entry leaves the index. With `upto` these are
         all changes between two sequences, and the index has then taken in `upto`. Returns how many pages were written."""
         _, connection = self.connection()
-        return self._write(connection, versions, entries, after, upto)
+        return len(self._write(connection, versions, entries, after, upto))
 
     @staticmethod
     def _write(
@@ -148,9 +175,9 @@ class Store:
         entries: Iterable[Entry],
         after: int,
         upto: int | None,
-    ) -> int:
+    ) -> dict[int, Words]:
         found = {entry.page_id: entry for entry in entries}
-        written = 0
+        replaced: dict[int, Words] = {}
         connection.execute("BEGIN IMMEDIATE")
         try:
             revision = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0] + 1
@@ -158,9 +185,8 @@ class Store:
                 held = connection.execute("SELECT sequence FROM version WHERE page = ?", (page,)).fetchone()
                 if held and held[0] > sequence:
                     continue
-                _replace(connection, page, found.get(page))
+                replaced[page] = _replace(connection, page, found.get(page))
                 connection.execute("REPLACE INTO version VALUES (?, ?, ?)", (page, sequence, revision))
-                written += 1
             connection.execute("UPDATE meta SET value = ? WHERE key = 'revision'", (revision,))
             if upto is not None:
                 # A rebuild may have put an older file in place since the changes were read: it lacks those before.
@@ -171,7 +197,7 @@ class Store:
         except BaseException:
             _roll_back(connection)
             raise
-        return written
+        return replaced
 
     def versions(self, page_ids: Iterable[int]) -> dict[int, int]:
         _, connection = self.connection()
@@ -185,33 +211,64 @@ class Store:
     def rebuilding(self, sequence: int) -> Iterator["Rebuild"]:
         """A new file to fill, which takes over when the block ends without an error. Raises Busy where another
         process is at it."""
+        with self._alone():
+            old = self.current()
+            # Never a name that was there before: processes that still have the old file open would not see the new one.
+            name = f"search-{time.time_ns()}.sqlite3"
+            connection = self._open(self.folder / name, create=True)
+            try:
+                # Nobody sees the file before it is whole: what is left of a half one is thrown away.
+                connection.executescript(
+                    f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; {SCHEMA}"
+                )
+                new = Rebuild(connection, sequence)
+                yield new
+                new.finish()
+                connection.execute("INSERT INTO fts (fts) VALUES ('optimize')")
+                connection.execute("PRAGMA journal_mode=WAL")
+            except BaseException:
+                connection.close()
+                self._remove(name)
+                raise
+            connection.close()
+            with (self.folder / name).open("rb") as whole:
+                os.fsync(whole.fileno())
+            self._point_to(name)
+            # The file before stays until the next rebuild: other processes may be in the middle of an answer.
+            for path in self.folder.glob("search-*.sqlite3"):
+                if path.name not in (name, old):
+                    self._remove(path.name)
+
+    def rollback(self) -> None:
+        """Make the file before the last rebuild the current one. Raises Unavailable where there is none."""
+        with self._alone():
+            here = self.current()
+            for name in sorted((path.name for path in self.folder.glob("search-*.sqlite3")), reverse=True):
+                if name == here:
+                    continue
+                try:
+                    self._open(self.folder / name, create=False).close()
+                except sqlite3.DatabaseError:
+                    continue
+                self._point_to(name)
+                return
+        raise Unavailable("there is no search index before this one")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process changes the pointer meanwhile. Raises Busy where one is at it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "rebuild.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise Busy("another process is rebuilding the search index") from None
-            old = self.current()
-            # Never a name that was there before: processes that still have the old file open would not see the new one.
-            name = f"search-{time.time_ns()}.sqlite3"
-            connection = self._open(self.folder / name, create=True)
-            try:
-                connection.executescript(SCHEMA)
-                yield Rebuild(connection, sequence)
-                connection.execute("INSERT INTO fts (fts) VALUES ('optimize')")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except BaseException:
-                connection.close()
-                self._remove(name)
-                raise
-            connection.close()
-            pointer = self.folder / f"{POINTER}.new"  # the lock makes it ours
-            pointer.write_text(name)
-            pointer.replace(self.folder / POINTER)
-            # The file before stays until the next rebuild: other processes may be in the middle of an answer.
-            for path in self.folder.glob("search-*.sqlite3"):
-                if path.name not in (name, old):
-                    self._remove(path.name)
+            yield
+
+    def _point_to(self, name: str) -> None:
+        pointer = self.folder / f"{POINTER}.new"  # the lock makes it ours
+        pointer.write_text(name)
+        pointer.replace(self.folder / POINTER)
 
     def _remove(self, name: str) -> None:
         for suffix in ("", "-wal", "-shm"):
@@ -222,9 +279,51 @@ class Rebuild:
     def __init__(self, connection: sqlite3.Connection, sequence: int) -> None:
         self._connection = connection
         self._sequence = sequence
+        self._pages = BitMap()
+        self._words: postings.Added = {}
 
     def add(self, versions: Mapping[int, int], entries: list[Entry]) -> None:
-        Store._write(self._connection, versions, entries, after=0, upto=self._sequence)
+        for page, words in Store._write(self._connection, versions, entries, after=0, upto=self._sequence).items():
+            self._pages.add(page)
+            postings.add_to(self._words, page, words)
+        if len(self._pages) >= TOGETHER:
+            self._fold()
+
+    def _fold(self) -> None:
+        postings.fold_in(self._connection, self._pages, self._words)
+        self._pages, self._words = BitMap(), {}
+
+    def finish(self) -> None:
+        self._fold()
+        facets: dict[str, dict[str, BitMap]] = {}
+        rows = self._connection.execute("SELECT dimension, value, page FROM doc_facet ORDER BY dimension, value")
+        for (dimension, value), group in groupby(rows, key=itemgetter(0, 1)):
+            facets.setdefault(dimension, {})[value] = BitMap([row[2] for row in group])
+        pages = BitMap([row[0] for row in self._connection.execute("SELECT page FROM doc")])
+        revision = self._connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0]
+        remember_folded(self._connection, revision, pages, facets)
+
+
+def remember_folded(
+    connection: sqlite3.Connection, revision: int, pages: BitMap, facets: Mapping[str, Mapping[str, BitMap]]
+) -> None:
+    """Everything up to this revision is folded in, and these were the facets then."""
+    rows = [(name, value, held.serialize()) for name, values in facets.items() for value, held in values.items()]
+    with transaction(connection):
+        connection.execute("DELETE FROM bitmap")
+        connection.executemany("INSERT INTO bitmap VALUES (?, ?, ?)", [*rows, (ALL, ALL, pages.serialize())])
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'folded'", (revision,))
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
@@ -232,19 +331,51 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def _replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> None:
-    connection.execute("DELETE FROM doc WHERE page = ?", (page,))
-    connection.execute("DELETE FROM doc_facet WHERE page = ?", (page,))
+def _replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> Words:
+    """Write a page's entry in the place of what was there. Returns its words."""
+    _remove(connection, page)
     if entry is None:
-        return
+        return {}
+    organisations = list(dict.fromkeys(filter(None, map(plain, entry.organisations))))
+    unsaid = [name for name in organisations if name not in entry.tags]
     # Once more plain: the sentinels of highlights must never come from content, whatever a page type hands over.
+    title, summary, body = plain(entry.title), plain(entry.summary), plain(entry.body)
+    texts = (title, plain(" · ".join([*unsaid, *entry.tags])), summary, body)
+    day = entry.date.isoformat() if entry.date else None
     connection.execute(
-        "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(entry.page_id, entry.kind, plain(entry.title), plain(" · ".join(entry.tags)), plain(entry.summary)),
-            *(plain(entry.body), entry.url),
-            entry.date.isoformat() if entry.date else None,
-            *(fold(entry.title), json.dumps(entry.organisations), fingerprint(entry)),
-        ),
+        "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (page, entry.kind, entry.url, day, json.dumps(organisations), fingerprint(entry), *texts),
     )
     connection.executemany("INSERT INTO doc_facet VALUES (?, ?, ?)", facet_rows(entry))
+    words, lengths = postings.words_of(texts)
+    connection.execute("INSERT INTO rank VALUES (?, ?, ?, ?, ?, ?, ?)", (page, day, fold(entry.title), *lengths))
+    _count_words(connection, lengths, 1)
+    suggested = "INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)"
+    connection.execute(suggested, (page, title, entry.kind, entry.url))
+    for name in organisations:
+        known = (
+            "INSERT INTO organisation (name, pages) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET pages = pages + 1"
+        )
+        number, pages = connection.execute(f"{known} RETURNING id, pages", (name,)).fetchone()
+        if pages == 1:
+            connection.execute(suggested, (-number, name, "organisation", ""))
+    return words
+
+
+def _remove(connection: sqlite3.Connection, page: int) -> None:
+    held = connection.execute("SELECT organisations FROM doc WHERE page = ?", (page,)).fetchone()
+    if held is None:
+        return
+    for name in json.loads(held[0]):
+        connection.execute("UPDATE organisation SET pages = pages - 1 WHERE name = ?", (name,))
+        gone = "DELETE FROM organisation WHERE name = ? AND pages < 1 RETURNING -id"
+        connection.executemany("DELETE FROM prefix WHERE rowid = ?", connection.execute(gone, (name,)).fetchall())
+    lengths = "SELECT title_words, tags_words, summary_words, body_words FROM rank WHERE page = ?"
+    _count_words(connection, connection.execute(lengths, (page,)).fetchone(), -1)
+    for table, column in (("prefix", "rowid"), ("rank", "page"), ("doc_facet", "page"), ("doc", "page")):
+        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (page,))
+
+
+def _count_words(connection: sqlite3.Connection, lengths: Iterable[int], sign: int) -> None:
+    rows = [(sign * length, f"{field} words") for field, length in zip(postings.FIELDS, lengths, strict=True)]
+    connection.executemany("UPDATE meta SET value = value + ? WHERE key = ?", rows)

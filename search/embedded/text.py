@@ -1,6 +1,8 @@
 """A question as FTS5 expressions. Every word is quoted, so that no text can be taken for FTS5's own language."""
 
-from search.analysis import Question, Word
+from collections.abc import Iterable
+
+from search.analysis import Word
 
 OPEN, CLOSE = "\x02", "\x03"  # mark highlights; no entry holds control characters
 
@@ -13,17 +15,12 @@ def phrase(words: tuple[str, ...]) -> str:
     return f'"{" ".join(words)}"'
 
 
-def every(question: Question) -> str:
-    """All words and all phrases."""
-    return " AND ".join([*map(quoted, question.words), *map(phrase, question.phrases)])
-
-
-def some(question: Question) -> str:
-    """At least one of the words, and all phrases."""
-    anyone = " OR ".join(map(quoted, question.words))
-    return " AND ".join([f"({anyone})", *map(phrase, question.phrases)]) if anyone else every(question)
+def any_of(said: Iterable[tuple[str, ...]], phrases: Iterable[tuple[str, ...]] = ()) -> str:
+    """At least one of these words and runs of words, and all phrases."""
+    anyone = " OR ".join(map(phrase, dict.fromkeys(said)))
+    return " AND ".join([*([f"({anyone})"] if anyone else []), *map(phrase, phrases)])
 
 
 def exclusion(words: tuple[Word, ...]) -> str:
-    """One exclusion: a word, or words that stand together."""
+    """Words that stand together."""
     return " + ".join(map(quoted, words))

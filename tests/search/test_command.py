@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from search.answers import similar_answer
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.store import Store
 from search.models import Change
@@ -99,3 +100,37 @@ def test_what_is_published_during_a_rebuild_is_in_the_new_index(
     assert found("hazelnut")
     assert found("walnut") == {page.pk for page in three[1:]}
     assert_same_as_database()
+
+
+def test_rollback_goes_back_to_the_index_before_and_catches_up(
+    listing: CaseStudyIndexPage, three: list[CaseStudyPage], index: EmbeddedEngine
+) -> None:
+    with pytest.raises(CommandError, match="before") as raised:
+        run("rollback")
+    assert raised.value.returncode == 2
+    first = index._store.current()
+    run("rebuild")
+    page = case_study(listing, "Hazelnut")
+    assert found("hazelnut") == {page.pk}
+    assert json.loads(run("rollback", "--json")) == {"written": 1}  # what the index before did not know
+    assert index._store.current() == first
+    assert found("hazelnut") == {page.pk}
+    assert_same_as_database()
+    run("rollback")
+    assert index._store.current() != first
+    assert_same_as_database()
+
+
+def test_every_action_says_what_it_did_as_json(three: list[CaseStudyPage]) -> None:
+    assert json.loads(run("sync", "--json")) == {"written": 0}
+    assert json.loads(run("rebuild", "--json")) == {"entries": 3}
+
+
+def test_similar_pages_are_results_with_a_total_and_facets(three: list[CaseStudyPage], index: EmbeddedEngine) -> None:
+    case_study(three[0].get_parent().specific, "Hazelnut", regions=("wales",))
+    index.sync()
+    answer = similar_answer(three[0].pk)
+    assert answer.results.total == len(answer.results.hits)
+    kinds = {row.value: row.count for row in answer.results.facets["kind"]}
+    assert kinds == ({"case-study": answer.results.total} if answer.results.total else {})
+    assert similar_answer(10**12).results.total == 0

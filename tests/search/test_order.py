@@ -1,14 +1,17 @@
 """Order and relevance: what comes first, and that the order is one."""
 
 import datetime
+import random
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyroaring import BitMap
 
+from search.embedded import ranking
 from search.entries import Entry
 from search.query import Query
-from tests.search.corpus import Corpus, corpus, entry, made_up, query
+from tests.search.corpus import VOCABULARY, Corpus, corpus, entry, made_up, query
 
 
 def ids(found: Corpus, address: str, per_page: int = 1000) -> list[int]:
@@ -82,10 +85,10 @@ def test_words_of_a_question_that_are_only_stop_words_are_found(tmp_path: Path) 
 def test_similar_pages_share_rare_values_and_exclude_the_page_itself(tmp_path: Path) -> None:
     facets = {1: ("t1", "north"), 2: ("t1", "north"), 3: ("t2", "north"), 4: ("t2", "south")}
     found = corpus(tmp_path, [entry(page, facets={"theme": (t,), "region": (r,)}) for page, (t, r) in facets.items()])
-    assert [hit.page_id for hit in found.engine.similar(1)] == [2, 3]
-    assert [hit.page_id for hit in found.engine.similar(1, 1)] == [2]
+    assert [hit.page_id for hit in found.engine.similar(1, vocabulary=VOCABULARY).hits] == [2, 3]
+    assert [hit.page_id for hit in found.engine.similar(1, 1, VOCABULARY).hits] == [2]
     for unknown in (0, 99, 2**32, 2**70):
-        assert found.engine.similar(unknown) == ()
+        assert found.engine.similar(unknown, vocabulary=VOCABULARY).hits == ()
 
 
 def test_among_many_the_likest_are_those_that_share_most(tmp_path: Path) -> None:
@@ -93,5 +96,55 @@ def test_among_many_the_likest_are_those_that_share_most(tmp_path: Path) -> None
         return ("everyone", "some", "few")[: 3 if page < 3 else 2 if page < 80 else 1]
 
     found = corpus(tmp_path, [entry(page, facets={"theme": themes_of(page)}) for page in range(1, 300)])
-    likest = [hit.page_id for hit in found.engine.similar(1, 20)]
+    likest = [hit.page_id for hit in found.engine.similar(1, 20, VOCABULARY).hits]
     assert likest == [2, *range(3, 22)]
+
+
+@pytest.mark.parametrize("size", [3, 40, 10_000])
+def test_of_many_pages_the_order_is_one_and_the_best_are_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Above `FEW` only a window at the top is measured page by page: no page is lost or shown twice at its edge."""
+    monkeypatch.setattr(ranking, "FEW", size)
+    monkeypatch.setattr(ranking, "WINDOW", size)
+    found = corpus(tmp_path, made_up(9, 150))
+    for text in ("alpha", "alpha bravo", "alpha -zulu", "alp* bravo gamma sigma"):
+        whole = ids(found, f"q={text.replace(' ', '+')}")
+        assert len(set(whole)) == len(whole) == found.ask(Query(text)).total
+        for per_page in (1, 7, 10):
+            paged = [
+                hit.page_id
+                for number in range(1, -(-len(whole) // per_page) + 1)
+                for hit in found.ask(Query(text, page=number), per_page).hits
+            ]
+            assert paged == whole
+
+
+def test_sums_of_many_pages_are_those_of_plain_python() -> None:
+    chance = random.Random(3)
+    pages = BitMap(range(1, 300))
+    rows = [(chance.randint(1, 63), BitMap(chance.sample(range(1, 300), chance.randint(0, 290)))) for _ in range(12)]
+    digits: list[BitMap] = []
+    for amount, held in rows:
+        ranking._add(digits, held, amount)
+    sums = {page: sum(amount for amount, held in rows if page in held) for page in pages}
+    expected = sorted(pages, key=lambda page: (-sums[page], page))
+    for start, end in [(0, 299), (0, 10), (7, 90), (290, 320), (5, 5)]:
+        assert ranking._slice(pages, digits, start, end) == expected[start:end]
+
+
+def test_a_short_field_says_more_than_a_long_one(tmp_path: Path) -> None:
+    entries = [entry(1, "Alpha and very many other words about things"), entry(2, "Alpha words"), entry(3, "Bravo")]
+    assert ids(corpus(tmp_path, entries), "q=alpha") == [2, 1]
+
+
+def test_a_beginning_is_that_of_the_written_word(tmp_path: Path) -> None:
+    """The stem of "organisation" is "organis", of which "organisat" is no beginning."""
+    entries = [entry(1, "Organisations"), entry(2, body="An organisation"), entry(3, "To organise"), entry(4, "Écoles")]
+    found = corpus(tmp_path, entries)
+    assert ids(found, "q=organisat*") == [1, 2]
+    assert sorted(ids(found, "q=organis*")) == [1, 2, 3]
+    assert ids(found, "q=%C3%89col*") == ids(found, "q=ecol*") == [4]
+    assert ids(found, "q=organis*+-organisat*") == [3]
+    hit = found.ask(Query("organisat*")).hits[0]
+    assert hit.title_html == "<mark>Organisations</mark>"

@@ -27,6 +27,7 @@ def remind_of_reviews() -> None:
 
 def catch_up_search() -> None:
     engine().sync()
+    engine().tidy()
 
 
 def sweep() -> None:

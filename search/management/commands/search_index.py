@@ -1,4 +1,4 @@
-"""`manage.py search_index status|sync|rebuild|check`."""
+"""`manage.py search_index status|sync|rebuild|check|rollback`."""
 
 import json
 import sys
@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from search import changes
 from search.embedded.store import fingerprint
 from search.engine import Busy, Unavailable, engine
-from search.entries import entries_for, indexable_ids
+from search.entries import BATCH, entries_for, indexable_ids
 
-ACTIONS = ("status", "sync", "rebuild", "check")
+ACTIONS = ("status", "sync", "rebuild", "check", "rollback")
 SAME, DIFFERENT, UNAVAILABLE = 0, 1, 2
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=ACTIONS)
-        parser.add_argument("--json", action="store_true", help="print one JSON object (status, check)")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument("--repair", action="store_true", help="check: write what differs anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,17 +47,29 @@ class Command(BaseCommand):
         return SAME
 
     def _sync(self, options: dict[str, Any]) -> int:
-        self.stdout.write(f"{engine().sync()} pages written to the search index")
+        written = engine().sync()
+        self._print(options, {"written": written}, f"{written} pages written to the search index")
         return SAME
 
     def _rebuild(self, options: dict[str, Any]) -> int:
         total = engine().rebuild(self._progress)
-        self.stdout.write(f"{total} pages in the new search index")
+        self._print(options, {"entries": total}, f"{total} pages in the new search index")
+        return SAME
+
+    def _rollback(self, options: dict[str, Any]) -> int:
+        written = engine().rollback()
+        text = f"The search index before the last rebuild is in use again; {written} pages written to it"
+        self._print(options, {"written": written}, text)
         return SAME
 
     def _check(self, options: dict[str, Any]) -> int:
         stored = engine().stored()
-        wanted = {entry.page_id: fingerprint(entry) for entry in entries_for(indexable_ids())}
+        ids = indexable_ids()
+        wanted = {}
+        for done, entry in enumerate(entries_for(ids), start=1):
+            wanted[entry.page_id] = fingerprint(entry)
+            if done % BATCH == 0 or done == len(ids):
+                self._progress(done, len(ids))
         found = {
             "missing": sorted(wanted.keys() - stored.keys()),
             "extra": sorted(stored.keys() - wanted.keys()),

@@ -1,0 +1,240 @@
+"""Which pages have which words, and how often in which field: roaring bitmaps, so that common words cost no more than rare ones.
+
+The table `posting` is as of one revision (`folded` in `meta`). Pages written since are "fresh": whatever it says of them
+is left aside, and their words are counted in memory. `fold_in` takes them into the table, in short transactions: at each
+moment, also after a kill -9, the table less the fresh pages plus the fresh pages' words is the truth.
+"""
+
+import sqlite3
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from sys import intern
+
+from pyroaring import BitMap
+
+from search.analysis import fold, tokens
+from search.stemming import learn, stems
+
+FIELDS = ("title", "tags", "summary", "body")
+# (field, how often at least): a page is in the bitmap of each level that it reaches.
+LEVELS = ((0, 1), (1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3), (3, 5))
+FIRST = tuple(
+    place for place, (_, times) in enumerate(LEVELS) if times == 1
+)  # the levels that say where a word is at all
+COLUMNS = ", ".join(f"level{place}" for place in range(len(LEVELS)))
+SCHEMA = f"CREATE TABLE posting (key TEXT NOT NULL PRIMARY KEY, pages INTEGER NOT NULL, {COLUMNS}) WITHOUT ROWID;"
+PAGES = ""  # the key of all pages that the table knows
+WRITTEN = "="  # before a word as it is written; stems have nothing before them
+LAST = "\U0010ffff"  # after every other letter
+CHUNK = 5000  # keys in one transaction
+
+Levels = tuple[BitMap, ...]
+# The keys of one page, each with the levels that it reaches as bits.
+Words = Mapping[str, int]
+
+
+# Field -> the levels that a word reaches, as bits, by how often it is there (five times stands for more).
+REACHED = tuple(
+    tuple(
+        sum(1 << place for place, level in enumerate(LEVELS) if level[0] == field and level[1] <= n) for n in range(6)
+    )
+    for field in range(len(FIELDS))
+)
+
+
+def words_of(texts: Sequence[str]) -> tuple[dict[str, int], tuple[int, ...]]:
+    """The keys of a page's four fields with their levels, and how many words each field has."""
+    found: dict[str, int] = {}
+    lengths = []
+    get = found.get
+    for field, text in enumerate(texts):
+        words = Counter(tokens(text))
+        learn(words)
+        reached = REACHED[field]
+        counted: dict[str, int] = {}
+        total = 0
+        for word, times in words.items():
+            key, stems_of = keys_of(word)
+            found[key] = get(key, 0) | reached[1]
+            for stem in stems_of:
+                counted[stem] = counted.get(stem, 0) + times
+                total += times
+        lengths.append(total)
+        for stem, times in counted.items():
+            found[stem] = get(stem, 0) | reached[times if times < 5 else 5]
+    return found, tuple(lengths)
+
+
+@lru_cache(maxsize=300_000)
+def keys_of(word: str) -> tuple[str, tuple[str, ...]]:
+    """The key of a word as it is written, which every page that has it shares, and those of its stems."""
+    return written(word), tuple(stems([word]))
+
+
+def written(word: str) -> str:
+    """The key of a word, or of the beginning of one, as it is written but for case and accents."""
+    return intern(WRITTEN + (word if word.isascii() else fold(word)))
+
+
+def read(connection: sqlite3.Connection, fresh: Mapping[int, Words], fresh_pages: BitMap, key: str) -> Levels:
+    """The pages of a key by level."""
+    row = connection.execute(f"SELECT {COLUMNS} FROM posting WHERE key = ?", (key,)).fetchone()
+    found = [BitMap.deserialize(blob) if blob else BitMap() for blob in row] if row else [BitMap() for _ in LEVELS]
+    if fresh_pages:
+        for bitmap in found:
+            bitmap -= fresh_pages
+        for page, words in fresh.items():
+            reached = words.get(key)
+            if reached:
+                for place, bitmap in enumerate(found):
+                    if reached >> place & 1:
+                        bitmap.add(page)
+    return tuple(found)
+
+
+def anywhere(levels: Levels) -> BitMap:
+    """The pages that have it in any field."""
+    title, tags, summary, body = (levels[place] for place in FIRST)
+    return title | tags | summary | body
+
+
+def read_beginning(
+    connection: sqlite3.Connection, fresh: Mapping[int, Words], fresh_pages: BitMap, start: str
+) -> Levels:
+    """The pages of every word that begins, as it is written, with these letters, by level; each counts as there once."""
+    key = written(start)
+    columns = ", ".join(f"level{place}" for place in FIRST)
+    sql = f"SELECT {columns} FROM posting WHERE key >= ? AND key < ?"
+    rows = connection.execute(sql, (key, key + LAST)).fetchall()
+    found = [BitMap() for _ in LEVELS]
+    for place, blobs in zip(FIRST, zip(*rows, strict=True), strict=False):
+        found[place] = BitMap.union(BitMap(), *map(BitMap.deserialize, filter(None, blobs))) - fresh_pages
+    for page, words in fresh.items():
+        for word, reached in words.items():
+            if word.startswith(key):
+                for place in FIRST:
+                    if reached >> place & 1:
+                        found[place].add(page)
+    return tuple(found)
+
+
+def beginning(
+    connection: sqlite3.Connection, fresh: Mapping[int, Words], start: str, most: int
+) -> list[tuple[str, int]]:
+    """Words, as they are written, that begin with these letters, and how many pages have them: of very many those that
+    most have."""
+    key = written(start)
+    sql = "SELECT key, pages FROM posting WHERE key >= ? AND key < ? ORDER BY pages DESC, key LIMIT ?"
+    found: dict[str, int] = dict(connection.execute(sql, (key, key + LAST, most)))
+    for words in fresh.values():
+        for word in words:
+            if word.startswith(key):
+                found[word] = found.get(word, 0) + 1
+    return sorted(((word[len(WRITTEN) :], pages) for word, pages in found.items()), key=lambda row: (-row[1], row[0]))[
+        :most
+    ]
+
+
+Added = dict[str, "array[int]"]
+
+
+def add_to(added: Added, page: int, words: Words) -> None:
+    """Note a page's words as words with their pages: the page and its levels in one number."""
+    for key, reached in words.items():
+        held = added.get(key)
+        if held is None:
+            added[key] = array("Q", (page << 8 | reached,))
+        else:
+            held.append(page << 8 | reached)
+
+
+def fold_in(connection: sqlite3.Connection, fresh_pages: BitMap, added: Added) -> None:
+    """Take the fresh pages into the table. The caller says in `meta` afterwards that this was done."""
+    known = _levels_of(connection, PAGES)
+    old = fresh_pages & known[0] if known[0] else BitMap()
+    # First of all, so that a fold which was killed leaves no page in the table that the next one does not know of.
+    _in_transaction(connection, [(PAGES, [known[0] | fresh_pages if known[0] else fresh_pages, *known[1:]])])
+    keys = sorted(added)
+    for start in range(0, len(keys), CHUNK):
+        _in_transaction(connection, _merged(connection, keys[start : start + CHUNK], old, added))
+    if old:
+        last = ""
+        while batch := _after(connection, last):
+            last = batch[-1]
+            _in_transaction(connection, _cleared(connection, batch, old, added))
+
+
+def _after(connection: sqlite3.Connection, last: str) -> list[str]:
+    rows = connection.execute("SELECT key FROM posting WHERE key > ? ORDER BY key LIMIT ?", (last, CHUNK))
+    return [row[0] for row in rows]
+
+
+def _levels_of(connection: sqlite3.Connection, key: str) -> list[BitMap | None]:
+    row = connection.execute(f"SELECT {COLUMNS} FROM posting WHERE key = ?", (key,)).fetchone()
+    return [BitMap.deserialize(blob) if blob else None for blob in row] if row else [None] * len(LEVELS)
+
+
+Row = tuple[str, Sequence[BitMap | None]]
+
+
+# What the bits say: 0b101 -> (0, 2).
+PLACES = tuple(tuple(place for place in range(len(LEVELS)) if bits >> place & 1) for bits in range(1 << len(LEVELS)))
+
+
+def _merged(connection: sqlite3.Connection, keys: Iterable[str], old: BitMap, added: Added) -> Iterator[Row]:
+    for key in keys:
+        levels = _levels_of(connection, key)
+        if old:
+            for held in levels:
+                if held is not None:
+                    held -= old
+        together: dict[int, list[int]] = {}
+        for number in added[key]:
+            together.setdefault(number & 255, []).append(number >> 8)
+        for bits, pages in together.items():
+            for place in PLACES[bits]:
+                held = levels[place]
+                if held is None:
+                    levels[place] = BitMap(pages)
+                else:
+                    held.update(pages)
+        yield key, levels
+
+
+def _cleared(
+    connection: sqlite3.Connection, keys: Iterable[str], old: BitMap, added: Mapping[str, object]
+) -> Iterator[Row]:
+    for key in keys:
+        if key in added or key == PAGES:
+            continue
+        levels = _levels_of(connection, key)
+        if any(held is not None and held.intersect(old) for held in levels):
+            yield key, [held - old if held is not None else None for held in levels]
+
+
+REPLACE = f"REPLACE INTO posting VALUES ({', '.join('?' * (len(LEVELS) + 2))})"
+
+
+def _count(levels: Sequence[BitMap | None]) -> int:
+    """How many pages there are in any field."""
+    held = [bitmap for place in FIRST if (bitmap := levels[place])]
+    return len(held[0]) if len(held) == 1 else len(BitMap.union(*held)) if held else 0
+
+
+def _in_transaction(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for key, levels in rows:
+            pages = _count(levels)
+            if pages:
+                blobs = [bitmap.serialize() if bitmap else None for bitmap in levels]
+                connection.execute(REPLACE, (key, pages, *blobs))
+            else:
+                connection.execute("DELETE FROM posting WHERE key = ?", (key,))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
