@@ -7,6 +7,7 @@ import factory
 import wagtail_factories
 from wagtail.models import Page, Site
 
+from bulletins.models import BulletinIndexPage, BulletinPage, Season
 from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Organisation
 from home.models import HomePage
 from taxonomy.models import CuratedTag, Facet, Term
@@ -89,5 +90,20 @@ def case_study(
     page.organisations = [CaseStudyOrganisation(organisation=organisation, role=term(Facet.ROLE, "provider"))]
     if body:
         page.body = [("what_was_done", f"<p>{body}</p>")]
+    parent.add_child(instance=page)
+    return page
+
+
+def bulletin_index(home: Page) -> BulletinIndexPage:
+    """The archive of issues."""
+    page = BulletinIndexPage(title="E-bulletins", slug="bulletins", show_in_menus=True)
+    home.add_child(instance=page)
+    return page
+
+
+def bulletin(parent: Page, title: str = "Winter 2007", **values: Any) -> BulletinPage:
+    """An issue that can be sent, but for what `values` say."""
+    defaults = {"year": 2007, "season": Season.WINTER, "subject": f"{title}: what is new", "preheader": "In short."}
+    page = BulletinPage(title=title, **(defaults | values))
     parent.add_child(instance=page)
     return page
