@@ -48,14 +48,9 @@ class NewsBlock(blocks.StructBlock):
         features=TEXT_FEATURES, help_text="Two or three sentences: what happened, for whom, from when on."
     )
     link = blocks.URLBlock(
-        required=False, help_text="Where to read more, for example https://www.example.org/. It must work today."
+        required=False, help_text="Where the title leads, for example https://www.example.org/. It must work today."
     )
     link_page = blocks.PageChooserBlock(required=False, label="Or a page of this site")
-    link_words = blocks.CharBlock(
-        max_length=80,
-        required=False,
-        help_text="What the link says. Left empty: “Read more”, and the title for those who hear it.",
-    )
 
     class Meta:
         icon = "rss"

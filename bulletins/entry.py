@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from bulletins.models import BulletinPage
 
 RICH = ("text",)
-WORDS = ("heading", "title", "summary", "link_words")
+WORDS = ("heading", "title", "summary")
 
 
 def entry_for(page: "BulletinPage") -> Entry:

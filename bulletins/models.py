@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from csp.constants import UNSAFE_INLINE
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -16,6 +17,7 @@ from bulletins import archive, panels
 from bulletins.blocks import TEXT_FEATURES, SectionsBlock
 from bulletins.entry import entry_for
 from bulletins.forms import BulletinForm
+from bulletins.rendering import letter_for, web_context
 from home.access import QuickAccess
 from search.entries import Entry
 
@@ -166,6 +168,23 @@ class BulletinPage(QuickAccess, Page):
     def minimal_clean(self) -> None:
         self._follow_season()
         super().minimal_clean()
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        return [("", "Web page"), ("mail", "Mail"), ("text", "Plain text")]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        if mode_name == "text":
+            return HttpResponse(letter_for(self).text, content_type="text/plain; charset=utf-8")
+        if mode_name == "mail":
+            response = HttpResponse(letter_for(self).html)
+            # A mail has all its style within it, which public pages may not have.
+            response._csp_update = {"style-src": [UNSAFE_INLINE]}
+            return response
+        return super().serve_preview(request, mode_name)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | web_context(self)
 
     def search_entry(self) -> Entry:
         return entry_for(self)
