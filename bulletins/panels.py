@@ -1,9 +1,18 @@
 """The editing form of an issue, in the order in which it is written."""
 
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    TabbedInterface,
+)
 from wagtail.models import Page
 
 ISSUE: list[Panel] = [
+    HelpPanel(template="bulletins/admin/tools.html"),
     *Page.content_panels,
     MultiFieldPanel(
         [FieldRowPanel([FieldPanel("season"), FieldPanel("year"), FieldPanel("issue_number")])], heading="Issue"
