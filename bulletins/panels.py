@@ -9,11 +9,10 @@ from wagtail.admin.panels import (
     Panel,
     TabbedInterface,
 )
-from wagtail.models import Page
 
 ISSUE: list[Panel] = [
     HelpPanel(template="bulletins/admin/tools.html"),
-    *Page.content_panels,
+    FieldPanel("title", classname="title"),  # not Wagtail's own, which looks for a slug to write
     MultiFieldPanel(
         [FieldRowPanel([FieldPanel("season"), FieldPanel("year"), FieldPanel("issue_number")])], heading="Issue"
     ),
