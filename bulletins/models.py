@@ -179,7 +179,7 @@ class BulletinPage(QuickAccess, Page):
         if mode_name == "mail":
             response = HttpResponse(letter_for(self).html)
             # A mail has all its style within it, which public pages may not have.
-            response._csp_update = {"style-src": [UNSAFE_INLINE]}
+            response._csp_update = {"style-src": [UNSAFE_INLINE]}  # type: ignore[attr-defined]
             return response
         return super().serve_preview(request, mode_name)
 

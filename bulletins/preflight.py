@@ -125,7 +125,7 @@ def _levels(issue: Issue) -> Iterator[Finding]:
 def external_links(issue: Issue) -> list[tuple[Place, str, str]]:
     """Place, words and address of each link to somewhere else, in order, each address once."""
     ours = urlsplit(settings.SITE_URL).netloc
-    found = {}
+    found: dict[str, tuple[Place, str, str]] = {}
     for place, words, address in issue.links():
         parts = urlsplit(address)
         if parts.scheme in ("http", "https") and parts.netloc != ours:

@@ -202,7 +202,7 @@ def _block_html(block: Block) -> SafeString:
 def _line_html(line: Line) -> SafeString:
     found = ""
     for place, run in enumerate(line):
-        words = escape(run.text)
+        words = str(escape(run.text))
         words = f"<em>{words}</em>" if run.italic else words
         words = f"<strong>{words}</strong>" if run.bold else words
         # Words of one link in two styles stay one link.

@@ -30,6 +30,8 @@ BROWSER, PREFERENCES, UNSUBSCRIBE = (
 )
 # Not a hashed name: mail is read for years.
 RING = "img/bulletin-ring.png"
+# Characters without a shape after the preheader: or mail programs go on with the first words of the mail.
+FILLER = "\u2007\ufeff\u034f" * 30
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
@@ -100,6 +102,7 @@ def mail_html(issue: Issue) -> str:
         "preferences_url": PREFERENCES,
         "unsubscribe_url": UNSUBSCRIBE,
         "site_url": settings.SITE_URL,
+        "filler": FILLER,
     }
     html = render_to_string("bulletins/mail.html", context)
     # Indents are a tenth of the size, and mean nothing.

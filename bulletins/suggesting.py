@@ -45,7 +45,7 @@ def suggestion(page: "BulletinPage") -> Suggestion:
     if since:
         pages = pages.filter(first_published_at__gt=since)
     kinds = [model for model in searchable_models() if model._meta.label_lower not in NOT_NEWS]
-    found = list(pages.type(*kinds).order_by("-first_published_at", "-pk").values_list("pk", flat=True))
+    found = list(pages.type(*kinds).order_by("-first_published_at", "-pk").values_list("pk", flat=True))  # type: ignore[attr-defined]
     entries = {entry.page_id: entry for entry in entries_for(found[:MOST])}
     shown = [entries[pk] for pk in found[:MOST] if pk in entries]
     return Suggestion(since, because, _grouped(shown), max(0, len(found) - MOST))
@@ -76,7 +76,7 @@ def _picked(raw: Any) -> set[int]:
 def _grouped(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
     """By the first of their groups of service areas, in the editors' order; what has none comes last."""
     groups = [term for term in all_terms().values() if term.facet == Facet.AREA and term.parent_id is None]
-    found: dict[str, list[Entry]] = {group.label: [] for group in groups} | {ELSEWHERE: []}
+    found: dict[str, list[Entry]] = {label: [] for label in [*(group.label for group in groups), ELSEWHERE]}
     for entry in entries:
         areas = set(entry.facets.get("area", ()))
         found[next((group.label for group in groups if group.slug in areas), ELSEWHERE)].append(entry)

@@ -15,10 +15,11 @@ from search.engine import engine
 from taxonomy.models import Facet
 from tests.browser.fill import closed, everything
 from tests.browser.places import LOCKED, SLUG
-from tests.factories import OrganisationFactory, case_study, term
+from tests.bulletins.conftest import news, picked, section
+from tests.factories import OrganisationFactory, bulletin, bulletin_index, case_study, term
 
 pytestmark = [pytest.mark.nu, pytest.mark.django_db]
-EMPTY = ["/", "/search/", "/case-studies/", "/service-areas/", "/themes/", "/stages/", "/regions/"]
+EMPTY = ["/", "/search/", "/case-studies/", "/bulletins/", "/service-areas/", "/themes/", "/stages/", "/regions/"]
 FULL = [
     *EMPTY,
     "/search/?q=walnut",
@@ -34,6 +35,7 @@ FULL = [
     f"/case-studies/{SLUG}/",
     f"/case-studies/{SLUG}/ask/",
     f"/case-studies/{SLUG}/ask/sent/",
+    "/bulletins/2007-winter/",
     "/nowhere/",
     *LOCKED.values(),
 ]
@@ -63,6 +65,7 @@ def test_the_checker_finds_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_pages_of_an_empty_site(listing: CaseStudyIndexPage, client: Client, tmp_path: Path) -> None:
+    bulletin_index(listing.get_parent())
     engine().rebuild()
     assert errors(tmp_path, fetch(client, EMPTY)) == []
 
@@ -79,8 +82,18 @@ def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Clien
             body="Walnut & <i>oak</i>",
         )
     organisation = OrganisationFactory(organisation_type=term(Facet.ORGANISATION, "charity"))
-    everything(listing, organisation)
+    everything_there = everything(listing, organisation)
     closed(listing, organisation)
+    items = [
+        picked(everything_there),
+        news('"News" & <b>co</b>', '<p>A <a href="/search/">link</a>.</p><ul><li>One</li></ul>'),
+    ]
+    bulletin(
+        bulletin_index(listing.get_parent()),
+        editorial="<p>A word.</p><h2>A heading</h2>",
+        sections=[section(f"Section {number}", *items) for number in range(3)],
+        source="A report",
+    )
     engine().rebuild()
     pages = fetch(client, FULL)
     wrong = {"username": "nobody@example.com", "password": "wrong"}
