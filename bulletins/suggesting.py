@@ -31,10 +31,6 @@ class Suggestion:
     groups: list[tuple[str, list[Entry]]]
     left: int = 0
 
-    @property
-    def page_ids(self) -> list[int]:
-        return [entry.page_id for _, entries in self.groups for entry in entries]
-
 
 def suggestion(page: "BulletinPage") -> Suggestion:
     """For the draft of this issue: what was first published since the issue before it and is not in it yet."""
@@ -60,7 +56,7 @@ def _since(page: "BulletinPage") -> tuple[datetime | None, str]:
         return times["sent"], f"since the issue before was sent on {_day(times['sent'])}"
     if times["published"]:
         return times["published"], f"since the issue before was published on {_day(times['published'])}"
-    return None, "ever, as there is no issue before this one"
+    return None, "at any time, as there is no issue before this one"
 
 
 def _day(moment: datetime) -> str:

@@ -150,7 +150,7 @@ def test_nothing_is_added_for_what_is_no_choice(
 
 def test_nothing_new_says_what_to_do(draft: BulletinPage, admin_client: Client) -> None:
     shown = admin_client.get(reverse("bulletin_suggest", args=[draft.pk])).content.decode()
-    assert "Nothing was published ever, as there is no issue before this one" in shown
+    assert "Nothing was published at any time, as there is no issue before this one" in shown
     assert "choose “Page”" in shown
 
 
