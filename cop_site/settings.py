@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "cop_site.apps.CopSiteConfig",
     "caching.apps.CachingConfig",
     "home.apps.HomeConfig",
+    "bulletins.apps.BulletinsConfig",
     "casestudies.apps.CaseStudiesConfig",
     "practice.apps.PracticeConfig",
     "taxonomy.apps.TaxonomyConfig",

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+import bulletins.starter
 import casestudies.starter
 import home.starter
 import practice.starter
@@ -21,6 +22,7 @@ def load_starter() -> bool:
     front = home.starter.load()
     casestudies.starter.load(front)
     practice.starter.load(front)
+    bulletins.starter.load(front)  # picks from the pages before it
     home.starter.load_pages(front)
     align_site()
     return True

@@ -5,6 +5,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
+from bulletins import urls as bulletins_urls
 from casestudies import urls as casestudies_urls
 from cop_site import views
 from cop_site.sitemap import SITEMAPS
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", include(search_urls)),
     path("", include(home_urls)),
     path("", include(casestudies_urls)),
+    path("", include(bulletins_urls)),
     path("", include(wagtail_urls)),
 ]
 

@@ -7,6 +7,7 @@ import factory
 import wagtail_factories
 from wagtail.models import Page, Site
 
+from bulletins.models import BulletinIndexPage, BulletinPage, Season
 from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Organisation
 from home.models import HomePage
 from practice.models import PracticeIndexPage, PracticeNotePage, TemplateContractIndexPage, TemplateContractPage
@@ -129,5 +130,20 @@ def contract(parent: Page, title: str, *, live: bool = True, **values: Any) -> T
     page = TemplateContractPage(title=title, live=live, **(defaults | values))
     page.areas = [area(slug) for slug in areas]
     page.jurisdictions = [term(Facet.REGION, slug) for slug in jurisdictions]
+    parent.add_child(instance=page)
+    return page
+
+
+def bulletin_index(home: Page) -> BulletinIndexPage:
+    """The archive of issues."""
+    page = BulletinIndexPage(title="E-bulletins", slug="bulletins", show_in_menus=True)
+    home.add_child(instance=page)
+    return page
+
+
+def bulletin(parent: Page, title: str = "Winter 2007", **values: Any) -> BulletinPage:
+    """An issue that can be sent, but for what `values` say."""
+    defaults = {"year": 2007, "season": Season.WINTER, "subject": f"{title}: what is new", "preheader": "In short."}
+    page = BulletinPage(title=title, **(defaults | values))
     parent.add_child(instance=page)
     return page

@@ -19,10 +19,11 @@ from taxonomy.models import Facet
 from tests.browser import fill_practice
 from tests.browser.fill import closed, everything
 from tests.browser.places import CONTRACT, LOCKED, NOTE, SLUG
-from tests.factories import OrganisationFactory, case_study, contract, note, term
+from tests.bulletins.conftest import news, picked, section
+from tests.factories import OrganisationFactory, bulletin, bulletin_index, case_study, contract, note, term
 
 pytestmark = [pytest.mark.nu, pytest.mark.django_db]
-EMPTY = ["/", "/search/", "/case-studies/", "/service-areas/", "/themes/", "/stages/", "/regions/"]
+EMPTY = ["/", "/search/", "/case-studies/", "/bulletins/", "/service-areas/", "/themes/", "/stages/", "/regions/"]
 FULL = [
     *EMPTY,
     "/search/?q=walnut",
@@ -49,6 +50,7 @@ FULL = [
     "/practice/template-contracts/bare/",
     f"/case-studies/{SLUG}/ask/",
     f"/case-studies/{SLUG}/ask/sent/",
+    "/bulletins/2007-winter/",
     "/nowhere/",
     *LOCKED.values(),
 ]
@@ -84,6 +86,7 @@ def test_the_checker_finds_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_pages_of_an_empty_site(listing: CaseStudyIndexPage, client: Client, tmp_path: Path) -> None:
+    bulletin_index(listing.get_parent())
     engine().rebuild()
     assert errors(tmp_path, fetch(client, EMPTY)) == []
 
@@ -107,6 +110,16 @@ def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Clien
     notes = fill_practice.everything(listing.get_parent()).get_parent()
     note(notes, 'Bare "note" & <b>co</b>', slug="bare")
     contract(notes.get_children().get(slug="template-contracts"), "Bare contract", slug="bare")
+    items = [
+        picked(example),
+        news('"News" & <b>co</b>', '<p>A <a href="/search/">link</a>.</p><ul><li>One</li></ul>'),
+    ]
+    bulletin(
+        bulletin_index(listing.get_parent()),
+        editorial="<p>A word.</p><h2>A heading</h2>",
+        sections=[section(f"Section {number}", *items) for number in range(3)],
+        source="A report",
+    )
     engine().rebuild()
     pages = fetch(client, FULL)
     wrong = {"username": "nobody@example.com", "password": "wrong"}

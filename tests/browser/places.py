@@ -20,6 +20,8 @@ ADDRESSES = {
     "a service area without pages": "/service-areas/childcare/",
     "a theme": "/themes/consortia/",
     "glossary": "/glossary/",
+    "archive of e-bulletins": "/bulletins/",
+    "e-bulletin": "/bulletins/2007-winter/",
     "plain page": "/accessibility/",
     "case study": "/case-studies/break/",
     "case study with everything": f"/case-studies/{SLUG}/",

@@ -1,0 +1,72 @@
+"""The archive of issues: by year, newest first, in pages and as a feed."""
+
+import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
+from wagtail.models import Site
+
+from search.entries import indexable, plain
+
+if TYPE_CHECKING:
+    from bulletins.models import BulletinIndexPage, BulletinPage
+
+PER_PAGE = 20  # five years of quarters
+FEED = 40
+
+
+def issues(index: "BulletinIndexPage") -> QuerySet["BulletinPage"]:
+    """What readers may see of the archive, newest first."""
+    from bulletins.models import BulletinPage
+
+    found = indexable(BulletinPage.objects.child_of(index))
+    return found.select_related("sent_copy").order_by("-year", "-season", "-pk")
+
+
+def archive_context(index: "BulletinIndexPage", request: HttpRequest) -> dict[str, Any]:
+    found = Paginator(issues(index), PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "issues": found,
+        "years": [(year, list(rows)) for year, rows in groupby(found, key=lambda issue: issue.year)],
+        "newest": next(iter(found), None) if found.number == 1 else None,
+        "feed_url": f"{index.get_url(request)}?format=atom",
+    }
+
+
+def feed(index: "BulletinIndexPage", request: HttpRequest) -> HttpResponse:
+    site = Site.find_for_request(request)
+    name = (site and site.site_name) or settings.WAGTAIL_SITE_NAME
+    address = settings.SITE_URL + (index.get_url(request) or "/")
+    feed = Atom1Feed(
+        title=f"{name}: {plain(index.title)}",
+        link=address,
+        description=None,
+        feed_url=f"{address}?format=atom",
+        language="en-gb",
+    )
+    for issue in issues(index)[:FEED]:
+        link = settings.SITE_URL + (issue.get_url(request) or "")
+        feed.add_item(
+            title=plain(issue.title),
+            link=link,
+            description=escape(plain(issue.search_description or issue.preheader)),  # the feed's summary is HTML
+            unique_id=link,
+            pubdate=issue.first_published_at,
+            updateddate=_moment(issue),
+            author_name=name,
+        )
+    response = HttpResponse(content_type="application/atom+xml; charset=utf-8")
+    feed.write(response, "utf-8")
+    return response
+
+
+def _moment(issue: "BulletinPage") -> datetime.datetime:
+    sent = issue.sent
+    return sent.sent_at if sent else issue.last_published_at or issue.first_published_at or timezone.now()

@@ -1,0 +1,32 @@
+"""The editing form of an issue, in the order in which it is written."""
+
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    TabbedInterface,
+)
+
+ISSUE: list[Panel] = [
+    HelpPanel(template="bulletins/admin/tools.html"),
+    FieldPanel("title", classname="title"),  # not Wagtail's own, which looks for a slug to write
+    MultiFieldPanel(
+        [FieldRowPanel([FieldPanel("season"), FieldPanel("year"), FieldPanel("issue_number")])], heading="Issue"
+    ),
+    FieldPanel("editorial"),
+    FieldPanel("sections"),
+]
+MAIL: list[Panel] = [FieldPanel("subject"), FieldPanel("preheader")]
+KEEPING: list[Panel] = [FieldPanel("as_at"), FieldPanel("source")]
+# No slug: the address follows year and season.
+PROMOTE: list[Panel] = [
+    MultiFieldPanel([FieldPanel("seo_title"), FieldPanel("search_description")], heading="For search engines")
+]
+
+
+def bulletin_handler() -> TabbedInterface:
+    tabs = {"Issue": ISSUE, "Mail": MAIL, "Date and source": KEEPING, "Search engines": PROMOTE}
+    return TabbedInterface([ObjectList(panels, heading=heading) for heading, panels in tabs.items()])

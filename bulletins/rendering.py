@@ -1,0 +1,176 @@
+"""An issue as mail: HTML and plain text, and the message that carries both.
+
+The links that differ for each reader stand in the texts as addresses that lead nowhere until `message` puts the
+reader's own in their place: so an issue is rendered once, however many readers it has.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import formataddr, make_msgid
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.dateformat import format as date_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from bulletins.issue import Issue, Item, issue_of
+from bulletins.prose import Prose, as_html, as_text, heading, wrapped
+
+if TYPE_CHECKING:
+    from bulletins.models import BulletinPage, SentCopy
+
+# ".invalid" is reserved (RFC 2606): no text that an editor may write leads there.
+BROWSER, PREFERENCES, UNSUBSCRIBE = (
+    f"https://link.invalid/{name}/" for name in ("browser", "preferences", "unsubscribe")
+)
+# Not a hashed name: mail is read for years.
+RING = "img/bulletin-ring.png"
+# Characters without a shape after the preheader: or mail programs go on with the first words of the mail.
+FILLER = "\u2007\ufeff\u034f" * 30
+_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An issue as mail, the same for all readers but for their links."""
+
+    subject: str
+    html: str
+    text: str
+    publisher: str
+
+    @property
+    def size(self) -> int:
+        """Of the HTML, in bytes: programs that cut long mails count these."""
+        return len(self.html.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """One reader's addresses. `one_click` answers the POST of RFC 8058; empty, it is `unsubscribe`."""
+
+    browser: str
+    preferences: str
+    unsubscribe: str
+    one_click: str = ""
+
+
+def letter_for(page: "BulletinPage") -> Letter:
+    """As it was sent, where it was; else as it would be sent now."""
+    sent = page.sent
+    if sent is None:
+        return letter_of(issue_of(page))
+    site = page.get_site()
+    return Letter(sent.subject, sent.html, sent.text, (site and site.site_name) or settings.WAGTAIL_SITE_NAME)
+
+
+def letter_of(issue: Issue) -> Letter:
+    return Letter(issue.subject or issue.title, mail_html(issue), plain_text(issue), issue.publisher)
+
+
+def web_context(page: "BulletinPage") -> dict[str, Any]:
+    """What the web page shows. Links to pages of ours are relative there, whatever address it is read at."""
+    issue = issue_of(page)
+    here = f'href="{settings.SITE_URL}/'
+
+    def html(text: Prose) -> SafeString:
+        return mark_safe(as_html(text).replace(here, 'href="/'))  # noqa: S308 (escaped by as_html)
+
+    def item(one: Item) -> dict[str, Any]:
+        picture = one.picture and one.picture.address.removeprefix(settings.SITE_URL)
+        address = one.address.removeprefix(settings.SITE_URL)
+        return {"item": one, "address": address, "picture": picture, "text": html(one.text)}
+
+    sections = [(section.heading, [item(one) for one in section.items]) for section in issue.sections]
+    return {"issue": issue, "editorial": html(issue.editorial), "sections": sections, "sent": page.sent}
+
+
+def mail_html(issue: Issue) -> str:
+    context = {
+        "issue": issue,
+        "editorial": as_html(issue.editorial),
+        "sections": [
+            (section.heading, [(item, as_html(item.text)) for item in section.items]) for section in issue.sections
+        ],
+        "ring": f"{settings.SITE_URL}{settings.STATIC_URL}{RING}",
+        "browser_url": BROWSER,
+        "preferences_url": PREFERENCES,
+        "unsubscribe_url": UNSUBSCRIBE,
+        "site_url": settings.SITE_URL,
+        "filler": FILLER,
+    }
+    html = render_to_string("bulletins/mail.html", context)
+    # Indents are a tenth of the size, and mean nothing.
+    return _inliner.inline("\n".join(line.strip() for line in html.splitlines() if line.strip()))
+
+
+def plain_text(issue: Issue) -> str:
+    number = f", issue {issue.number}" if issue.number else ""
+    parts = [
+        wrapped(f"{issue.publisher}: e-bulletin, {issue.quarter}{number}"),
+        f"Read it in your browser:\n{BROWSER}",
+        heading(issue.title, 1),
+        as_text(issue.editorial),
+    ]
+    for section in issue.sections:
+        parts.append(heading(section.heading, 2))
+        parts += map(_item_text, section.items)
+    if issue.as_at:
+        parts.append(wrapped(f"As at {date_format(issue.as_at, 'j F Y')}."))
+    if issue.source:
+        parts.append(wrapped(f"Source: {issue.source}"))
+    parts.append("-" * 3)
+    parts.append(wrapped(f"You get this because you asked {issue.publisher} for its e-bulletin."))
+    parts.append(f"Change what you get:\n{PREFERENCES}")
+    parts.append(f"Stop getting it:\n{UNSUBSCRIBE}")
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _item_text(item: Item) -> str:
+    title = f"{item.kind}: {item.title}" if item.kind else item.title
+    top = "\n".join(filter(None, [heading(title, 3) if title else "", item.address]))
+    return "\n\n".join(filter(None, [top, as_text(item.text)]))
+
+
+def message(letter: Letter, to: str, links: Links, message_id: str = "") -> EmailMultiAlternatives:
+    """The mail to one reader, ready to be sent. `message_id` with its angle brackets; one is made where it is empty."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    mail = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=_filled(letter.text, links),
+        to=[to],
+        headers={
+            "Message-ID": message_id or make_msgid(domain=host),
+            "List-Id": formataddr((f"{letter.publisher} e-bulletin", f"bulletins.{host}")),
+            "List-Unsubscribe": f"<{links.one_click or links.unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+    mail.attach_alternative(_filled(letter.html, links, in_html=True), "text/html")
+    return mail
+
+
+def _filled(text: str, links: Links, *, in_html: bool = False) -> str:
+    for placeholder, address in (
+        (BROWSER, links.browser),
+        (PREFERENCES, links.preferences),
+        (UNSUBSCRIBE, links.unsubscribe),
+    ):
+        text = text.replace(placeholder, escape(address) if in_html else address)
+    return text
+
+
+def freeze(page: "BulletinPage", sent_at: datetime) -> "SentCopy":
+    """Keep the issue as it goes out now; what is frozen already stays as it is."""
+    from bulletins.models import SentCopy
+
+    letter = letter_for(page)
+    texts = {"subject": letter.subject, "html": letter.html, "text": letter.text}
+    copy, _ = SentCopy.objects.get_or_create(page=page, defaults={"sent_at": sent_at} | texts)
+    page.sent_copy = copy
+    return copy
