@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
+from home.open_forms import NOT_TEXT
+
 LONGEST = 254  # octets of an address, RFC 5321 with RFC 3696's erratum 1690
 LONGEST_LOCAL = 64  # octets, RFC 5321, 4.5.3.1.1
 ATEXT = frozenset(
@@ -39,7 +41,7 @@ def _local(local: str) -> str:
 
 
 def _is_letter_beyond_ascii(char: str) -> bool:
-    return not char.isascii() and not unicodedata.category(char).startswith(REFUSED_CATEGORIES)
+    return not char.isascii() and char != NOT_TEXT and not unicodedata.category(char).startswith(REFUSED_CATEGORIES)
 
 
 def _domain(domain: str) -> str:

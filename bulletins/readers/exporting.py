@@ -72,6 +72,7 @@ def held_about(reader: Reader) -> dict[str, Any]:
         "signed_up": _time(reader.created_at),
         "confirmed": _time(reader.confirmed_at),
         "unsubscribed": _time(reader.unsubscribed_at),
+        "suppressed": _time(reader.suppressed_at),
         "consent_record": [
             {"when": _time(one.at), "what": one.get_act_display(), "how": one.get_how_display(), "words": one.words}
             for one in reader.consents.all()

@@ -55,7 +55,7 @@ def reader_of(text: str, purpose: str) -> Reader:
 def _was_withdrawn(reader: Reader, text: str) -> bool:
     """Whether the reader unsubscribed after this confirmation's link was made: it must not bring them back."""
     left = reader.unsubscribed_at
-    return left is not None and left.timestamp() > b62_decode(text.rsplit(".", 2)[1])
+    return left is not None and int(left.timestamp()) > b62_decode(text.rsplit(".", 2)[1])
 
 
 def _signer(purpose: str) -> Signer:

@@ -1,0 +1,1 @@
+from bulletins.readers import wagtail_hooks as readers_hooks  # noqa: F401
