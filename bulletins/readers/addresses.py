@@ -1,5 +1,6 @@
 """Mail addresses of readers: which are taken, in which form they are kept, and what is left of one that is forgotten."""
 
+import functools
 import unicodedata
 
 import idna
@@ -44,6 +45,7 @@ def _is_letter_beyond_ascii(char: str) -> bool:
     return not char.isascii() and char != NOT_TEXT and not unicodedata.category(char).startswith(REFUSED_CATEGORIES)
 
 
+@functools.lru_cache(maxsize=2048)  # a list of readers has few domains, and IDNA is slow
 def _domain(domain: str) -> str:
     ascii_domain = idna.encode(domain, uts46=True).decode().lower()
     labels = ascii_domain.split(".")
