@@ -96,7 +96,7 @@ class BulletinPage(QuickAccess, Page):
     sections = StreamField(
         SectionsBlock(),
         blank=True,
-        help_text="“Suggest content” in the menu beside the title adds what is new since the last issue.",
+        help_text="For example “Children and families”, with case studies and news. “Suggest this quarter’s content” above adds what is new since the last issue.",
     )
     subject = models.CharField(
         max_length=200,

@@ -1,10 +1,18 @@
 """The editing form of an issue, in the order in which it is written."""
 
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel, TabbedInterface
-from wagtail.models import Page
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    TabbedInterface,
+)
 
 ISSUE: list[Panel] = [
-    *Page.content_panels,
+    HelpPanel(template="bulletins/admin/tools.html"),
+    FieldPanel("title", classname="title"),  # not Wagtail's own, which looks for a slug to write
     MultiFieldPanel(
         [FieldRowPanel([FieldPanel("season"), FieldPanel("year"), FieldPanel("issue_number")])], heading="Issue"
     ),

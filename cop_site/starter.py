@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+import bulletins.starter
 import casestudies.starter
 import home.starter
 from cop_site.site import align_site
@@ -18,6 +19,7 @@ def load_starter() -> bool:
     load_vocabulary()
     front = home.starter.load()
     casestudies.starter.load(front)
+    bulletins.starter.load(front)  # picks from the pages before it
     home.starter.load_pages(front)
     align_site()
     return True

@@ -10,11 +10,12 @@ ROOT = Path(__file__).resolve().parent.parent
 NOT_PASSED_ON = {"DJANGO_SETTINGS_MODULE", "ELASTICSEARCH_URL", "REDIS_URL", "EMAIL_URL", "ALLOWED_HOSTS"}
 
 
-def environment(folder: Path, port: int = 8000) -> dict[str, str]:
+def environment(folder: Path, port: int = 8000, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
     # Set and not only dropped: a developer's .env may name a database that no test may touch.
     data = {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "DEBUG": "false"}
-    return kept | data | {"SECRET_KEY": "s" * 60, "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"}
+    site = {"SECRET_KEY": "s" * 60, "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"}
+    return kept | data | site | more
 
 
 def manage(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

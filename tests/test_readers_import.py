@@ -129,7 +129,7 @@ def test_columns_say_areas_state_and_consent() -> None:
     merge(old, prisons)
     rows = [
         "Name;E-Mail;Service areas;Status;Consent",
-        "Ada;ada@example.com;\"prisons; Advice\";confirmed;Told us by phone",
+        'Ada;ada@example.com;"prisons; Advice";confirmed;Told us by phone',
         "Bob;bob@example.com;PRISONS & GAOLS|gaols;;",
         "Cyd;cyd@example.com;group;Subscribed;",
         "Dan;dan@example.com;;unsubscribed;",
@@ -172,9 +172,7 @@ def test_files_as_people_have_them(content: str, found: set[str], refused: dict[
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("encoding", "note"), [("utf-8-sig", ""), ("utf-16", ""), ("cp1252", "Windows-1252")]
-)
+@pytest.mark.parametrize(("encoding", "note"), [("utf-8-sig", ""), ("utf-16", ""), ("cp1252", "Windows-1252")])
 def test_encodings(encoding: str, note: str) -> None:
     area("cafes", label="Cafés")
     run = imported("email;area\nzoë@example.com;Cafés\n".encode(encoding))

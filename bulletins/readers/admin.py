@@ -126,7 +126,7 @@ class OneReaderView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
 
     model = Reader
     permission_required: str = "view"
-    header_icon = "mail"
+    header_icon = "user"
     page_title = "Reader"
     reader: Reader
 
@@ -242,8 +242,8 @@ class ReadersViewSet(ModelViewSet):
     model = Reader
     name = NAME
     menu_label = "Readers"
-    icon = "mail"
-    menu_order = 160
+    icon = "group"
+    menu_order = 125
     add_to_admin_menu = True
     add_to_reference_index = False
     inspect_view_enabled = True  # so that the permission to view can be given

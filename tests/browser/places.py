@@ -14,6 +14,8 @@ ADDRESSES = {
     "service areas": "/service-areas/",
     "themes": "/themes/",
     "regions": "/regions/",
+    "archive of e-bulletins": "/bulletins/",
+    "e-bulletin": "/bulletins/2007-winter/",
     "plain page": "/accessibility/",
     "case study": "/case-studies/break/",
     "case study with everything": f"/case-studies/{SLUG}/",

@@ -34,10 +34,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """The running site with the starter content, one more example that has everything, and an administrator."""
+def served(folder: Path, **more: str) -> Iterator[Served]:
+    """The running site with the starter content, one more example that has everything, and an administrator.
+    `more` is set in its environment."""
     port = free_port()
-    env = environment(folder, port)
+    env = environment(folder, port, **more)
     mail, password = ADMIN
     fill = f"from tests.browser.fill import fill; fill({mail!r}, {password!r})"
     for words in (["prepare"], ["shell", "--no-imports", "-c", fill]):

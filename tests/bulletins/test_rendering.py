@@ -58,8 +58,9 @@ class Reader(HTMLParser):
 
 
 def main_of(html: str) -> str:
-    """The issue itself, without the rest of the web page."""
-    return html[html.index("<h1") : html.index('<footer class="colophon">')]
+    """The issue itself, without the rest of the web page and its list of contents."""
+    article = html[html.index("<h1") : html.index('<footer class="colophon">')]
+    return re.sub(r"<nav.*?</nav>", "", article, flags=re.DOTALL)
 
 
 def from_text(text: str) -> list[str]:

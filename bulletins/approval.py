@@ -1,0 +1,36 @@
+"""Whether an issue may go out to its readers."""
+
+from typing import TYPE_CHECKING, Any
+
+from bulletins.issue import issue_of
+from bulletins.preflight import blocks, preflight
+from bulletins.rendering import letter_of
+
+if TYPE_CHECKING:
+    from bulletins.models import BulletinPage
+
+SEND = "bulletins.send_bulletin"
+
+
+def may_be_sent(page: "BulletinPage", user: Any = None) -> list[str]:
+    """The reasons why this issue may not be sent now (by this user, where one is given); none: it may.
+
+    What is sent is the published version: publishing needs the right to publish or the last approval of the workflow.
+    """
+    page = type(page).objects.get(pk=page.pk)
+    reasons = []
+    if user is not None and not user.has_perm(SEND):
+        reasons.append(
+            "You do not have the permission to send e-bulletins. An administrator can give it to your group."
+        )
+    if page.sent:
+        reasons.append("It was sent already.")
+    if not page.live:
+        reasons.append("It is not published. Submit it for approval; with the last approval it is published.")
+    elif page.has_unpublished_changes:
+        reasons.append("It has changes that nobody has approved. Publish them, or submit them for approval.")
+    if page.get_view_restrictions().exists():
+        reasons.append("Not everybody may see its web page. Make it public.")
+    issue = issue_of(page)
+    found = blocks(preflight(issue, letter_of(issue)))
+    return [*reasons, *(f"{finding.what} {finding.how}" for finding in found)]

@@ -1,0 +1,109 @@
+"""An editor makes an issue: writes, takes what is suggested, looks at all three renderings, mends, sends a test copy."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener
+from tests.browser.served import Served, served
+from tests.browser.test_admin import tab, visit
+from tests.smtp_sink import Sink, smtp_sink
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def mail_sink() -> Iterator[Sink]:
+    with smtp_sink() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, mail_sink: Sink) -> Iterator[Served]:
+    """A site of its own, whose mail goes to the sink."""
+    folder = tmp_path_factory.mktemp("bulletins")
+    with served(folder, EMAIL_URL=f"smtp://127.0.0.1:{mail_sink.port}") as running:
+        yield running
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.locator(".messages")).to_contain_text(re.compile("created|updated"))
+    page.wait_for_load_state("networkidle")
+
+
+def test_from_a_blank_issue_to_a_test_copy(editor: Page, mail_sink: Sink) -> None:
+    visit(editor, "/admin/")
+    editor.get_by_role("link", name="E-bulletins", exact=True).first.click()
+    editor.get_by_role("link", name=re.compile("Add e-bulletin")).first.click()
+    editor.wait_for_load_state("networkidle")
+    editor.wait_for_timeout(2_500)  # the editor takes what is there until then for what it was given
+    editor.get_by_role("textbox", name="Title").first.press_sequentially("Spring, and what is new")
+    editor.locator("#id_season").select_option("spring")
+    editor.locator("#id_year").fill("2008")
+    tab(editor, "Mail")
+    editor.locator("#id_subject").fill("Spring 2008: what is new")
+    save(editor)
+
+    editor.get_by_role("link", name="Suggest this quarter’s content").click()
+    expect(editor.locator("main")).to_contain_text("since the issue before was published on")
+    expect(editor.get_by_role("checkbox").first).to_be_checked()
+    editor.get_by_role("button", name="Add to the draft").click()
+    expect(editor.locator(".messages")).to_contain_text("added to the draft: “An example with everything")
+    editor.wait_for_load_state("networkidle")
+    address = editor.url.split("#")[0]
+
+    toggle = editor.get_by_role("button", name="Toggle preview")
+    toggle.click()
+    frame = editor.frame_locator("iframe.w-preview__iframe")
+    expect(frame.first.locator("h1")).to_have_text("Spring, and what is new")
+    editor.get_by_label("Preview mode").select_option("mail")
+    expect(frame.first.locator("table.sheet h1")).to_have_text("Spring, and what is new")
+    expect(frame.first.locator("td.masthead")).to_have_css("background-color", "rgb(107, 45, 92)")
+    editor.get_by_label("Preview mode").select_option("text")
+    expect(frame.first.locator("pre")).to_contain_text("Spring, and what is new\n=======================")
+    editor.wait_for_load_state("networkidle")
+
+    visit(editor, address)
+    editor.get_by_role("link", name="Preflight and test copy").first.click()
+    expect(editor.locator("main")).to_contain_text("The preheader is empty")
+    editor.get_by_role("link", name="the preheader").click()
+    editor.wait_for_load_state("networkidle")
+    expect(editor.locator("#id_preheader")).to_be_visible()
+    editor.wait_for_timeout(2_500)
+    editor.locator("#id_preheader").fill("One example with everything.")
+    save(editor)
+    editor.get_by_role("tab", name="Issue").click()
+    editor.get_by_role("link", name="Preflight and test copy").first.click()
+    expect(editor.locator("main")).not_to_contain_text("The preheader is empty")
+    expect(editor.locator("main")).to_contain_text("It is not published.")
+    editor.get_by_role("button", name="Send a test copy to me").click()
+    expect(editor.locator(".messages")).to_contain_text("A test copy is on its way to admin@example.com.")
+    (mail,) = mail_sink.mails
+    assert mail["Subject"] == "Test copy: Spring 2008: what is new"
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "An example with everything" in html.get_content()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [600, 360])
+def test_the_mail_fits(open_page: Opener, editor: Page, mail_sink: Sink, width: int, scheme: str) -> None:
+    visit(editor, "/admin/bulletins/")
+    editor.get_by_role("link", name="Partnership in Public Services, one year on").first.click()
+    editor.get_by_role("link", name="Preflight and test copy").first.click()
+    editor.get_by_role("button", name="Send a test copy to me").click()
+    expect(editor.locator(".messages")).to_contain_text("A test copy is on its way")
+    html = mail_sink.mails[-1].get_body(("html",))
+    assert html is not None
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=True)
+    # With pictures off: what they show is said.
+    page.route("**/*.{png,jpg,jpeg}", lambda route: route.fulfill(status=204))
+    page.goto("about:blank")
+    page.set_content(html.get_content())
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert page.locator("table.sheet").bounding_box()["width"] == min(600, width)  # type: ignore[index]
+    dark = page.locator("td.body").evaluate("one => getComputedStyle(one).backgroundColor")
+    assert dark == {"light": "rgb(255, 255, 255)", "dark": "rgb(27, 33, 42)"}[scheme]
