@@ -50,8 +50,8 @@ def reader(address: str = ADA, state: State = State.CONFIRMED, **values: Any) ->
     return Reader.objects.create(address=address, normalised=same(address), state=state, **values)
 
 
-def link_in(text: str, purpose: str) -> str:
+def link_in(text: object, purpose: str) -> str:
     """The path of the link for this purpose in a mail."""
-    found = re.search(rf"http://testserver(/bulletins/{purpose}/\S+/)", text)
+    found = re.search(rf"http://testserver(/bulletins/{purpose}/\S+/)", str(text))
     assert found, text
     return found[1]

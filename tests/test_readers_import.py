@@ -217,8 +217,7 @@ def test_any_bytes_are_read_or_refused_as_a_whole(content: bytes) -> None:
     for whole in (content, b"email,x\n" + content):
         try:
             found = list(lines(decoded(whole).stream))
-        except Unreadable as problem:
-            assert str(problem)
+        except Unreadable:
             continue
         numbers = [line.number for line in found]
         assert numbers == sorted(set(numbers))

@@ -299,7 +299,7 @@ def test_each_thing_is_forgotten_in_its_time(home: HomePage) -> None:
 
 def test_an_issue_goes_to_whom_it_concerns(home: HomePage) -> None:
     prisons, advice = area("prisons", group="justice"), area("advice", group="help")
-    chosen = {
+    chosen: dict[str, list[Any]] = {
         "all@example.com": [],
         "prisons@example.com": [prisons],
         "justice@example.com": [prisons.parent],

@@ -120,9 +120,9 @@ def test_every_address_gets_the_same_answer_for_the_same_work(home: HomePage, cl
     addresses = known()
     for _ in range(5):
         sign_up(client, addresses["limited"])
-    LimitedUse.objects.filter(key__startswith="x").delete()
     client.get(FORM)
-    answers, work = {}, {}
+    answers: dict[str, object] = {}
+    work: dict[str, list[str]] = {}
     for name, address in addresses.items():
         with CaptureQueriesContext(connection) as queries:
             response = send_form(client, email=address, remote=f"192.0.2.{len(answers) + 10}")
@@ -131,7 +131,6 @@ def test_every_address_gets_the_same_answer_for_the_same_work(home: HomePage, cl
         work[name] = [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in queries]
     assert len(set(answers.values())) == 1
     assert all(one == work["new"] for one in work.values()), "the same queries, so about the same time"
-    assert len(client.get("/bulletins/subscribe/sent/").content) > 0
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from bulletins.readers.addresses import normalise, same
 from bulletins.readers.erasing import erase
 from bulletins.readers.exporting import csv_lines
 from bulletins.readers.import_admin import DiscardView, GoOnView, ImportsView, ImportView, ReportView
-from bulletins.readers.models import How, Reader, State
+from bulletins.readers.models import How, Reader, ReaderArea, State
 from taxonomy.models import Facet, Term
 
 NAME = "readers"
@@ -41,7 +41,7 @@ class ReaderFilterSet(WagtailFilterSet):
         label="Service area",
         queryset=lambda request: Term.objects.filter(facet=Facet.AREA).order_by("label"),
         to_field_name="slug",
-        field_name="areas",
+        method="filter_area",
         widget=forms.CheckboxSelectMultiple,
     )
     came_by = django_filters.ChoiceFilter(label="Came by", choices=WAYS_IN, empty_label="Any", widget=forms.RadioSelect)
@@ -50,6 +50,9 @@ class ReaderFilterSet(WagtailFilterSet):
     class Meta:
         model = Reader
         fields: list[str] = []
+
+    def filter_area(self, readers: QuerySet[Reader], name: str, value: Any) -> QuerySet[Reader]:
+        return readers.filter(pk__in=ReaderArea.objects.filter(term__in=value).values("reader")) if value else readers
 
 
 class AreasColumn(Column):

@@ -29,7 +29,7 @@ def csv_lines(readers: QuerySet[Reader]) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield BOM + writer.writerow(COLUMNS)
     areas = Prefetch("areas", queryset=Term.objects.order_by("slug"))
-    for reader in readers.order_by("pk").prefetch_related(areas).iterator(chunk_size=BATCH):
+    for reader in readers.order_by("pk").prefetch_related(None).prefetch_related(areas).iterator(chunk_size=BATCH):
         yield writer.writerow([_inert(cell) for cell in _cells(reader)])
 
 

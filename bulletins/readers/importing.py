@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -185,9 +186,9 @@ def work_through(import_id: int) -> None:
     except Unreadable as problem:
         ReaderImport.objects.filter(pk=run.pk).update(step=Step.FAILED, note=str(problem), content=None)
         return
-    done = {"step": Step.CHECKED, "note": text.note} if run.step == Step.CHECKING else {"step": Step.DONE}
-    if run.step == Step.IMPORTING:
-        done["content"] = None
+    done: dict[str, Any] = {"step": Step.DONE, "content": None}
+    if run.step == Step.CHECKING:
+        done = {"step": Step.CHECKED, "note": text.note}
     ReaderImport.objects.filter(pk=run.pk, step=run.step, read=run.read).update(touched_at=timezone.now(), **done)
 
 
