@@ -233,7 +233,7 @@ def test_an_import_from_the_file_to_the_readers(editor: Client) -> None:
     assert not Reader.objects.exists()
     report = editor.get(reverse("readers:import_report", args=[run.pk]))
     text = b"".join(report.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    wrong = "Enter a mail address such as name@example.org."
+    wrong = "This is not a mail address."
     assert list(csv.reader(io.StringIO(text))) == [
         ["line", "reason", "email"],
         ["3", wrong, "nobody"],

@@ -33,14 +33,16 @@ class AreasForm(forms.Form):
     area = AreasField(label="Service areas", required=False)
 
     def area_groups(self) -> list[tuple[Term, bool, Options]]:
-        """Each group, whether it is chosen, and its areas with the same; retired ones only where they are chosen."""
+        """Each group that has areas, whether it is chosen, and its areas with the same; retired ones only where they are
+        chosen."""
         chosen = {str(slug) for slug in self["area"].value() or ()}
         terms = [term for term in Term.objects.filter(facet=Facet.AREA) if not term.retired or term.slug in chosen]
-        return [
+        groups = [
             (group, group.slug in chosen, [(one, one.slug in chosen) for one in terms if one.parent_id == group.pk])
             for group in terms
             if group.parent_id is None
         ]
+        return [group for group in groups if group[1] or group[2]]
 
     def any_chosen(self) -> bool:
         return bool(self["area"].value())

@@ -105,7 +105,10 @@ class Checker:
             raise ValidationError("There is no mail address in this line.")
         if "\ufffd" in text:
             raise ValidationError("Some characters could not be read. Save the file as “CSV UTF-8”.")
-        address = addresses.normalise(text)
+        try:
+            address = addresses.normalise(text)
+        except ValidationError:
+            raise ValidationError("This is not a mail address.") from None
         state = line.cells.get("state", "").lower()
         if state not in ("", State.CONFIRMED, "subscribed", "active"):
             raise ValidationError(f"The column “state” says “{state[:40]}”: only “confirmed” is imported.")

@@ -44,7 +44,7 @@ def test_from_the_archive_to_the_list_and_away(open_page: Opener, site: Served, 
     page.goto("/bulletins/")
     address = f"walk-{javascript}@example.com".lower()
     page.get_by_label("Your mail address").fill(address)
-    page.get_by_text("Choose service areas").click()
+    page.get_by_text("Service areas (optional)").click()
     page.get_by_label("Respite", exact=True).check()
     page.get_by_label("Yes, send me the e-bulletin").check()
     page.wait_for_timeout(TOO_FAST)
