@@ -160,7 +160,7 @@ def test_columns_say_areas_state_and_consent() -> None:
         ('email\n"ada@example.com"x\nbob@example.com\n', {"bob@example.com"}, {2: "quotation marks"}),
         ("email\n\n\nada@example.com\n\nx\n", {"ada@example.com"}, {6: "not a mail address"}),
         ("\n\nemail\nada@example.com", {"ada@example.com"}, {}),
-        ("email\nAda <ada@example.com>\na\0b@example.com\n", set(), {2: "not a mail", 3: "not a mail"}),
+        ("email\nAda <ada@example.com>\na\0b@example.com\n", set(), {2: "not a mail", 3: "could not be read"}),
     ],
 )
 def test_files_as_people_have_them(content: str, found: set[str], refused: dict[int, str]) -> None:
@@ -222,6 +222,7 @@ def test_any_bytes_are_read_or_refused_as_a_whole(content: bytes) -> None:
         numbers = [line.number for line in found]
         assert numbers == sorted(set(numbers))
         assert all(line.number <= line.end for line in found)
+        assert not any("\0" in text for line in found for text in (*line.cells.values(), line.text))
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=8), st.sampled_from(",;\t|"))

@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from home.open_forms import NOT_TEXT
+
 LONGEST_QUOTE = 50  # lines over which one cell in quotation marks may go before they are taken for a mistake
 LONGEST_LINE = 20_000  # characters
 DELIMITERS = ",;\t|"
@@ -97,7 +99,7 @@ class _Source:
 
     def _read(self) -> str | None:
         text = self._stream.readline(LONGEST_LINE)
-        return text or None
+        return text.replace("\0", NOT_TEXT) or None  # PostgreSQL keeps no NUL
 
 
 def _columns(first: str, delimiter: str) -> dict[str, int]:

@@ -29,6 +29,7 @@ from bulletins.readers.models import (
     RefusedLine,
     State,
 )
+from home.open_forms import NOT_TEXT
 from taxonomy.models import Facet, Term
 
 BATCH = 500
@@ -103,7 +104,7 @@ class Checker:
         text = line.cells.get("email", "")
         if not text:
             raise ValidationError("There is no mail address in this line.")
-        if "\ufffd" in text:
+        if NOT_TEXT in text:
             raise ValidationError("Some characters could not be read. Save the file as “CSV UTF-8”.")
         try:
             address = addresses.normalise(text)
