@@ -17,6 +17,7 @@ from bulletins import archive, panels
 from bulletins.blocks import TEXT_FEATURES, SectionsBlock
 from bulletins.entry import entry_for
 from bulletins.forms import BulletinForm
+from bulletins.readers import models as readers_models  # noqa: F401  (Django looks for models here)
 from bulletins.rendering import letter_for, web_context
 from home.access import QuickAccess
 from search.entries import Entry

@@ -1,5 +1,5 @@
 """Public addresses of the readers' part: they stand before Wagtail's, below the address of the archive."""
 
-from django.urls import URLPattern
+from bulletins.readers.urls import urlpatterns
 
-urlpatterns: list[URLPattern] = []
+__all__ = ["urlpatterns"]

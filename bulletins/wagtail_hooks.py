@@ -18,6 +18,7 @@ from wagtail.admin.widgets.button import Button
 
 from bulletins.admin_views import PreflightView, SuggestView, TestCopyView
 from bulletins.models import BulletinPage
+from bulletins.readers import wagtail_hooks as readers_hooks  # noqa: F401  (Wagtail looks for hooks here)
 
 
 class IssuesView(IndexView):

@@ -19,7 +19,7 @@ APPS = {
     "admin",
     "auth",
     "contenttypes",
-    "django_tasks_db",
+    "django_tasks_database",
     "wagtailadmin",
     "wagtailusers",
     "wagtailsearch",

@@ -7,6 +7,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from bulletins.readers.erasing import forget_old
+from bulletins.readers.importing import resume_stuck
+from bulletins.readers.signing_up import answer_waiting
 from casestudies.asking import forget_old_questions
 from home.limits import forget_expired
 from home.models import SiteSettings
@@ -33,12 +36,15 @@ def catch_up_search() -> None:
 def sweep() -> None:
     forget_old_questions()
     forget_expired()
+    forget_old()
 
 
 JOBS: dict[str, Callable[[], object]] = {
     "scheduled publishing": publish_scheduled,
     "search index": catch_up_search,
     "review reminders": remind_of_reviews,
+    "sign-ups for the e-bulletin": answer_waiting,
+    "imports of readers": resume_stuck,
     "old records": sweep,
 }
 
