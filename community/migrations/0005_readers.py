@@ -21,6 +21,6 @@ def allow(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("community", "0003_bulletins"), ("bulletins", "0002_readers")]
+    dependencies = [("community", "0004_bulletins"), ("bulletins", "0002_readers")]
 
     operations = [migrations.RunPython(allow, migrations.RunPython.noop)]
