@@ -2,14 +2,11 @@
 
 import datetime
 import json
-import os
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from search.embedded.engine import EmbeddedEngine
