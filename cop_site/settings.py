@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_filters",
+    "django_htmx",  # for its copy of htmx
     "django_tasks_db",
     "csp",
     "whitenoise.runserver_nostatic",
@@ -133,6 +134,9 @@ CACHES = {
     | ({} if REDIS_URL else {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 1000}}),
 }
 
+# A search that takes longer than this many milliseconds is logged by "search.slow".
+SEARCH_SLOW_MS = env.int("SEARCH_SLOW_MS", default=200)
+
 # Wagtail enqueues on "default"; work of ours that is too long for a request goes to "background".
 TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
@@ -176,6 +180,7 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"Common Practice <noreply@{_site.hostname}>")
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None

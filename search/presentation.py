@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from search.answers import Answer
 from search.facets import DIMENSIONS, YEAR, FacetCount
-from search.query import PER_PAGE, SORTS
+from search.query import PER_PAGE, SORTS, Query
 from search.results import Hit
 
 YEAR_HEADINGS = {"year_from": "From", "year_to": "To"}
@@ -50,8 +50,8 @@ class Row:
     begins_partial: bool = False  # the first that has only some of the words
 
 
-def page(path: str, answer: Answer) -> dict[str, Any]:
-    """The context of a page of results at this path."""
+def page(path: str, answer: Answer, words_alone: Sequence[tuple[str, int]] = ()) -> dict[str, Any]:
+    """The context of a page of results at this path; `words_alone` would find that many pages each, without filters."""
     query, results, fixed = answer.query, answer.results, answer.fixed
     first = replace(query, page=1)
     rows = [row(hit, answer) for hit in results.hits]
@@ -78,6 +78,8 @@ def page(path: str, answer: Answer) -> dict[str, Any]:
         "formats": [(label, first.to_url(path, fixed, format=label.lower())) for label in ("CSV", "JSON", "Atom")],
         "feed_url": first.to_url(path, fixed, format="atom"),
         "relax": [_relaxed(path, answer, row.param, row.value, row.total) for row in results.relax if row.total],
+        "did_you_mean": replace(first, text=results.suggestion).to_url(path, fixed) if results.suggestion else "",
+        "words_alone": [(word, total, Query(word).to_url("/search/")) for word, total in words_alone],
         "without_text_url": query.without("q", "").to_url(path, fixed) if query.text else "",
     }
 

@@ -9,14 +9,18 @@ from django.shortcuts import render
 from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
 
-from search import formats, presentation
-from search.answers import Values, answer, similar
+from search import analysis, formats, opensearch, presentation
+from search.answers import Answer, Values, answer, answer_or_none, similar, suggest
 from search.engine import Unavailable
 from search.facets import DIMENSIONS, Vocabulary, aliases, vocabulary
 from search.query import PER_PAGE
+from search.slow import timed
 
 FORMATS = {"json": formats.as_json, "csv": formats.as_csv, "atom": formats.as_atom}
 EXPORTED = 1000  # results at most in one file or feed
+SUGGESTED = 8
+NAMES = ("q", *DIMENSIONS, "year_from", "year_to", "sort", "page", "format")
+HELPFUL_WORDS = 6  # words of a question that found nothing which are tried alone
 
 
 @require_safe
@@ -40,12 +44,14 @@ def respond(
     form = (request.GET.getlist("format") or ["html"])[-1]
     whole = form in ("csv", "atom")  # from the first result on, whatever page the address names
     try:
-        found = answer(request.GET, fixed, EXPORTED if whole else PER_PAGE, first_page=whole, known=known)
+        with timed("a search", _asked(request)):
+            found = answer(request.GET, fixed, EXPORTED if whole else PER_PAGE, first_page=whole, known=known)
+            words = words_alone(found) if form not in FORMATS and not found.results.total else []
     except Unavailable:
         return unavailable(request, form)
     if form in FORMATS:
         return FORMATS[form](request, found)
-    return render(request, template, dict(context or {}) | presentation.page(request.path, found))
+    return render(request, template, dict(context or {}) | presentation.page(request.path, found, words))
 
 
 def address_of_today(request: HttpRequest, known: Vocabulary, fixed: Mapping[str, str]) -> str:
@@ -73,8 +79,39 @@ def feed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def similar_to(request: HttpRequest, page_id: int) -> HttpResponse:
     """Pages like one page, in the shape of a search's JSON."""
-    hits = similar(page_id, PER_PAGE)
-    return JsonResponse({"results": [formats.hit(hit) for hit in hits], "total": len(hits)})
+    with timed("similar pages", str(page_id)):
+        hits = similar(page_id, PER_PAGE)
+    return formats.as_json(request, formats.listed(hits, vocabulary()))
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What somebody who types may mean. `format=opensearch` is what browsers' own search boxes read."""
+    text = analysis.clean((request.GET.getlist("q") or [""])[-1])
+    with timed("suggestions", text):
+        found = suggest(text, SUGGESTED)
+    if request.GET.get("format") == "opensearch":
+        response = opensearch.as_suggestions(text, found)
+    else:
+        rows = [{"text": row.text, "url": row.url, "kind": row.kind} for row in found]
+        response = JsonResponse({"suggestions": rows})
+    # Kept by the browser that asked; there are too many beginnings of words for the page cache.
+    response["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+def words_alone(found: Answer) -> list[tuple[str, int]]:
+    """Of a question that found nothing: its words that would find something alone and without filters, with totals."""
+    words = list(dict.fromkeys(analysis.tokens(analysis.without_possessives(found.query.text))))
+    telling = [word for word in words if word not in analysis.STOP_WORDS][:HELPFUL_WORDS]
+    answers = [(word, answer_or_none({"q": [word]}, per_page=1)) for word in telling]
+    return [(word, alone.results.total) for word, alone in answers if alone and alone.results.total]
+
+
+def _asked(request: HttpRequest) -> str:
+    """The question for the log: words and filters as they came; other parameters are nobody's business."""
+    pairs = [f"{name}={value}" for name in NAMES for value in request.GET.getlist(name)]
+    return " ".join([request.path, *pairs])
 
 
 def unavailable(request: HttpRequest, form: str) -> HttpResponse:

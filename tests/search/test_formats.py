@@ -90,7 +90,15 @@ def test_json_has_the_shape_of_the_contract(listing: CaseStudyIndexPage, index: 
     empty = client.get("/search/?q=pecan&theme=consortia&format=json").json()
     assert empty["relax"] == [{"param": "theme", "value": "consortia", "total": 0}]
     similar = client.get(f"/search/similar/{page.pk}?format=json").json()
-    assert similar == {"results": [], "total": 0}
+    assert set(similar) == set(body)
+    assert (similar["results"], similar["total"]) == ([], 0)
+    other = case_study(listing, "Hazelnut", themes=("consortia",), regions=("wales",))
+    index.sync()
+    similar = client.get(f"/search/similar/{page.pk}?format=json").json()
+    assert [row["id"] for row in similar["results"]] == [other.pk]
+    assert [similar[name] for name in ("total", "exact", "page", "pages", "engine")] == [1, 1, 1, 1, "embedded"]
+    assert set(similar["facets"]) == {*DIMENSIONS, "year"}
+    assert similar["facets"]["region"] == [{"value": "wales", "label": "Wales", "count": 1, "selected": False}]
 
 
 def rows(client: Client, address: str) -> list[dict[str, str]]:

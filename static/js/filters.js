@@ -1,0 +1,57 @@
+// Filters, order, chips and pages of results without a reload. htmx fetches the whole next page and takes its main part;
+// here is what it leaves to us: when to ask, what stays open, where the focus is and what is said.
+const wide = matchMedia("(min-width: 64rem)");
+const said = document.createElement("p");
+said.className = "visually-hidden";
+said.setAttribute("role", "status");
+document.body.append(said);
+let before;
+
+const facets = () => [...document.querySelectorAll("details.facet")];
+const nameOf = facet => facet.querySelector("fieldset").dataset.facet;
+
+document.addEventListener("change", event => {
+  const form = event.target.closest("form.filters, form.sort");
+  // On a small screen the filters cover the results: there the button asks, once.
+  if (form && (wide.matches || form.matches(".sort"))) form.requestSubmit();
+});
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  for (const [name, value] of [...detail.formData]) if (!value) detail.formData.delete(name);
+});
+
+document.addEventListener("htmx:beforeSwap", () => {
+  before = { open: new Map(facets().map(facet => [nameOf(facet), facet.open])), id: document.activeElement.id };
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (!before) return;
+  const asker = detail.requestConfig.elt;
+  for (const facet of facets()) facet.open = before.open.get(nameOf(facet)) ?? facet.open;
+  const total = document.getElementById("total");
+  const same = before.id && document.getElementById(before.id);
+  before = undefined;
+  if (asker.closest(".pagination")) document.querySelector(".results-layout").scrollIntoView();
+  if (same && same.checkVisibility()) {
+    same.focus({ preventScroll: true });
+  } else {
+    total.tabIndex = -1;
+    total.focus();
+  }
+  announce();
+});
+
+// Back and forward replace the whole body, the place for what is said with it.
+document.addEventListener("htmx:historyRestore", announce);
+
+function announce() {
+  document.body.append(said);
+  const text = document.getElementById("total")?.textContent ?? "";
+  said.textContent = "";
+  setTimeout(() => { said.textContent = text; }, 100);
+}
+
+// What htmx cannot show, the browser can: it goes there as if there were no script.
+for (const name of ["responseError", "sendError"]) {
+  document.addEventListener(`htmx:${name}`, ({ detail }) => location.assign(detail.pathInfo.finalRequestPath));
+}
