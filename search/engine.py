@@ -33,8 +33,8 @@ class Engine(Protocol):
         has pages. `vocabulary` is that of today where none is given."""
 
     def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None) -> Results:
-        """The pages that share most with this one, likest first; none where the page is not in the index. Total and
-        facets are those of the pages that are given."""
+        """The pages that share most with this one, likest first; none where the page is not in the index. The total is
+        of the pages that are given, and so are the facets, which are counted only with a vocabulary."""
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
         """These pages in this order, less those that are not in the index."""

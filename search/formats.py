@@ -1,9 +1,6 @@
 """An answer as JSON, CSV or Atom; contracts.md says their shapes."""
 
 import csv
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -14,10 +11,9 @@ from django.utils.html import escape
 from wagtail.models import Site
 
 from search.answers import Answer
-from search.engine import engine
-from search.facets import DIMENSIONS, YEAR, FacetCount, Vocabulary
+from search.facets import DIMENSIONS, YEAR
 from search.query import Query
-from search.results import Hit, Results
+from search.results import Hit
 
 CSV_COLUMNS = ("id", "kind", "title", "url", "summary", "date", "organisations")
 UNDATED = date(2000, 1, 1)  # every entry of a feed must have a date (RFC 4287, 4.1.2)
@@ -42,20 +38,6 @@ def hit(found: Hit) -> dict[str, Any]:
         "date": found.date.isoformat() if found.date else None,
         "facets": facets,
     }
-
-
-def listed(hits: Sequence[Hit], known: Vocabulary) -> Answer:
-    """Pages that no question found, such as similar ones, as an answer: the facets count these pages."""
-    found = Answer(Query(), Results(tuple(hits), len(hits), len(hits), engine=engine().name), known)
-    counts = {name: Counter(slug for hit in hits for slug in hit.facets.get(name, [])) for name in (*DIMENSIONS, YEAR)}
-    order = {
-        name: [slug for slug in known.get(name, ()) if slug in rows] or sorted(rows) for name, rows in counts.items()
-    }
-    facets = {
-        name: tuple(FacetCount(slug, found.label(name, slug), counts[name][slug], False) for slug in slugs)
-        for name, slugs in order.items()
-    }
-    return replace(found, results=replace(found.results, facets=facets))
 
 
 def as_json(request: HttpRequest, answer: Answer) -> HttpResponse:

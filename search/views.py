@@ -10,7 +10,7 @@ from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
 
 from search import analysis, formats, opensearch, presentation
-from search.answers import Answer, Values, answer, answer_or_none, similar, suggest
+from search.answers import Answer, Values, answer, answer_or_none, similar_answer, suggest
 from search.engine import Unavailable
 from search.facets import DIMENSIONS, Vocabulary, aliases, vocabulary
 from search.query import PER_PAGE
@@ -79,9 +79,12 @@ def feed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def similar_to(request: HttpRequest, page_id: int) -> HttpResponse:
     """Pages like one page, in the shape of a search's JSON."""
-    with timed("similar pages", str(page_id)):
-        hits = similar(page_id, PER_PAGE)
-    return formats.as_json(request, formats.listed(hits, vocabulary()))
+    try:
+        with timed("similar pages", str(page_id)):
+            found = similar_answer(page_id)
+    except Unavailable:
+        return unavailable(request, "json")
+    return formats.as_json(request, found)
 
 
 @require_safe

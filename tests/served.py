@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOT_PASSED_ON = {"DJANGO_SETTINGS_MODULE", "ELASTICSEARCH_URL", "REDIS_URL", "EMAIL_URL", "ALLOWED_HOSTS"}
 
 
-STARTER_PAGES = 10  # that search knows of a new site
+STARTER_PAGES = 23  # that search knows of a new site
 
 
 def environment(folder: Path, port: int = 8000, **more: str) -> dict[str, str]:

@@ -67,8 +67,7 @@ class EmbeddedEngine:
             rows = connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page_id,)).fetchall()
             best = _likest(state, page_id, rows)[:count]
             found = hits(connection, best)
-        known = today() if vocabulary is None else vocabulary
-        facets = matching.counts(Query(), BitMap(best), state.dimensions, known)
+        facets = matching.counts(Query(), BitMap(best), state.dimensions, vocabulary) if vocabulary else {}
         took = round((time.perf_counter() - started) * 1000, 2)
         return Results(hits=found, total=len(best), facets=facets, took_ms=took, engine=self.name)
 
