@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from wagtail.models import get_page_models
 
 from caching.rows import rows
+from caching.version import remember
 from home.drawings import ARCS
 from search.answers import Answer, answer_or_none
 from search.engine import engine
 from search.facets import FacetCount
 from search.presentation import Row, row
+from search.results import Hit
 
 if TYPE_CHECKING:
     from home.models import SiteImage
@@ -47,7 +49,14 @@ def front_page(chosen: Sequence[int | None], questions: Sequence[str]) -> dict[s
         "examples": [Example(row(hit, found), pictures.get(hit.page_id)) for hit in shown[:EXAMPLES]],
         "total": found.results.total,
         "questions": asked,
+        "bulletin": remember("current bulletin", current_bulletin),
     }
+
+
+def current_bulletin() -> Hit | None:
+    """The newest issue that readers can see."""
+    found = answer_or_none({"kind": ["bulletin"], "sort": ["newest"]}, per_page=1)
+    return found.results.hits[0] if found and found.results.hits else None
 
 
 def groups(values: Sequence[FacetCount]) -> list[tuple[FacetCount, list[FacetCount]]]:

@@ -29,7 +29,7 @@ def test_a_subject_says_what_it_is_and_gathers_its_pages(
     found = term(facet, "sharing", "Sharing", scope_note="Doing it together.", synonyms="pooling\njoint work")
     found.introduction = "<p>What to <b>know</b> first.</p>"
     found.save()
-    names = {"areas": (), "themes": (), "stages": ()} | {f"{facet.value}s": ("sharing",)}
+    names: dict[str, Any] = {"areas": (), "themes": (), "stages": ()} | {f"{facet.value}s": ("sharing",)}
     case_study(listing, "Inside", **names)
     case_study(listing, "Outside", areas=("advice",))
     engine().rebuild()
