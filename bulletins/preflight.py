@@ -84,7 +84,7 @@ def _broken(issue: Issue) -> Iterator[Finding]:
         if broken.page_id is None:
             what, how = f"{name} is not there any more.", "Choose another page or take it out."
         else:
-            what = f"{name} is not published, or not everybody may see it."
+            what = f"{name} is not published, is not open to everybody, or is a list and no page to read."
             how = "Publish it for everybody, choose another page or take it out."
         what += " The item is left out." if broken.left_out else " The link is left out."
         yield Finding(Level.BLOCK, "page", what, how, broken.place, page_id=broken.page_id)

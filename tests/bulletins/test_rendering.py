@@ -193,7 +193,7 @@ def test_the_same_queries_for_any_number_of_items(
             client.get(page.url)
         return len(counted)
 
-    assert queries(full) == queries(few) <= 45
+    assert queries(full) == queries(few) <= 55
 
 
 NASTY = '</a><script>alert(1)</script>\0\ud800 "quoted" & <b>' + "x" * 300
