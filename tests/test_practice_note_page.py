@@ -73,8 +73,8 @@ def test_what_is_known_is_shown(notes: PracticeIndexPage, listing: CaseStudyInde
     assert "First: a summary." in section(html, "examples")
     assert section(html, "contracts") == "A template contract with everything In development due in 2008"
     assert section(html, "documents").startswith("A model clause TXT")
-    for parameter in ("area=respite", "theme=consortia", "stage=plan", "tag=prevention"):
-        assert f'href="/search/?{parameter}"' in html
+    for address in ("/service-areas/respite/", "/themes/consortia/", "/stages/plan/", "/search/?tag=prevention"):
+        assert f'href="{address}"' in html
     assert "was due for review in" in html
 
 

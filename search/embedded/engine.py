@@ -69,7 +69,7 @@ class EmbeddedEngine:
             found = hits(connection, best)
         facets = matching.counts(Query(), BitMap(best), state.dimensions, vocabulary) if vocabulary else {}
         took = round((time.perf_counter() - started) * 1000, 2)
-        return Results(hits=found, total=len(best), facets=facets, took_ms=took, engine=self.name)
+        return Results(hits=found, total=len(best), exact=len(best), facets=facets, took_ms=took, engine=self.name)
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
         with self._store.reading() as (file, connection):

@@ -12,13 +12,13 @@ from tests.factories import OrganisationFactory, case_study
 pytestmark = pytest.mark.django_db
 # Address -> queries at most. A search asks the content database for the vocabulary, the change log and the frame of the page.
 BUDGET = {
-    "/": 20,
+    "/": 22,
     "/case-studies/": 18,
     "/case-studies/walnut-0/": 34,
     "/search/": 15,
     "/search/?q=walnut": 15,
     "/search/?q=walnut&region=wales&sort=title&page=2": 15,
-    "/search/?q=nothing&region=wales": 15,
+    "/search/?q=nothing&region=wales": 20,
     "/search/?q=walnut&format=json": 8,
     "/search/?q=walnut&format=csv": 8,
     "/feed/": 8,
@@ -69,4 +69,4 @@ def test_a_rebuild_makes_the_same_number_of_queries_for_few_pages_and_for_many(
     rebuild()  # what is kept for the process
     few = rebuild()
     grow(listing, 5, 60)
-    assert rebuild() == few < 40
+    assert rebuild() == few < 70
