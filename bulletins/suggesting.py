@@ -17,7 +17,8 @@ from taxonomy.models import Facet
 if TYPE_CHECKING:
     from bulletins.models import BulletinPage
 
-NOT_NEWS = ("bulletins.bulletinpage", "home.contentpage")  # other issues, and plain pages such as the privacy notice
+# Other issues, and plain pages such as the privacy notice.
+NOT_NEWS = ("bulletins.bulletinpage", "home.contentpage", "home.glossarypage")
 MOST = 60
 ELSEWHERE = "Also new"
 

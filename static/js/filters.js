@@ -51,6 +51,11 @@ function announce() {
   setTimeout(() => { said.textContent = text; }, 100);
 }
 
+// htmx notes the address in the tab's storage for a history cache that is switched off. Nothing is stored here.
+const forget = () => { try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch { /* storage is blocked */ } };
+for (const name of ["pushedIntoHistory", "replacedInHistory", "historyRestore"]) document.addEventListener(`htmx:${name}`, forget);
+forget();
+
 // What htmx cannot show, the browser can: it goes there as if there were no script.
 for (const name of ["responseError", "sendError"]) {
   document.addEventListener(`htmx:${name}`, ({ detail }) => location.assign(detail.pathInfo.finalRequestPath));

@@ -37,7 +37,7 @@ def visit(page: Page, path: str) -> None:
 
 def number_of(page: Page, slug: str) -> int:
     """The id of a published case study."""
-    found = page.request.get("/search/?format=json").json()["results"]
+    found = page.request.get("/search/?format=json&kind=case-study").json()["results"]
     return next(row["id"] for row in found if row["url"].endswith(f"/{slug}/"))
 
 

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 
 import pytest
-from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
+from casestudies.printing import citations
 from tests.browser.conftest import Opener
 from tests.browser.places import SLUG
 from tests.browser.served import Served
@@ -107,7 +107,6 @@ def test_limits_hold_across_the_processes_of_the_site(site: Served, reader: Page
 
 
 def put_citations(page: Page) -> None:
-    context = {"citations": [("BibTeX", "@misc{a,\n}", 4)], "address": "http://other.example/a/"}
     page.goto(f"/case-studies/{SLUG}/ask/sent/")
     page.evaluate(
         """html => {
@@ -116,7 +115,7 @@ def put_citations(page: Page) -> None:
           script.src = "/static/js/copy.js";
           document.head.append(script);
         }""",
-        render_to_string("casestudies/cite.html", context),
+        str(citations([("BibTeX", "@misc{a,\n}", 4)], "http://other.example/a/")),
     )
 
 

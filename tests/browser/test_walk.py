@@ -26,6 +26,10 @@ def area(page: Page) -> Locator:
     return page.locator(".index").get_by_role("link", name="Respite", exact=True)
 
 
+def with_filters(page: Page) -> Locator:
+    return page.get_by_role("link", name="Everything on Respite, with filters")
+
+
 def region(page: Page) -> Locator:
     return page.locator("fieldset[data-facet=region] input[value=east-of-england]")
 
@@ -47,6 +51,8 @@ def test_by_mouse(open_page: Opener, javascript: bool) -> None:
     page = open_page(java_script_enabled=javascript)
     page.goto("/")
     area(page).click()
+    expect(page.locator("h1")).to_have_text("Respite")
+    with_filters(page).click()
     expect(page.locator("h1")).to_have_text("Search")
     everything = found(page)
     assert everything > 0
@@ -84,6 +90,9 @@ def test_by_keyboard(open_page: Opener, javascript: bool) -> None:
     page.keyboard.press("Tab")
     assert page.locator("main :focus").count() == 1, "what was skipped is not walked through"
     tab_to(page, area(page))
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Respite")
+    tab_to(page, with_filters(page))
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Search")
     facet = page.locator("details.facet", has=page.locator("[data-facet=region]"))
