@@ -35,8 +35,9 @@ def paragraphs(chance: random.Random, words: int) -> str:
     return "".join(f"<p>{part}</p>" for part in told)
 
 
-def fill(count: int, seed: int = 1) -> None:
-    """Add this many published case studies of some 400 words, with terms, organisations and outcomes."""
+def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
+    """Add this many published case studies of some 400 words, with terms, organisations and outcomes, and build the search
+    index unless that is left to the caller."""
     from django.contrib.contenttypes.models import ContentType
     from django.utils import timezone
     from wagtail.models import Locale, Page
@@ -105,7 +106,8 @@ def fill(count: int, seed: int = 1) -> None:
         )
     listing.numchild += count
     Page.objects.filter(pk=listing.pk).update(numchild=listing.numchild)
-    engine().rebuild()
+    if index:
+        engine().rebuild()
     content_changed()
 
 
@@ -148,11 +150,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-index", action="store_true", help="leave the search index as it is")
     chosen = parser.parse_args()
     import django
 
     django.setup()
-    fill(chosen.count, chosen.seed)
+    fill(chosen.count, chosen.seed, index=not chosen.no_index)
 
 
 if __name__ == "__main__":

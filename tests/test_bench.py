@@ -25,3 +25,13 @@ def test_bench_pages_compares_each_page_with_the_bare_view() -> None:
         assert row["per_second"] > 0
         assert 0 < row["p50"] <= row["p95"]
         assert (row["ratio"] == 1) == (row["kind"] == "bare")
+
+
+def test_bench_search_asks_both_engines() -> None:
+    command = [sys.executable, "-m", "bench.search", "--sizes", "40", "--queries", "10", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(done.stdout[done.stdout.index("[\n") :])
+    assert row["pages"] == 40
+    assert all(value > 0 for value in row.values())
+    assert row["ours p50 ms"] <= row["ours p95 ms"]
