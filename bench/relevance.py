@@ -224,7 +224,7 @@ def main() -> None:
         except BadCollection as error:
             sys.stderr.write(f"{error}\n")
             sys.exit(2)
-    shown = json.dumps([{field: getattr(row, field) for field in Scores.__slots__} for row in rows], indent=1)  # type: ignore[attr-defined]
+    shown = json.dumps([{field: getattr(row, field) for field in Scores.__slots__} for row in rows], indent=1)
     sys.stdout.write(f"{shown if chosen.json else table(rows)}\n")
 
 

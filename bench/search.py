@@ -142,8 +142,8 @@ class Stock:
             pages = pages.order_by("title" if order == "title" else "-as_at", "pk")
         found = pages.order_by().values("pk")
         for field in self.MANY:
-            through: Any = self.model._meta.get_field(field).remote_field.through
-            rows = through.objects.filter(casestudypage_id__in=found).order_by().values("term_id")
+            relation: Any = self.model._meta.get_field(field)
+            rows = relation.remote_field.through.objects.filter(casestudypage_id__in=found).order_by().values("term_id")
             list(rows.annotate(pages=Count("pk")))
         for field in self.ONE:
             list(self.model.objects.filter(pk__in=found).order_by().values(field).annotate(pages=Count("pk")))
@@ -211,10 +211,8 @@ def over_http(folder: Path, port: int, requests: int) -> tuple[float, float]:
 
 
 def child(folder: Path, *words: str) -> Any:
-    command = [sys.executable, "-m", "bench.search", *words]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(folder, 8000), check=True, stdout=subprocess.PIPE, text=True
-    )  # noqa: S603
+    command, env = [sys.executable, "-m", "bench.search", *words], environment(folder, 8000)
+    done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
     return json.loads(done.stdout)
 
 
