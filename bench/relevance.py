@@ -186,8 +186,10 @@ def embedded(collection: Collection, folder: Path) -> Scores:
     pairs = [(rankings[topic], collection.judgements[topic]) for topic in judged]
     if not pairs:
         raise BadCollection("no question has a relevant document")
-    means = [fmean(metric(*pair) for pair in pairs) for metric in (ndcg, average_precision, reciprocal_rank)]
-    return Scores(engine.name, len(entries), len(pairs), *means, p50_ms=median(times))
+    gained, precision, first = (
+        fmean(metric(*pair) for pair in pairs) for metric in (ndcg, average_precision, reciprocal_rank)
+    )
+    return Scores(engine.name, len(entries), len(pairs), gained, precision, first, median(times))
 
 
 def evaluate(folder: Path) -> list[Scores]:
