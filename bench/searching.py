@@ -1,6 +1,6 @@
 """The steps of bench.search, each in a process of its own, so that none has the memory or the caches of another.
 
-    python -m bench.searching fill|build|stock|ask|update [--size N] [--queries N] [--stock N] [--rounds N]
+    python -m bench.searching fill|build|stock|ask|update [--size N] [--queries N] [--stock N] [--rounds N] [--limit SECONDS]
 
 works on the site of DATA_DIR and prints one JSON object.
 """
@@ -43,8 +43,8 @@ def stock(chosen: argparse.Namespace) -> dict[str, Any]:
 
 
 def ask(chosen: argparse.Namespace) -> dict[str, Any]:
-    """Every question to ours, and some of them to stock Wagtail right after. Each round has questions of its own, so that
-    nothing is answered from what was kept of the round before."""
+    """Every question to ours, and the first `stock` to stock Wagtail right after. Each round has questions of its own, so
+    that nothing is answered from what was kept of the round before."""
     from bench import stock as wagtail
     from bench.questions import Question
     from bench.questions import questions as made
@@ -62,16 +62,16 @@ def ask(chosen: argparse.Namespace) -> dict[str, Any]:
     values = slugs()
     for question in made(13, SEED - 1, values):  # what a process does once
         ours(question)
-    wagtail.answer(Question("", words=("able",)))
-    rows: list[tuple[str, float, float | None]] = []
+    wagtail.timed(made(1, SEED - 1, values)[0], chosen.limit)
+    rows: list[tuple[str, float, tuple[float, float, bool] | None]] = []
+    left = chosen.stock
     for number in range(chosen.rounds):
         asked = made(chosen.queries, SEED + number, values)
-        every = max(1, len(asked) // max(1, chosen.stock))
-        for place, question in enumerate(asked):
-            also = place % every == 0 and place // every < chosen.stock
+        for question in asked:
             mine = seconds(lambda asking=question: ours(asking))  # type: ignore[misc]
-            theirs = seconds(lambda asking=question: wagtail.answer(asking)) if also else None  # type: ignore[misc]
-            rows.append((question.kind, 1000 * mine, None if theirs is None else 1000 * theirs))
+            theirs = wagtail.timed(question, chosen.limit) if left > 0 else None
+            rows.append((question.kind, mine, theirs))
+            left -= 1
     return {"asked": rows, "values": values}
 
 
@@ -89,13 +89,13 @@ def update(chosen: argparse.Namespace) -> dict[str, Any]:
     for number in range(UPDATES + 1):
         page = CaseStudyPage.objects.get(pk=ids[number * 7 % len(ids)])
         page.summary = f"Changed for the {number}th time: housing and support."
-        whole.append(1000 * seconds(page.save))
+        whole.append(seconds(page.save))
     held = set(engine().stored())
     store = Store(settings.SEARCH_DIR)
     for number in range(UPDATES + 1):
         pk = ids[(number * 7 + 3) % len(ids)]
         versions, entries = store.versions([pk]), list(entries_for([pk]))
-        alone.append(1000 * seconds(lambda v=versions, e=entries: store.write(v, e)))  # type: ignore[misc]
+        alone.append(seconds(lambda v=versions, e=entries: store.write(v, e)))  # type: ignore[misc]
     if not held.issuperset(ids):
         raise RuntimeError("a page that was saved is not in the index")
     return {"whole": whole[1:], "alone": alone[1:]}
@@ -122,7 +122,7 @@ STEPS = {"fill": fill, "build": build, "stock": stock, "ask": ask, "update": upd
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("step", choices=STEPS)
-    for name in ("size", "queries", "stock", "rounds"):
+    for name in ("size", "queries", "stock", "rounds", "limit"):
         parser.add_argument(f"--{name}", type=int, default=1)
     chosen = parser.parse_args()
     import django
