@@ -6,7 +6,7 @@
 import argparse
 import datetime
 import random
-from itertools import islice
+from itertools import accumulate, islice, product
 from typing import Any
 
 WORDS = """able access adult advice agency agree aim area assess board budget build care carer case centre change charity
@@ -19,25 +19,31 @@ prison probation problem procure project proof provide public quality reach refe
 respite result review risk rural safe scheme school sector service share site skill social speak spend staff
 stage start street success supply support survey target team tender test time train transport trust unit urban
 value voice volunteer wait walk ward week welfare woman work worker year young youth""".split()  # noqa: SIM905 (a list would take a screen)
+# Words are as unequal as in any language: a few are on most pages, and thousands of made ones on few.
+SYLLABLES = "ba co du fe gi ha jo ku le mi no pa ru se to vi".split()  # noqa: SIM905
+VOCABULARY = [*WORDS, *map("".join, product(SYLLABLES, repeat=3))]
+_TOLD = list(accumulate((rank + 8) ** -1.2 for rank in range(len(VOCABULARY))))
 BATCH = 1000
 START = 1000  # place in the tree behind the starter content
 
 
 def sentence(chance: random.Random) -> str:
-    words = chance.choices(WORDS, k=chance.randint(8, 18))
-    return " ".join(words).capitalize() + "."
+    return words(chance, chance.randint(8, 18)).capitalize() + "."
 
 
-def paragraphs(chance: random.Random, words: int) -> str:
+def words(chance: random.Random, count: int) -> str:
+    return " ".join(chance.choices(VOCABULARY, cum_weights=_TOLD, k=count))
+
+
+def paragraphs(chance: random.Random, least: int) -> str:
     told: list[str] = []
-    while sum(len(part.split()) for part in told) < words:
+    while sum(len(part.split()) for part in told) < least:
         told.append(" ".join(sentence(chance) for _ in range(4)))
     return "".join(f"<p>{part}</p>" for part in told)
 
 
 def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
-    """Add this many published case studies of some 400 words, with terms, organisations and outcomes, and build the search
-    index unless that is left to the caller."""
+    """Add this many published case studies of some 400 words, with terms, organisations and outcomes."""
     from django.contrib.contenttypes.models import ContentType
     from django.utils import timezone
     from wagtail.models import Locale, Page
@@ -59,12 +65,12 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
     ]
     Organisation.objects.bulk_create(organisations)
     kind = ContentType.objects.get_for_model(CaseStudyPage)
-    now = timezone.now()
+    now, locale = timezone.now(), Locale.get_default()
     numbers = iter(range(count))
     while batch := list(islice(numbers, BATCH)):
         pages = []
         for number in batch:
-            title = f"{' '.join(chance.choices(WORDS, k=6)).capitalize()} {number}"
+            title = f"{words(chance, 6).capitalize()} {number}"
             page = Page(
                 path=Page._get_path(listing.path, listing.depth + 1, START + number),
                 depth=listing.depth + 1,
@@ -73,7 +79,7 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
                 slug=f"made-{number}",
                 url_path=f"{listing.url_path}made-{number}/",
                 content_type=kind,
-                locale=Locale.get_default(),
+                locale=locale,
                 live=True,
                 first_published_at=now,
                 last_published_at=now,

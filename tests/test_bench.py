@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from bench.search import Figures, table
 from tests.served import ROOT
 
 pytestmark = pytest.mark.bench
@@ -27,11 +28,17 @@ def test_bench_pages_compares_each_page_with_the_bare_view() -> None:
         assert (row["ratio"] == 1) == (row["kind"] == "bare")
 
 
-def test_bench_search_asks_both_engines() -> None:
-    command = [sys.executable, "-m", "bench.search", "--sizes", "40", "--queries", "10", "--json"]
+def test_bench_search_compares_with_stock_wagtail_and_prints_its_goals() -> None:
+    command = [sys.executable, "-m", "bench.search", "--sizes", "30", "--queries", "13", "--rounds", "1", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(done.stdout[done.stdout.index("[\n") :])
-    assert row["pages"] == 40
-    assert all(value > 0 for value in row.values())
-    assert row["ours p50 ms"] <= row["ours p95 ms"]
+    assert row["size"] == 30
+    assert len(row["kinds"]) == 13
+    assert all(ours > 0 and stock > 0 for ours, stock in row["kinds"].values())
+    assert (row["stock_asked"], row["stock_cut"]) == (13, 0)
+    positive = ("ratio", "unranked_ratio", "update_ms", "write_ms", "build_s", "build_peak_mb", "index_mb", "beside_bare")
+    assert all(row[name] > 0 for name in positive)
+    assert 0 < row["p50_ms"] <= row["p95_ms"]
+    goals = {line.rsplit("  ", 1)[-1].strip() for line in table([Figures(**row)]).splitlines() if "=" in line}
+    assert goals == {"<= 4", ">= 60", "<= 5", "<= 150", "<= 500", ">= 0.1"}
