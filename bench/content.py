@@ -156,12 +156,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-index", action="store_true", help="leave the search index as it is")
     chosen = parser.parse_args()
     import django
 
     django.setup()
-    fill(chosen.count, chosen.seed, index=not chosen.no_index)
+    fill(chosen.count, chosen.seed)
 
 
 if __name__ == "__main__":
