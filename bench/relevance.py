@@ -1,10 +1,10 @@
 """How well a search finds what was asked for: nDCG@10, MAP and MRR over a collection of documents, questions and grades.
 
-    python -m bench.relevance FOLDER [--json]      (or python bench/relevance.py FOLDER)
+    python -m bench.relevance FOLDER [--json] [--synonyms]      (or python bench/relevance.py FOLDER)
 
 FOLDER holds docs.jsonl (a JSON object a line: id, title, text), topics.tsv (id, a tab, text) and qrels.txt (topic, 0, document,
-grade, separated by white space), all UTF-8. The documents are indexed in a temporary folder by the site's own engine, without synonyms, and
-each topic is asked as an address would ask it. The first 100 hits count: nDCG looks at 10 of them, MAP and MRR at all.
+grade, separated by white space), all UTF-8. The documents are indexed in a temporary folder by the site's own engine, and
+each topic is asked as an address would ask it; with --synonyms also with those of the starter vocabulary and glossary. The first 100 hits count: nDCG looks at 10 of them, MAP and MRR at all.
 No database is read and nothing of the site's is touched. Lines that cannot be used are named on stderr and left out.
 Ends with 2 where a file cannot be read or nothing is left to measure.
 """
@@ -15,6 +15,7 @@ import os
 import re
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ if not __package__:  # run as a file: Python then looks for modules beside it, n
 
 if TYPE_CHECKING:
     from search.embedded.engine import EmbeddedEngine
+    from search.synonyms import Synonyms, Thesaurus
 
 DEPTH = 100  # hits that are looked at
 BATCH = 500
@@ -221,15 +223,38 @@ class Report:
     warnings: list[str]
 
 
-def evaluate(folder: Path) -> Report:
-    """Measure every engine on the collection in a folder. Django must be set up. Raises Unusable."""
+def evaluate(folder: Path, *, synonyms: bool = False) -> Report:
+    """Measure every engine on the collection in a folder, with the starter content's synonyms or without any. Django must be
+    set up. Raises Unusable."""
+    from search.synonyms import NONE, gathered
+
     held = read(folder)
+    thesaurus = gathered(starter_synonyms()) if synonyms else NONE
     with (
         tempfile.TemporaryDirectory(prefix="cop-relevance-") as place,
         embedded(held.documents, Path(place)) as engine,
     ):
-        rows = [measured(engine, held)]
+        rows = [measured(engine, held, thesaurus)]
     return Report(rows, held.warnings)
+
+
+def starter_synonyms() -> list["Synonyms"]:
+    """Those of a new site, from its data files: no database is needed to ask."""
+    from search.synonyms import Synonyms
+    from taxonomy.models import Facet
+    from taxonomy.vocabulary import FILE, GLOSSARY, RELATED
+
+    found = []
+    for row in tomllib.loads(FILE.read_text(encoding="utf-8"))["term"]:
+        others = row.get("synonyms", [])
+        if row["facet"] == Facet.ORGANISATION:
+            found += [Synonyms((row["label"], other)) for other in others]
+        elif others:
+            found.append(Synonyms((row["label"], *others)))
+    for row in tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))["entry"]:
+        found.append(Synonyms((row["word"], *row.get("synonyms", []))))
+        found += [Synonyms((row["word"], near), RELATED) for near in row.get("related", [])]
+    return found
 
 
 @contextmanager
@@ -263,7 +288,7 @@ def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["Embed
         engine.close()
 
 
-def measured(engine: "EmbeddedEngine", held: Collection) -> Row:
+def measured(engine: "EmbeddedEngine", held: Collection, thesaurus: "Thesaurus") -> Row:
     from search.answers import Values
     from search.facets import DIMENSIONS, Vocabulary
     from search.query import Query
@@ -277,7 +302,7 @@ def measured(engine: "EmbeddedEngine", held: Collection) -> Row:
         if grades is None:
             continue
         started = perf_counter()
-        results = engine.search(Query.from_params(Values({"q": [text]}), nothing), nothing, DEPTH)
+        results = engine.search(Query.from_params(Values({"q": [text]}), nothing), nothing, DEPTH, thesaurus)
         times.append((perf_counter() - started) * 1000)
         found = [names[hit.page_id - 1] for hit in results.hits]
         scores.append((ndcg(found, grades), average_precision(found, grades), reciprocal_rank(found, grades)))
@@ -318,10 +343,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--synonyms", action="store_true", help="those of the starter content")
     chosen = parser.parse_args()
     try:
         with site():
-            report = evaluate(chosen.folder)
+            report = evaluate(chosen.folder, synonyms=chosen.synonyms)
     except Unusable as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
