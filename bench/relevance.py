@@ -306,8 +306,8 @@ def measured(engine: "EmbeddedEngine", held: Collection, thesaurus: "Thesaurus")
         times.append((perf_counter() - started) * 1000)
         found = [names[hit.page_id - 1] for hit in results.hits]
         scores.append((ndcg(found, grades), average_precision(found, grades), reciprocal_rank(found, grades)))
-    means = [fmean(column) for column in zip(*scores, strict=True)]
-    return Row(engine.name, len(names), len(scores), *means, median_ms=median(times))
+    gain, precision, rank = (fmean(column) for column in zip(*scores, strict=True))
+    return Row(engine.name, len(names), len(scores), gain, precision, rank, median(times))
 
 
 # Printing
