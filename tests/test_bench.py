@@ -37,7 +37,16 @@ def test_bench_search_compares_with_stock_wagtail_and_prints_its_goals() -> None
     assert len(row["kinds"]) == 13
     assert all(ours > 0 and stock > 0 for ours, stock in row["kinds"].values())
     assert (row["stock_asked"], row["stock_cut"]) == (13, 0)
-    positive = ("ratio", "unranked_ratio", "update_ms", "write_ms", "build_s", "build_peak_mb", "index_mb", "beside_bare")
+    positive = (
+        "ratio",
+        "unranked_ratio",
+        "update_ms",
+        "write_ms",
+        "build_s",
+        "build_peak_mb",
+        "index_mb",
+        "beside_bare",
+    )
     assert all(row[name] > 0 for name in positive)
     assert 0 < row["p50_ms"] <= row["p95_ms"]
     goals = {line.rsplit("  ", 1)[-1].strip() for line in table([Figures(**row)]).splitlines() if "=" in line}
