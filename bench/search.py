@@ -3,7 +3,7 @@
     python -m bench.search [--sizes 1000,10000,100000] [--queries 200] [--rounds 3] [--json]
 
 Each size has a data folder of its own with case studies made from a seed. Questions of many kinds go to both engines in
-turn. From 10,000 pages on stock Wagtail search gets only 30 of them, and each for 20 seconds at most (bench/stock.py says
+turn. From 10,000 pages on stock Wagtail search gets only 30 of them, and each for 10 seconds at most (bench/stock.py says
 why); the ratios are of the questions that both were asked. Whole pages are asked for over HTTP, each with a parameter of
 its own that nothing reads, beside a bare view that returns as many bytes as one of them.
 """
@@ -27,7 +27,7 @@ from bench.questions import questions
 
 GOAL_SIZE = 100_000
 MANY, FEW_FOR_STOCK = 10_000, 30  # of so many pages, so few questions go to stock Wagtail search
-LIMIT = 20  # seconds for each of them
+LIMIT = 10  # seconds for each of them
 SEED_OF_PAGES = 1000  # other questions than those that the engines are asked
 
 
@@ -99,7 +99,7 @@ def compared(asked: Asked) -> dict[str, Any]:
     }
 
 
-def pages(folder: Path, port: int, requests: int, rounds: int, values: dict[str, list[str]]) -> dict[str, float]:
+def pages(folder: Path, port: int, requests: int, rounds: int, values: dict[str, list[str]]) -> dict[str, Any]:
     """Whole pages a second, and as many bare views of the same size."""
     asked = [f"/search/?{urlencode(one.params(), doseq=True)}" for one in questions(requests, SEED_OF_PAGES, values)]
     (folder / "bare").mkdir()
@@ -132,7 +132,7 @@ def measured(folder: Path, size: int, queries: int, rounds: int, port: int) -> F
     sys.stderr.write(f"{size:,}: pages\n")
     served = pages(folder, port, queries, rounds, found["values"])
     updated = say("update")
-    updates = {
+    updates: dict[str, Any] = {
         "update_ms": 1000 * percentile(updated["whole"], 0.5),
         "write_ms": 1000 * percentile(updated["alone"], 0.5),
     }

@@ -108,7 +108,7 @@ def _counted(found: QuerySet[Any], column: str) -> dict[Any, int]:
 
 
 def _found(question: Question, *, ranked: bool) -> QuerySet[Any]:
-    chosen = {f"{(TERMS | TERM)[name]}__slug": value for name, value in question.filters.items()}
+    chosen: dict[str, Any] = {f"{(TERMS | TERM)[name]}__slug": value for name, value in question.filters.items()}
     if question.year_from:
         chosen["as_at__year__gte"] = question.year_from
     pages = CaseStudyPage.objects.live().public().filter(**chosen)
