@@ -1,32 +1,55 @@
 """Which notes go with a case study, and which template contracts there are."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Value, When
 from wagtail.models import Page
 
+from caching.version import remember
 from practice.models import ContractStatus, NoteExample, PracticeNotePage, TemplateContractPage
 from search.answers import hits
 from search.results import Hit
-from taxonomy.models import Term
+from taxonomy.fields import terms_of
 
 NOTES = 6
 LISTED = 60  # template contracts at most in the overview
 
 
+@dataclass(frozen=True, slots=True)
+class NoteKeys:
+    """What decides which case studies a note goes with."""
+
+    pk: int
+    themes: frozenset[int]
+    examples: frozenset[int]
+
+
 def notes_for(case_study: Page) -> list[tuple[Hit, bool]]:
     """The notes that name this case study, then those that share most themes with it, each with whether it names it.
-    One query; what is open to all the index knows."""
+    One query for its themes; what is open to all the index knows."""
     if not case_study.pk:
         return []
-    names_it = Exists(NoteExample.objects.filter(page=OuterRef("pk"), example=case_study.pk))
-    # A subquery: a join would lead over every case study of each theme.
-    its_themes = Term.objects.filter(case_studies_by_theme=case_study.pk).values("pk")
-    shared = Count("themes", filter=Q(themes__in=its_themes), distinct=True)
-    found = PracticeNotePage.objects.filter(live=True).annotate(names_it=names_it, shared=shared)
-    found = found.filter(Q(names_it=True) | Q(shared__gt=0)).order_by("-names_it", "-shared", "title", "pk")
-    named = dict(found.values_list("pk", "names_it")[:NOTES])
-    return [(hit, named[hit.page_id]) for hit in hits(list(named))]
+    its_themes = {term.pk for term in terms_of(case_study, ("themes",))["themes"]}
+    ranked = []
+    for place, note in enumerate(remember("notes and what they name", _notes)):
+        named, shared = case_study.pk in note.examples, len(its_themes & note.themes)
+        if named or shared:
+            ranked.append((not named, -shared, place, note.pk))
+    names_it = {pk: not unnamed for unnamed, _, _, pk in sorted(ranked)[:NOTES]}
+    return [(hit, names_it[hit.page_id]) for hit in hits(list(names_it))]
+
+
+def _notes() -> list[NoteKeys]:
+    """Every published note by title; there are far fewer than case studies, and each page of one asks."""
+    themes: dict[int, set[int]] = {}
+    for note, theme in PracticeNotePage.themes.through.objects.values_list("practicenotepage_id", "term_id"):
+        themes.setdefault(note, set()).add(theme)
+    examples: dict[int, set[int]] = {}
+    for note, example in NoteExample.objects.exclude(example=None).values_list("page_id", "example_id"):
+        examples.setdefault(note, set()).add(example)
+    ids = PracticeNotePage.objects.filter(live=True).order_by("title", "pk").values_list("pk", flat=True)
+    return [NoteKeys(pk, frozenset(themes.get(pk, ())), frozenset(examples.get(pk, ()))) for pk in ids]
 
 
 def by_status(listing: Page) -> list[tuple[str, list[Hit]]]:

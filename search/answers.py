@@ -59,10 +59,9 @@ def answer_or_none(values: Mapping[str, list[str]], per_page: int = PER_PAGE) ->
 def similar(page_id: int, count: int = 4, kind: str = "") -> tuple[Hit, ...]:
     """Pages like this one, of one kind where it is named; none where there is no index."""
     try:
-        found = engine().similar(page_id, 4 * count if kind else count).hits
+        return engine().similar(page_id, count, kind=kind).hits
     except Unavailable:
         return ()
-    return tuple(hit for hit in found if kind in ("", hit.kind))[:count]
 
 
 def similar_answer(page_id: int, count: int = PER_PAGE) -> Answer:

@@ -32,8 +32,8 @@ class Engine(Protocol):
         """Titles, values of facets and organisations of which every typed word begins a word, likest first. Only what
         has pages. `vocabulary` is that of today where none is given."""
 
-    def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None) -> Results:
-        """The pages that share most with this one, likest first; none where the page is not in the index. The total is
+    def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None, kind: str = "") -> Results:
+        """The pages, of one kind where it is named, that share most with this one, likest first; none where the page is not in the index. The total is
         of the pages that are given, and so are the facets, which are counted only with a vocabulary."""
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:

@@ -58,14 +58,16 @@ class EmbeddedEngine:
         with self._store.reading() as (file, connection):
             return suggestions(connection, self._memory.state(file, connection), known, text, count)
 
-    def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None) -> Results:
+    def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None, kind: str = "") -> Results:
         started = time.perf_counter()
         with self._store.reading() as (file, connection):
             state = self._memory.state(file, connection)
             if page_id > LARGEST or page_id not in state.pages:
                 return Results(engine=self.name)
             rows = connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page_id,)).fetchall()
-            best = _likest(state, page_id, rows)[:count]
+            likest = _likest(state, page_id, rows)
+            allowed = state.value("kind", kind) if kind else state.pages
+            best = [page for page in likest if page in allowed][:count]
             found = hits(connection, best)
         facets = matching.counts(Query(), BitMap(best), state.dimensions, vocabulary) if vocabulary else {}
         took = round((time.perf_counter() - started) * 1000, 2)
