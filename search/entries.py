@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -75,12 +76,18 @@ def indexable(pages: QuerySet[Any]) -> QuerySet[Any]:
     return found.filter(Q(expire_at__isnull=True) | Q(expire_at__gt=timezone.now()))
 
 
+def _content_type(model: type[Page]) -> int:
+    return ContentType.objects.get_for_model(model).pk  # kept in memory by Django
+
+
 def entries_for(page_ids: Iterable[int]) -> Iterator[Entry]:
     """The entries of those of these pages that may be found, in batches with a bounded number of queries each."""
     ids = sorted(page_ids)
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
-        for model in searchable_models():
+        # One look at what these pages are: a change of one page asks its own type, not every type.
+        there = set(Page.objects.filter(pk__in=batch).values_list("content_type_id", flat=True))
+        for model in (model for model in searchable_models() if _content_type(model) in there):
             pages = indexable(model.objects.filter(pk__in=batch)).prefetch_related(*model.search_prefetch())
             for page in pages:
                 yield page.search_entry()
