@@ -240,20 +240,13 @@ def evaluate(folder: Path, *, synonyms: bool = False) -> Report:
 
 def starter_synonyms() -> list["Synonyms"]:
     """Those of a new site, from its data files: no database is needed to ask."""
-    from search.synonyms import Synonyms
-    from taxonomy.models import Facet
-    from taxonomy.vocabulary import FILE, GLOSSARY, RELATED
+    from taxonomy.vocabulary import FILE, GLOSSARY, of_term, of_word
 
     found = []
     for row in tomllib.loads(FILE.read_text(encoding="utf-8"))["term"]:
-        others = row.get("synonyms", [])
-        if row["facet"] == Facet.ORGANISATION:
-            found += [Synonyms((row["label"], other)) for other in others]
-        elif others:
-            found.append(Synonyms((row["label"], *others)))
+        found += of_term(row["facet"], row["label"], row.get("synonyms", []))
     for row in tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))["entry"]:
-        found.append(Synonyms((row["word"], *row.get("synonyms", []))))
-        found += [Synonyms((row["word"], near), RELATED) for near in row.get("related", [])]
+        found += of_word(row["word"], row.get("synonyms", []), row.get("related", []))
     return found
 
 

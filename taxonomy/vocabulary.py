@@ -1,7 +1,7 @@
 """The vocabulary and the glossary: their data files, their way into the database, and how search gets to know it."""
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from django.db import transaction
@@ -90,27 +90,26 @@ def search_values() -> dict[str, list[Value]]:
 
 
 def search_synonyms() -> list[Synonyms]:
-    """Each term's label with its other words. A kind of organisation names bodies of that kind: each of them stands for
-    the kind, but not for the others."""
-    found = []
-    for facet, label, text in (
-        Term.objects.exclude(synonyms="").order_by("pk").values_list("facet", "label", "synonyms")
-    ):
-        others = lines(text)
-        if facet == Facet.ORGANISATION:
-            found += [Synonyms((label, other)) for other in others]
-        else:
-            found.append(Synonyms((label, *others)))
-    return found
+    """Each term's label with its other words."""
+    rows = Term.objects.exclude(synonyms="").order_by("pk").values_list("facet", "label", "synonyms")
+    return [found for facet, label, text in rows for found in of_term(facet, label, lines(text))]
 
 
 def glossary_synonyms() -> list[Synonyms]:
+    entries = GlossaryEntry.objects.order_by("pk")
+    return [found for entry in entries for found in of_word(entry.word, entry.also(), entry.near())]
+
+
+def of_term(facet: str, label: str, others: Sequence[str]) -> list[Synonyms]:
+    """A kind of organisation names bodies of that kind: each of them stands for the kind, but not for the others."""
+    if facet == Facet.ORGANISATION:
+        return [Synonyms((label, other)) for other in others]
+    return [Synonyms((label, *others))]
+
+
+def of_word(word: str, also: Sequence[str], near: Sequence[str]) -> list[Synonyms]:
     """All names of a word mean the same; a related word is weaker."""
-    found = []
-    for entry in GlossaryEntry.objects.order_by("pk"):
-        found.append(Synonyms((entry.word, *entry.also())))
-        found += [Synonyms((entry.word, near), RELATED) for near in entry.near()]
-    return found
+    return [Synonyms((word, *also)), *(Synonyms((word, other), RELATED) for other in near)]
 
 
 def search_aliases(unknown: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:
