@@ -1,7 +1,6 @@
 """Asking the contact of an example: a question goes on by mail, and neither address is shown to anybody here."""
 
 import logging
-import math
 from datetime import timedelta
 
 from django.conf import settings
@@ -94,12 +93,6 @@ def _send(page: CaseStudyPage, asked: dict[str, str]) -> None:
         raise NotSent from None
     if not taken:
         raise NotSent
-
-
-def in_words(wait: timedelta) -> str:
-    minutes = max(1, math.ceil(wait.total_seconds() / 60))
-    number, unit = (minutes, "minute") if minutes <= 90 else (math.ceil(minutes / 60), "hour")
-    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def forget_old_questions() -> int:

@@ -1,7 +1,5 @@
 """The pages on which a reader asks the contact of an example."""
 
-import math
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -39,9 +37,9 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         asking.relay(page, form.cleaned_data, open_forms.network(request))
     except LimitReached as reached:
         problem = f"{asking.REACHED[reached.limit.name]} Nothing was sent. What you wrote is still here: "
-        problem += f"send it again in {asking.in_words(reached.wait)}."
+        problem += f"send it again in {reached.wait_in_words}."
         response = _form(request, page, form, sent, problem, 429)
-        response["Retry-After"] = str(math.ceil(reached.wait.total_seconds()))
+        response["Retry-After"] = reached.retry_after
         return response
     except asking.NotSent:
         problem = "Our mail is not working just now. Nothing was sent. What you wrote is still here: "

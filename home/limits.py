@@ -3,6 +3,7 @@
 Who did it is kept only as a keyed hash, and only until it no longer counts.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +47,17 @@ class LimitReached(Exception):
         super().__init__(limit.name)
         self.limit = limit
         self.wait = wait
+
+    @property
+    def retry_after(self) -> str:
+        """The header of an answer: whole seconds."""
+        return str(math.ceil(self.wait.total_seconds()))
+
+    @property
+    def wait_in_words(self) -> str:
+        minutes = max(1, math.ceil(self.wait.total_seconds() / 60))
+        number, unit = (minutes, "minute") if minutes <= 90 else (math.ceil(minutes / 60), "hour")
+        return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def keyed(name: str, value: str) -> str:

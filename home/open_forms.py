@@ -63,10 +63,17 @@ def stamp(purpose: str, sent: Mapping[str, str] | None = None) -> str:
     return _signer(purpose).sign(str(int(time.time()) - (0 if age is None else SHORTEST)))
 
 
+def trapped(sent: Mapping[str, str]) -> str:
+    """The objection to what only a program fills in; empty where that was left alone."""
+    if not sent.get(TRAP):
+        return ""
+    return "A field that people cannot see was filled in. We have emptied it: send the form once more."
+
+
 def objection(purpose: str, sent: Mapping[str, str]) -> str:
     """Why a form, though well filled in, is not taken as it is; empty where it is. Each says what to do."""
-    if sent.get(TRAP):
-        return "A field that people cannot see was filled in. We have emptied it: send the form once more."
+    if problem := trapped(sent):
+        return problem
     age = _age(purpose, sent.get(STAMP, ""))
     if age is None or age > LONGEST:
         return "This page was open for too long. What you wrote is still here: send it once more."

@@ -1,8 +1,6 @@
 """Where readers say whether a page was useful. The form stands on the page itself, which is kept in caches: so it has no
 signed time as other open forms have, and the limits alone hold a flood back."""
 
-import math
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,8 +25,7 @@ def useful(request: HttpRequest, page_id: int) -> HttpResponse:
         return _form(request, page, UsefulForm(), problem, 403)
     sent = open_forms.values(request)
     form = UsefulForm(sent)
-    if sent.get(open_forms.TRAP):
-        problem = "A field that people cannot see was filled in. We have emptied it: send the form once more."
+    if problem := open_forms.trapped(sent):
         return _form(request, page, form, problem)
     if not form.is_valid():
         return _form(request, page, form)
@@ -36,7 +33,7 @@ def useful(request: HttpRequest, page_id: int) -> HttpResponse:
         tell(page, form.cleaned_data["useful"] == "yes", form.cleaned_data["line"], open_forms.network(request))
     except LimitReached as reached:
         response = _form(request, page, form, f"{REACHED[reached.limit.name]} Nothing was counted.", 429)
-        response["Retry-After"] = str(math.ceil(reached.wait.total_seconds()))
+        response["Retry-After"] = reached.retry_after
         return response
     return HttpResponseRedirect(reverse("told-useful", args=[page_id]), status=303)
 

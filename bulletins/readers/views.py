@@ -5,7 +5,6 @@ provider's one-click request comes from anywhere (RFC 8058). Their GET never cha
 """
 
 import functools
-import math
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -57,9 +56,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             transaction.on_commit(functools.partial(tasks.answer_sign_up.enqueue, sign_up.pk))
     except LimitReached as reached:
         problem = "Many people signed up from your network just now. Nothing was sent. "
-        problem += f"What you wrote is still here: send it again in {_minutes(reached.wait)}."
+        problem += f"What you wrote is still here: send it again in {reached.wait_in_words}."
         response = _form(request, form, sent, problem, 429)
-        response["Retry-After"] = str(math.ceil(reached.wait.total_seconds()))
+        response["Retry-After"] = reached.retry_after
         return response
     return HttpResponseRedirect(reverse("reader-subscribed"), status=303)
 
@@ -184,11 +183,6 @@ def _with_areas(request: HttpRequest, sent: dict[str, str]) -> MultiValueDict[st
     if "area" in sent:
         found.setlist("area", [str(area) for area in request.POST.getlist("area")])
     return found
-
-
-def _minutes(wait: timedelta) -> str:
-    minutes = max(1, math.ceil(wait.total_seconds() / 60))
-    return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def _form(
