@@ -84,6 +84,7 @@ class Issue:
     as_at: datetime.date | None
     source: str
     broken: tuple[Broken, ...] = ()
+    page_id: int | None = None  # None before it is saved once
 
     def items(self) -> Iterator[Item]:
         for section in self.sections:
@@ -143,6 +144,7 @@ def issue_of(page: "BulletinPage") -> Issue:
         as_at=page.filed_on,
         source=plain(page.source),
         broken=tuple(broken),
+        page_id=page.pk,
     )
 
 

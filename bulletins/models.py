@@ -19,6 +19,7 @@ from bulletins.entry import entry_for
 from bulletins.forms import BulletinForm
 from bulletins.readers import models as readers_models  # noqa: F401  (Django looks for models here)
 from bulletins.rendering import letter_for, web_context
+from bulletins.sending import models as sending_models  # noqa: F401
 from home.access import QuickAccess
 from search.entries import Entry
 

@@ -1,7 +1,7 @@
 """An editor's formatted text as a structure that web page, mail and plain text are all made of."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -62,7 +62,16 @@ def linked(text: Prose, addresses: dict[int, str]) -> Prose:
     def run(one: Run) -> Run:
         return replace(one, address=addresses.get(one.page_id, "")) if one.page_id is not None else one
 
-    return tuple(replace(block, lines=tuple(tuple(map(run, line)) for line in block.lines)) for block in text)
+    return _each(text, run)
+
+
+def readdressed(text: Prose, address: Callable[[str], str]) -> Prose:
+    """With each link's address as this function gives it."""
+    return _each(text, lambda run: replace(run, address=address(run.address)) if run.address else run)
+
+
+def _each(text: Prose, change: Callable[[Run], Run]) -> Prose:
+    return tuple(replace(block, lines=tuple(tuple(map(change, line)) for line in block.lines)) for block in text)
 
 
 def runs(text: Prose) -> Iterator[Run]:

@@ -4,7 +4,7 @@ The links that differ for each reader stand in the texts as addresses that lead 
 reader's own in their place: so an issue is rendered once, however many readers it has.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formataddr, make_msgid
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,9 @@ from django.utils.dateformat import format as date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from bulletins.issue import Issue, Item, issue_of
-from bulletins.prose import Prose, as_html, as_text, heading, wrapped
+from bulletins.campaign import marked
+from bulletins.issue import Issue, Item, Section, issue_of
+from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
 
 if TYPE_CHECKING:
     from bulletins.models import BulletinPage, SentCopy
@@ -70,7 +71,24 @@ def letter_for(page: "BulletinPage") -> Letter:
 
 
 def letter_of(issue: Issue) -> Letter:
+    issue = _marked(issue)
     return Letter(issue.subject or issue.title, mail_html(issue), plain_text(issue), issue.publisher)
+
+
+def _marked(issue: Issue) -> Issue:
+    """Its links to pages of ours say that they stand in the mail of this issue."""
+
+    def mark(address: str) -> str:
+        return marked(address, issue.page_id)
+
+    def item(one: Item) -> Item:
+        return replace(one, address=mark(one.address), text=readdressed(one.text, mark))
+
+    def section(one: Section) -> Section:
+        return replace(one, items=tuple(map(item, one.items)))
+
+    sections = tuple(map(section, issue.sections))
+    return replace(issue, editorial=readdressed(issue.editorial, mark), sections=sections)
 
 
 def web_context(page: "BulletinPage") -> dict[str, Any]:

@@ -1,5 +1,12 @@
-"""Public addresses of the readers' part: they stand before Wagtail's, below the address of the archive."""
+"""Public addresses of the readers' part, which stand before Wagtail's, below the address of the archive; and where the
+mail provider tells what came back."""
 
-from bulletins.readers.urls import urlpatterns
+from django.urls import path
 
-__all__ = ["urlpatterns"]
+from bulletins.readers.urls import urlpatterns as readers_urls
+from bulletins.sending import webhooks
+
+urlpatterns = [
+    *readers_urls,
+    path("anymail/<slug:name>/tracking/", webhooks.provider, name="mail-provider"),
+]

@@ -19,6 +19,7 @@ from wagtail.admin.widgets.button import Button
 from bulletins.admin_views import PreflightView, SuggestView, TestCopyView
 from bulletins.models import BulletinPage
 from bulletins.readers import wagtail_hooks as readers_hooks  # noqa: F401  (Wagtail looks for hooks here)
+from bulletins.sending import wagtail_hooks as sending_hooks  # noqa: F401
 
 
 class IssuesView(IndexView):
@@ -71,6 +72,7 @@ def issue_buttons(page: Any, user: Any, view_name: str, next_url: str | None = N
         suggest, check = (reverse(f"bulletin_{name}", args=[page.pk]) for name in ("suggest", "preflight"))
         yield Button("Suggest content", url=suggest, icon_name="plus", priority=2)
         yield Button("Preflight and test copy", url=check, icon_name="check", priority=4)
+        yield Button("Send", url=reverse("bulletin_send", args=[page.pk]), icon_name="mail", priority=6)
 
 
 @hooks.register("before_copy_page")

@@ -104,7 +104,11 @@ class ReadersView(generic.IndexView):
     def header_more_buttons(self) -> list[Button]:
         asked = self.request.GET.urlencode()
         address = reverse(f"{NAME}:export") + (f"?{asked}" if asked else "")
-        return [Button("Download this list as CSV", url=address, icon_name="download", priority=90)]
+        buttons = [Button("Download this list as CSV", url=address, icon_name="download", priority=90)]
+        if self.user_has_permission("change"):
+            bounces = reverse("bulletin_bounces")
+            buttons.append(Button("Import bounces", url=bounces, icon_name="upload", priority=80))
+        return buttons
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

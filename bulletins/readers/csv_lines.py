@@ -54,8 +54,11 @@ def decoded(content: bytes) -> Text:
     return Text(io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace"), note)
 
 
-def lines(stream: io.TextIOBase) -> Iterator[Line]:
-    """The lines below the first one, which names the columns. Raises Unreadable."""
+Names = dict[str, tuple[str, ...]]
+
+
+def lines(stream: io.TextIOBase, names: Names = NAMES, needed: tuple[str, ...] = ("email",)) -> Iterator[Line]:
+    """The lines below the first one, which names the columns. Raises Unreadable, as where a needed column is not there."""
     source = _Source(stream)
     number, first = source.next()
     while first is not None and not first.strip():
@@ -63,7 +66,7 @@ def lines(stream: io.TextIOBase) -> Iterator[Line]:
     if first is None:
         raise Unreadable("The file is empty. Choose a CSV file whose first line names the columns.")
     delimiter = max(DELIMITERS, key=first.count)
-    columns = _columns(first, delimiter)
+    columns = _columns(first, delimiter, names, needed)
     while True:
         number, text = source.next()
         if text is None:
@@ -102,20 +105,21 @@ class _Source:
         return text.replace("\0", NOT_TEXT) or None  # PostgreSQL keeps no NUL
 
 
-def _columns(first: str, delimiter: str) -> dict[str, int]:
+def _columns(first: str, delimiter: str, known: Names, needed: tuple[str, ...]) -> dict[str, int]:
     try:
         row = _row(first, delimiter)
     except csv.Error:
         row = []
     names = ["".join(char for char in cell.lower() if char.isalpha()) for cell in row]
     places = {
-        name: next(place for place, found in enumerate(names) if found in known)
-        for name, known in NAMES.items()
-        if any(found in known for found in names)
+        name: next(place for place, found in enumerate(names) if found in known[name])
+        for name in known
+        if any(found in known[name] for found in names)
     }
-    if "email" not in places:
-        told = ", ".join(f"“{cell.strip()[:40]}”" for cell in row[:12]) or "nothing that can be read"
-        raise Unreadable(f"The first line must name the columns, and one must be called “email”. It says: {told}.")
+    for name in needed:
+        if name not in places:
+            told = ", ".join(f"“{cell.strip()[:40]}”" for cell in row[:12]) or "nothing that can be read"
+            raise Unreadable(f"The first line must name the columns, and one must be called “{name}”. It says: {told}.")
     return places
 
 

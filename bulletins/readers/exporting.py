@@ -1,7 +1,7 @@
 """What we hold, written out: all readers as CSV, one reader as JSON."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +24,19 @@ class _Line:
         return text
 
 
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a CSV file that spreadsheets open as it is meant."""
+    writer = csv.writer(_Line())
+    yield BOM + writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow([inert(cell) for cell in row])
+
+
 def csv_lines(readers: QuerySet[Reader]) -> Iterator[str]:
     """The lines of a CSV file, batch by batch; what `importing` reads again."""
-    writer = csv.writer(_Line())
-    yield BOM + writer.writerow(COLUMNS)
     areas = Prefetch("areas", queryset=Term.objects.order_by("slug"))
-    for reader in readers.order_by("pk").prefetch_related(None).prefetch_related(areas).iterator(chunk_size=BATCH):
-        yield writer.writerow([_inert(cell) for cell in _cells(reader)])
+    found = readers.order_by("pk").prefetch_related(None).prefetch_related(areas)
+    return csv_of(COLUMNS, map(_cells, found.iterator(chunk_size=BATCH)))
 
 
 def _cells(reader: Reader) -> list[str]:
@@ -40,24 +46,22 @@ def _cells(reader: Reader) -> list[str]:
         reader.reason,
         "; ".join(term.slug for term in reader.areas.all()),
         reader.came_by,
-        *(_time(moment) for moment in (reader.created_at, reader.confirmed_at, reader.unsubscribed_at)),
+        *(time_of(moment) for moment in (reader.created_at, reader.confirmed_at, reader.unsubscribed_at)),
     ]
 
 
 def refusal_lines(refusals: Iterator[tuple[int, str, str]]) -> Iterator[str]:
     """A CSV report of refused lines: (number, reason, what stood there)."""
-    writer = csv.writer(_Line())
-    yield BOM + writer.writerow(("line", "reason", "email"))
-    for line, reason, text in refusals:
-        yield writer.writerow((line, _inert(reason), _inert(text)))
+    return csv_of(("line", "reason", "email"), ((str(line), reason, text) for line, reason, text in refusals))
 
 
-def _inert(cell: str) -> str:
+def inert(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def _time(moment: datetime | None) -> str:
+def time_of(moment: datetime | None) -> str:
+    """With its offset; empty where there is none."""
     return timezone.localtime(moment).isoformat(timespec="seconds") if moment else ""
 
 
@@ -69,12 +73,12 @@ def held_about(reader: Reader) -> dict[str, Any]:
         "suppressed_because": reader.get_reason_display(),
         "service_areas": [term.label for term in reader.areas.all()],
         "came_by": reader.get_came_by_display(),
-        "signed_up": _time(reader.created_at),
-        "confirmed": _time(reader.confirmed_at),
-        "unsubscribed": _time(reader.unsubscribed_at),
-        "suppressed": _time(reader.suppressed_at),
+        "signed_up": time_of(reader.created_at),
+        "confirmed": time_of(reader.confirmed_at),
+        "unsubscribed": time_of(reader.unsubscribed_at),
+        "suppressed": time_of(reader.suppressed_at),
         "consent_record": [
-            {"when": _time(one.at), "what": one.get_act_display(), "how": one.get_how_display(), "words": one.words}
+            {"when": time_of(one.at), "what": one.get_act_display(), "how": one.get_how_display(), "words": one.words}
             for one in reader.consents.all()
         ],
     }

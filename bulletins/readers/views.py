@@ -21,6 +21,7 @@ from bulletins.readers.erasing import erase
 from bulletins.readers.exporting import held_about
 from bulletins.readers.forms import AreasForm, SubscribeForm
 from bulletins.readers.models import How, Reader, SignUp, State
+from bulletins.sending import visits
 from home import open_forms
 from home.limits import Limit, LimitReached, counted
 
@@ -114,7 +115,8 @@ def confirm(request: HttpRequest, reader: Reader, token: str) -> HttpResponse:
 def unsubscribe(request: HttpRequest, reader: Reader, token: str) -> HttpResponse:
     if request.method == "POST":
         one_click = open_forms.values(request).get("List-Unsubscribe") == ONE_CLICK
-        consent.unsubscribe(reader, How.ONE_CLICK if one_click else How.MAIL)
+        if consent.unsubscribe(reader, How.ONE_CLICK if one_click else How.MAIL):
+            visits.left(request, reader)
         if one_click:
             return HttpResponse("Unsubscribed.\n", content_type="text/plain; charset=utf-8")
         return _see(request.path)
@@ -127,7 +129,8 @@ def preferences(request: HttpRequest, reader: Reader, token: str) -> HttpRespons
         sent = open_forms.values(request)
         action = sent.get("action", "")
         if action == "unsubscribe":
-            consent.unsubscribe(reader, How.PREFERENCES)
+            if consent.unsubscribe(reader, How.PREFERENCES):
+                visits.left(request, reader)
         elif action == "subscribe" and reader.state != State.CONFIRMED:
             consent.subscribe(reader, How.PREFERENCES)
         elif action == "areas":

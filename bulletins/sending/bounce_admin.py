@@ -1,0 +1,97 @@
+"""The admin's page to import bounces: a file, what would happen, a yes. Nothing is kept of a file in between: the page
+that asks carries it along, and it is checked anew."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views import View
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+
+from bulletins.readers.csv_lines import Unreadable, decoded
+from bulletins.readers.models import Reader
+from bulletins.sending.bounce_import import Finding, Verdict, take_in
+
+LARGEST = 200_000  # bytes: some 4,000 lines
+SHOWN = 200
+
+
+class BouncesForm(forms.Form):
+    file = forms.FileField(
+        label="CSV file",
+        help_text="The first line names the columns: “address”, “kind” (hard, soft or complaint) and, if you like, "
+        "“reason”.",
+        error_messages={"required": "Choose the file.", "empty": "The file is empty. Choose another."},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST:
+            raise forms.ValidationError(f"Use at most {LARGEST // 1000} KB. Split the file.")
+        return file
+
+
+class BouncesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
+    model = Reader
+    permission_required = "change"
+    header_icon = "upload"
+    page_title = "Import bounces"
+    template_name = "bulletins/admin/bounces.html"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
+        readers = {"url": reverse("readers:index"), "label": "Readers"}
+        return [*self.breadcrumbs_items, readers, {"url": "", "label": self.page_title}]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._show(form=BouncesForm())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "text" in request.POST:
+            return self._import(request.POST["text"])
+        form = BouncesForm(request.POST, request.FILES)
+        if form.is_valid():
+            text = decoded(form.cleaned_data["file"].read()).stream.read().replace("\0", "\ufffd")
+            try:
+                found = list(take_in(text.encode(), dry_run=True))
+            except Unreadable as problem:
+                form.add_error("file", str(problem))
+            else:
+                return self._show(text=text, **_told(found))
+        return self._show(form=form)
+
+    def _import(self, text: str) -> HttpResponse:
+        try:
+            found = list(take_in(text[:LARGEST].encode(errors="replace"), dry_run=False))
+        except Unreadable as problem:
+            messages.error(self.request, str(problem))
+        else:
+            stopped, kept = (_number(found, verdict) for verdict in (Verdict.STOPPED, Verdict.KEPT))
+            said = (
+                f"Imported: {stopped} of these readers get no more mail, {kept} lines are counted for their issue only."
+            )
+            messages.success(self.request, said)
+        return redirect("bulletin_bounces")
+
+    def _show(self, **context: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(media=forms.Media(), **context))
+
+
+def _number(found: list[Finding], verdict: Verdict) -> int:
+    return sum(finding.verdict == verdict for finding in found)
+
+
+def _told(found: list[Finding]) -> dict[str, Any]:
+    refused = [finding for finding in found if finding.verdict == Verdict.REFUSED]
+    return {
+        "numbers": [(verdict.value, _number(found, verdict)) for verdict in Verdict],
+        "good": len(found) - len(refused),
+        "refused": refused[:SHOWN],
+        "others": [finding for finding in found if finding.verdict != Verdict.REFUSED][:SHOWN],
+        "shown_at_most": SHOWN,
+    }
