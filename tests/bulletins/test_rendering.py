@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bulletins.campaign import marked
 from bulletins.issue import Issue, issue_of
 from bulletins.models import BulletinIndexPage, BulletinPage
 from bulletins.prose import WIDTH, as_html, as_text, heading, paragraphs, prose, wrapped
@@ -80,7 +81,7 @@ def test_the_three_say_the_same(issue_page: BulletinPage, client: Client) -> Non
     text = plain_text(issue)
     absolute = [settings.SITE_URL + link if link.startswith("/") else link for link in web.links]
     assert absolute == wanted
-    assert [link for link in mail.links if link not in OURS] == wanted
+    assert [link for link in mail.links if link not in OURS] == [marked(link, issue.page_id) for link in wanted]
     assert [link for link in from_text(text) if link not in OURS] == wanted
     assert web.headings == mail.headings == headings_of(issue)
     underlined = re.findall(r"^(.+)\n[=\-.]+$", text, re.MULTILINE)
