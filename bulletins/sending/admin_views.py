@@ -65,6 +65,7 @@ def progress(sending: Sending) -> dict[str, Any]:
         "sending": sending,
         "found": found,
         "kinds": [(name, label, found[name]) for name, (label, _) in KINDS.items()],
+        "acts": acts_for(sending),
         "percent": percent,
         "running": sending.state in (State.SCHEDULED, State.SENDING),
         "state": in_words(sending),
@@ -73,6 +74,14 @@ def progress(sending: Sending) -> dict[str, Any]:
         if sending.state == State.SENDING
         else in_words(sending),
     }
+
+
+def acts_for(sending: Sending) -> set[str]:
+    """What can be done with it now."""
+    if sending.state == State.PAUSED:
+        # Where it was paused before anybody got it, it may be called off altogether.
+        return {"resume"} if sending.started_at else {"resume", "cancel"}
+    return {State.SCHEDULED.value: {"cancel"}, State.SENDING.value: {"pause"}}.get(sending.state, set())
 
 
 def in_words(sending: Sending) -> str:
@@ -146,7 +155,6 @@ class _ActView(_SendingView):
     template_name = "bulletins/admin/send_act.html"
     acting = True
     act = question = told = button = no = done = ""
-    states: tuple[str, ...] = ()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refused := self._refused():
@@ -166,7 +174,7 @@ class _ActView(_SendingView):
         return redirect(self.send_url)
 
     def _refused(self) -> HttpResponse | None:
-        if self.sending and self.sending.state in self.states:
+        if self.sending and self.act in acts_for(self.sending):
             return None
         said = in_words(self.sending) if self.sending else "It is not being sent."
         messages.warning(self.request, f"Nothing was changed. {said}")
@@ -175,7 +183,6 @@ class _ActView(_SendingView):
 
 class CancelView(_ActView):
     act, page_title = "cancel", "Cancel sending"
-    states = (State.SCHEDULED,)
     question = "Cancel sending this issue?"
     told = "Nobody has got it. It stays published on the website, and you can send it later."
     button, no = "Yes, cancel sending", "No, let it go out"
@@ -184,7 +191,6 @@ class CancelView(_ActView):
 
 class PauseView(_ActView):
     act, page_title = "pause", "Pause sending"
-    states = (State.SENDING,)
     question = "Pause sending this issue?"
     told = "Mails that are on their way arrive. The other readers get theirs when somebody resumes it; nobody gets it twice."
     button, no = "Yes, pause", "No, go on sending"
@@ -193,7 +199,6 @@ class PauseView(_ActView):
 
 class ResumeView(_ActView):
     act, page_title = "resume", "Resume sending"
-    states = (State.PAUSED,)
     question = "Go on sending this issue?"
     told = "It goes to the readers who have not got it yet, as it was when it started: changes made since are not in the mail."
     button, no = "Yes, go on", "No, leave it paused"

@@ -14,7 +14,11 @@ from bulletins.sending.figures import KINDS, figures
 from bulletins.sending.models import Sending
 
 SHOWN = [name for name in KINDS if name != "queued"]
-NUMBERS = {"readers": "Readers", **{name: KINDS[name][0].split(":")[0] for name in SHOWN}, "visits": "Visits"}
+NUMBERS = {
+    "readers": "Readers",
+    **{f"found.{name}": KINDS[name][0].split(":")[0] for name in SHOWN},
+    "found.visits": "Visits",
+}
 
 
 def send_url(sending: Sending) -> str:
@@ -34,7 +38,7 @@ class SendingsReport(ReportView):
         TitleColumn("title", label="Issue", accessor="title", get_url=send_url),
         Column("state", label="State", accessor="get_state_display", sort_key="state"),
         DateColumn("started_at", label="Started", sort_key="started_at"),
-        *(Column(name, label=label) for name, label in NUMBERS.items()),
+        *(Column(name, label=label, accessor=name) for name, label in NUMBERS.items()),
     ]
     list_export = ["title", "state", "started_at", *NUMBERS]
     export_headings = {"title": "Issue", "state": "State", "started_at": "Started", **NUMBERS}
@@ -55,6 +59,5 @@ class SendingsReport(ReportView):
         found = figures(object_list)
         for sending in object_list:
             sending.title = inert(sending.title) if self.is_export else sending.title
-            for name, number in found[sending.pk].items():
-                setattr(sending, name, number)
+            sending.found = found[sending.pk]  # type: ignore[attr-defined]
         return object_list

@@ -46,7 +46,11 @@ def provider(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     if request.method == "HEAD":  # some ask so whether the address is there
         return HttpResponse()
-    view = kind()
+    try:
+        view = kind()
+    except (AnymailConfigurationError, ImportError) as error:
+        logger.warning("webhooks of %s are not set up here: %s", name, " ".join(str(error).split()))
+        raise Http404 from None
     try:
         view.run_validators(request)
         events = view.parse_events(request)
@@ -136,9 +140,9 @@ def _delivery_of(event: AnymailTrackingEvent) -> Delivery | None:
     number = str(metadata.get("delivery", ""))
     if number.isascii() and number.isdigit() and len(number) < 19:
         return ours.filter(pk=int(number)).first()
-    if not isinstance(event.message_id, str) or "\0" in event.message_id:
+    bare = str(event.message_id or "").strip().strip("<>")
+    if not bare.isprintable():
         return None
-    bare = event.message_id.strip().strip("<>")
     return ours.filter(message_id__in=(bare, f"<{bare}>")).first() if bare else None
 
 
