@@ -1,5 +1,6 @@
 """Settings. Only environment variables differ between installations; docs/operators.md lists them."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -170,16 +171,29 @@ STORAGES = {
     "staticfiles": {"BACKEND": "cop_site.static_files.StaticFiles"},
 }
 
-_mail = env.email("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'outbox'}")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds for each answer of the mail server
+# A mail provider's own interface instead of SMTP: EMAIL_URL=anymail://postmark, with ANYMAIL_POSTMARK_SERVER_TOKEN.
+_mail_url = env.str("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'outbox'}")
+_provider = _mail_url.removeprefix("anymail://").strip("/").replace("-", "_")
+if _mail_url.startswith("anymail://"):
+    if not (_provider.isidentifier() and find_spec(f"anymail.backends.{_provider}")):
+        raise ImproperlyConfigured(f"EMAIL_URL: anymail knows no provider {_provider!r}.")
+    _mail = {"EMAIL_BACKEND": f"anymail.backends.{_provider}.EmailBackend"}
+else:
+    _mail = env.email_url_config(_mail_url)
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = DATA_DIR / "outbox"
-EMAIL_HOST = _mail["EMAIL_HOST"]
-EMAIL_PORT = _mail["EMAIL_PORT"]
-EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
-EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_HOST = _mail.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 20
+# What anymail wants to know of the provider, and the secret of its webhooks (ANYMAIL_WEBHOOK_SECRET=name:password).
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in env.ENVIRON.items() if name.startswith("ANYMAIL_")}
+ANYMAIL = {name: value for name, value in ANYMAIL.items() if value} | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+# Mails of a bulletin in a second, for each worker; 0: as fast as the mail server takes them.
+BULLETIN_RATE = env.float("BULLETIN_RATE", default=0)
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"Common Practice <noreply@{_site.hostname}>")
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -236,6 +250,7 @@ LOGGING = {
     "loggers": {
         "search": {"level": "INFO"},
         "cop_site": {"level": "INFO"},
+        "bulletins": {"level": "INFO"},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['sending', 'id'], name='delivery_queue'),
+            index=models.Index(fields=['sending', 'state', 'id'], name='delivery_queue'),
         ),
         migrations.AddConstraint(
             model_name='delivery',

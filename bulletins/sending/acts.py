@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bulletins.approval import may_be_sent
 from bulletins.readers.recipients import readers_for
+from bulletins.sending import tasks
 from bulletins.sending.models import Delivery, Sending
 
 if TYPE_CHECKING:
@@ -40,12 +41,10 @@ class Progress:
 
 
 @transaction.atomic
-def send(page: "BulletinPage", user: Any, at: datetime.datetime | None = None) -> Sending:
+def send(page: "BulletinPage", user: Any = None, at: datetime.datetime | None = None) -> Sending:
     """Let an issue go out, now or at a time. Raises NotNow."""
     held = Sending.objects.select_for_update().filter(page=page).first()
-    reasons = may_be_sent(page, user)
-    if held and held.state != State.CANCELLED:
-        reasons = ["It is on its way already."]
+    reasons = ["It is on its way already."] if held and held.state != State.CANCELLED else may_be_sent(page, user)
     if reasons:
         raise NotNow(reasons)
     values = {
@@ -57,28 +56,43 @@ def send(page: "BulletinPage", user: Any, at: datetime.datetime | None = None) -
         "note": "",
     }
     sending, _ = Sending.objects.update_or_create(page=page, defaults=values)
+    if at is None or at <= timezone.now():
+        transaction.on_commit(tasks.wake)
     return sending
 
 
+@transaction.atomic
 def cancel(sending: Sending) -> None:
     """Raises NotNow once it has started."""
-    _turn(sending, State.SCHEDULED, State.CANCELLED, "It has started. You can pause it.")
+    waiting = (State.SCHEDULED, State.PAUSED)
+    _turn(sending, Q(state__in=waiting, started_at=None), State.CANCELLED, "It has started. You can pause it.")
+    sending.deliveries.all().delete()
 
 
+@transaction.atomic
 def pause(sending: Sending) -> None:
-    """Raises NotNow where it is not being sent."""
-    _turn(sending, State.SENDING, State.PAUSED, "It is not being sent.")
+    """Raises NotNow where it neither is being sent nor waits for that."""
+    running = (State.SCHEDULED, State.SENDING)
+    _turn(sending, Q(state__in=running), State.PAUSED, "It is not being sent.")
+    if sending.started_at is None:
+        sending.deliveries.all().delete()  # who gets it is looked at anew when it starts
 
 
+@transaction.atomic
 def resume(sending: Sending) -> None:
     """Raises NotNow where it is not paused."""
-    _turn(sending, State.PAUSED, State.SENDING, "It is not paused.")
+    sending.refresh_from_db()
+    if sending.page_id is None:
+        raise NotNow(["The page of this issue is gone, so there is nothing to send."])
+    after = State.SENDING if sending.started_at else State.SCHEDULED
+    _turn(sending, Q(state=State.PAUSED), after, "It is not paused.")
+    transaction.on_commit(tasks.wake)
 
 
-def _turn(sending: Sending, before: State, after: State, problem: str) -> None:
-    if not Sending.objects.filter(pk=sending.pk, state=before).update(state=after, note=""):
+def _turn(sending: Sending, before: Q, after: State, problem: str) -> None:
+    if not Sending.objects.filter(before, pk=sending.pk).update(state=after, note=""):
         raise NotNow([problem])
-    sending.state, sending.note = after, ""
+    sending.refresh_from_db()
 
 
 def progress(sending: Sending) -> Progress:

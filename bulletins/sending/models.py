@@ -5,7 +5,6 @@ Nothing here is content: sending must not empty the page cache, and Wagtail's re
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from bulletins.readers.models import Reader
 
@@ -28,7 +27,7 @@ class Sending(models.Model):
     finished_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     readers = models.PositiveIntegerField(default=0)  # when it started; erased readers stay counted
-    note = models.TextField(blank=True)  # why it was paused by itself
+    note = models.TextField(blank=True)  # why it was paused by itself, or why it waits
     touched_at = models.DateTimeField(null=True)  # when a worker last said that it is at it
 
     bookkeeping = True
@@ -75,7 +74,8 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sending", "reader"], name="delivery_once")]
-        indexes = [models.Index(fields=["sending", "id"], condition=Q(state="queued"), name="delivery_queue")]
+        # Not a partial one: SQLite uses those only where the state stands in the statement itself.
+        indexes = [models.Index(fields=["sending", "state", "id"], name="delivery_queue")]
         verbose_name_plural = "deliveries"
 
 

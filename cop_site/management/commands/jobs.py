@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from bulletins.readers.erasing import forget_old
 from bulletins.readers.importing import resume_stuck
 from bulletins.readers.signing_up import answer_waiting
+from bulletins.sending.tasks import forget_finished, go_on
 from casestudies.asking import forget_old_questions
 from home.limits import forget_expired
 from home.models import SiteSettings
@@ -37,6 +38,7 @@ def sweep() -> None:
     forget_old_questions()
     forget_expired()
     forget_old()
+    forget_finished()
 
 
 JOBS: dict[str, Callable[[], object]] = {
@@ -45,6 +47,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "review reminders": remind_of_reviews,
     "sign-ups for the e-bulletin": answer_waiting,
     "imports of readers": resume_stuck,
+    "sending of e-bulletins": go_on,
     "old records": sweep,
 }
 
@@ -52,7 +55,7 @@ JOBS: dict[str, Callable[[], object]] = {
 class Command(BaseCommand):
     help = (
         "Do once what is due: scheduled publishing and expiry, what the search index has not caught up with, reminders "
-        "of reviews, the sweep of old records. A job that fails does not stop the others; the exit code is then 1."
+        "of reviews, e-bulletins whose time has come or whose worker was killed, the sweep of old records. A job that fails does not stop the others; the exit code is then 1."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

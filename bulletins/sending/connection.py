@@ -1,0 +1,49 @@
+"""One connection to the mail server, for one mail after the other, at a pace that the server allows."""
+
+import logging
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+
+logger = logging.getLogger("bulletins.sending")
+# Of a mail and a connection made for it: each may take EMAIL_TIMEOUT.
+STEPS = 12
+
+
+def longest() -> timedelta:
+    """The time after which a mail has been taken, refused or lost."""
+    return timedelta(seconds=STEPS * settings.EMAIL_TIMEOUT)
+
+
+class NotTaken(Exception):
+    """A mail backend took no mail and gave no reason."""
+
+
+class Connection:
+    def __init__(self) -> None:
+        self._backend: Any = get_connection()
+        self._next = time.monotonic()
+
+    def open(self) -> None:
+        """Raises whatever the backend does where there is no connection to be had."""
+        self._backend.open()
+
+    def send(self, mail: EmailMessage) -> None:
+        """Returns once the server has taken the mail; raises whatever the backend does where it has not."""
+        self._keep_pace()
+        if not self._backend.send_messages([mail]):
+            raise NotTaken
+
+    def _keep_pace(self) -> None:
+        if settings.BULLETIN_RATE:
+            time.sleep(max(0.0, self._next - time.monotonic()))
+            self._next = time.monotonic() + 1 / settings.BULLETIN_RATE
+
+    def close(self) -> None:
+        try:
+            self._backend.close()
+        except Exception:  # it is gone already
+            logger.info("the connection to the mail server was not closed in good order", exc_info=True)

@@ -1,0 +1,272 @@
+"""Handing an issue to the mail server, reader by reader, whatever happens in between.
+
+Each reader has one row (Delivery). A worker takes a few rows for itself for a while (a lease) and writes down what
+became of each mail before it hands over the next. So a kill costs at most one mail that goes out twice, for each
+connection that was open; and no reader is lost.
+"""
+
+import logging
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from bulletins.readers import consent
+from bulletins.readers.models import Reader, Reason
+from bulletins.readers.models import State as ReaderState
+from bulletins.rendering import letter_for, message
+from bulletins.sending import alive, audience, visits
+from bulletins.sending.connection import Connection, longest
+from bulletins.sending.models import Delivery, Sending
+from bulletins.sending.refusals import Kind, Refusal, of
+
+if TYPE_CHECKING:
+    from bulletins.models import BulletinPage
+
+logger = logging.getLogger("bulletins.sending")
+SLICE = 5.0  # seconds at a time, then other tasks get their turn; a worker that is told to stop has ten
+BATCH = 50  # rows that a worker takes for itself
+# Before a mail that could not go is tried again; after the last it has failed.
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (0.5, 5, 15, 60, 240, 720))
+IN_A_ROW = 10  # refused without one taken in between: then it is not the readers' fault
+NONE_AT_ALL = 3  # the same where this issue has reached nobody yet
+WAIT = 2.0  # seconds before the server is asked again, or before it is looked whether a mail's time has come
+State = Delivery.State
+
+
+def due() -> list[Sending]:
+    """The sendings with something to do now."""
+    now = timezone.now()
+    begun = Q(state=Sending.State.SENDING)
+    found = Sending.objects.filter(begun | Q(state=Sending.State.SCHEDULED, at__lte=now)).order_by("at", "pk")
+    return [
+        one for one in found if one.state == Sending.State.SCHEDULED or free(one).exists() or not queued(one).exists()
+    ]
+
+
+def queued(sending: Sending) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(sending=sending, state=State.QUEUED)
+
+
+def free(sending: Sending) -> QuerySet[Delivery]:
+    """The rows that may go now and that no worker has for itself."""
+    now = timezone.now()
+    due, unclaimed = Q(next_at=None) | Q(next_at__lte=now), Q(claimed_until=None) | Q(claimed_until__lte=now)
+    return queued(sending).filter(due, unclaimed)
+
+
+def work(sending: Sending, seconds: float = SLICE) -> bool:
+    """Do for about so many seconds what is due of one sending. Several processes may do this at once. Whether it makes
+    sense to go on right away."""
+    if sending.state == Sending.State.SCHEDULED:
+        audience.begin(sending)
+    held = Sending.objects.select_related("page").filter(pk=sending.pk, state=Sending.State.SENDING).first()
+    if held is None:
+        return False
+    if held.page is None:
+        _pause(held, "The page of this issue is gone.")
+        return False
+    with Round(held, held.page) as this:
+        this.run(time.monotonic() + seconds)
+    if not queued(held).exists():
+        running = Sending.objects.filter(pk=held.pk, state=Sending.State.SENDING)
+        running.update(state=Sending.State.SENT, finished_at=timezone.now(), note="")
+    return not this.stopped and free(held).exists()
+
+
+def work_all() -> None:
+    """Work until nothing is left that is due, or that will be because a mail is tried again."""
+    while True:
+        going = [work(sending) for sending in due()]
+        running = Sending.objects.filter(state=Sending.State.SENDING)
+        if not running.exists():
+            return
+        if not any(going):
+            time.sleep(WAIT)
+            for sending in running:
+                release_dead(sending)
+
+
+def release_dead(sending: Sending) -> int:
+    """Take from workers that were killed what they had claimed; how many rows that was."""
+    names = queued(sending).exclude(claimed_by="").order_by().values_list("claimed_by", flat=True).distinct()
+    dead = alive.dead(names)
+    return queued(sending).filter(claimed_by__in=dead).update(claimed_by="", claimed_until=None) if dead else 0
+
+
+def _pause(sending: Sending, note: str) -> None:
+    """By itself, with the reason for the editor."""
+    logger.error("bulletin %s is paused: %s", sending.page_id, note)
+    running = Sending.objects.filter(pk=sending.pk, state=Sending.State.SENDING)
+    running.update(state=Sending.State.PAUSED, note=note)
+
+
+class Round:
+    """One worker at one sending, with one connection at a time."""
+
+    def __init__(self, sending: Sending, page: "BulletinPage") -> None:
+        self.sending = sending
+        self._page = page
+        self._address = page.full_url or settings.SITE_URL
+        self._letter = letter_for(page)
+        self._name = alive.me()
+        self._connection = Connection()
+        self._refused: list[tuple[Delivery, Refusal]] = []  # for good, since the server took one
+        self._put_off = 0  # in a row
+        self.stopped = False
+
+    def __enter__(self) -> "Round":
+        release_dead(self.sending)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._connection.close()
+        queued(self.sending).filter(claimed_by=self._name).update(claimed_by="", claimed_until=None)
+
+    def run(self, end: float) -> None:
+        while not self.stopped and (keys := self._claim()):
+            # No mail is begun that could outlast the lease: somebody else would send it too.
+            latest = time.monotonic() + longest().total_seconds()
+            for key in keys:
+                if time.monotonic() > latest:
+                    break
+                # What is refused for good is known to be meant once the server takes another, so that is waited for.
+                if self.stopped or (time.monotonic() > end and not self._refused):
+                    return
+                self._deliver(key)
+        if not self.stopped:
+            self._none_left()
+
+    def _claim(self) -> list[int]:
+        """A few rows for this worker alone. On SQLite each transaction has the only lock from its beginning; on
+        PostgreSQL rows that another worker is just taking are left out."""
+        with transaction.atomic():
+            found = free(self.sending).select_for_update(skip_locked=True).order_by("pk")
+            keys = list(found.values_list("pk", flat=True)[:BATCH])
+            until = timezone.now() + 2 * longest()
+            Delivery.objects.filter(pk__in=keys).update(claimed_by=self._name, claimed_until=until)
+            Sending.objects.filter(pk=self.sending.pk).update(touched_at=timezone.now())
+        return keys
+
+    def _deliver(self, key: int) -> None:
+        # Asked for each: whoever has left by now gets nothing, and a pause holds from now on.
+        rows = Delivery.objects.select_related("reader", "sending").filter(pk=key, state=State.QUEUED)
+        row = rows.filter(claimed_by=self._name).first()
+        if row is None:
+            return
+        reader = row.reader
+        if row.sending.state != Sending.State.SENDING:
+            self.stopped = True
+        elif reader is None or reader.state != ReaderState.CONFIRMED:
+            _write(row, state=State.SUPPRESSED, attempts=row.attempts)
+        elif not reader.address.partition("@")[0].isascii():
+            # Django would write the name as an encoded word, which is another address.
+            _write(
+                row, state=State.FAILED, problem="Letters beyond ASCII before the @ (SMTPUTF8): we cannot send there."
+            )
+        elif self._open():
+            self._send(row, reader)
+
+    def _open(self) -> bool:
+        try:
+            self._connection.open()
+        except Exception as error:  # every mail backend has errors of its own
+            refusal = of(error, "")
+            if refusal.kind in (Kind.OURS, Kind.OTHER):
+                self._stop(refusal.told, for_good=True)
+            else:
+                self._stop(refusal.told)
+            return False
+        return True
+
+    def _send(self, row: Delivery, reader: Reader) -> None:
+        try:
+            links = visits.links(self._page.pk, self._address, reader)
+            mail = message(self._letter, reader.address, links, row.message_id)
+            mail.metadata = {"delivery": str(row.pk)}  # type: ignore[attr-defined]  # anymail's, for webhooks
+            self._connection.send(mail)
+        except Exception as error:
+            self._refuse(row, of(error, reader.address))
+        else:
+            _write(row, state=State.SENT, sent_at=timezone.now(), problem="")
+            self._put_off = 0
+            self._settle()
+
+    def _refuse(self, row: Delivery, refusal: Refusal) -> None:
+        if refusal.kind == Kind.OURS:
+            self._stop(refusal.told, for_good=True)
+        elif refusal.kind in (Kind.PASSING, Kind.DROPPED):
+            self._again_later(row, refusal)
+        else:
+            self._refused.append((row, refusal))
+            if row.attempts:  # refused before, and somebody has let it go on
+                self._settle()
+            elif len(self._refused) >= IN_A_ROW:
+                self._not_their_fault()
+
+    def _again_later(self, row: Delivery, refusal: Refusal) -> None:
+        if refusal.kind == Kind.DROPPED:
+            self._connection.close()
+        if row.attempts < len(BACKOFF):
+            _write(row, next_at=timezone.now() + BACKOFF[row.attempts], problem=refusal.told)
+        else:
+            _write(row, state=State.FAILED, problem=refusal.told)
+        self._put_off += 1
+        if self._put_off >= IN_A_ROW:
+            self._stop(refusal.told)
+
+    def _settle(self) -> None:
+        """Write down who was refused for good: the server is well, so they were meant."""
+        for row, refusal in self._refused:
+            if refusal.kind == Kind.READER and row.reader:
+                consent.suppress(row.reader, Reason.REFUSED)
+            _write(row, state=State.FAILED, problem=refusal.told)
+        self._refused = []
+
+    def _not_their_fault(self) -> None:
+        """Let the last ones wait behind the others: another time it is their turn, and then it counts."""
+        for row, refusal in self._refused:
+            _write(row, next_at=timezone.now() + BACKOFF[1], problem=refusal.told)
+        told = (
+            f"The mail server refused {len(self._refused)} mails in a row, the last with: {self._refused[-1][1].told}"
+        )
+        self._refused = []
+        self._stop(told, for_good=True)
+
+    def _none_left(self) -> None:
+        others = [refusal for _, refusal in self._refused if refusal.kind == Kind.OTHER]
+        sent = Delivery.objects.filter(sending=self.sending, state=State.SENT)
+        if len(others) >= NONE_AT_ALL and not sent.exists():
+            self._not_their_fault()
+        else:
+            self._settle()
+
+    def _stop(self, told: str, *, for_good: bool = False) -> None:
+        """No mail of ours goes out now: until the next minute, or until somebody has seen to it."""
+        self.stopped = True
+        if for_good:
+            _pause(self.sending, f"{told} Nothing more is sent until the cause is found and somebody resumes it.")
+            return
+        logger.warning("bulletin %s waits: %s", self.sending.page_id, told)
+        waits = f"The mail server takes nothing at the moment; it is asked again each minute. ({told})"
+        Sending.objects.filter(pk=self.sending.pk, state=Sending.State.SENDING).update(note=waits)
+
+
+def _write(row: Delivery, **values: Any) -> None:
+    """In the books before anything else happens. The mail is out: a busy database is waited for, for a minute."""
+    values = {"attempts": F("attempts") + 1, "claimed_by": "", "claimed_until": None} | values
+    for wait in (0.1, 1, 10, 20, 30, None):
+        try:
+            Delivery.objects.filter(pk=row.pk).update(**values)
+        except OperationalError:
+            if wait is None:
+                raise
+            logger.warning("delivery %s cannot be written down yet", row.pk, exc_info=True)
+            connection.close_if_unusable_or_obsolete()
+            time.sleep(wait)
+        else:
+            return

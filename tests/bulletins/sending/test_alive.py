@@ -1,0 +1,47 @@
+"""A worker that was killed is known to be dead at once; one that lives, or that is elsewhere, is not."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bulletins.sending import alive
+from tests.served import ROOT, environment
+
+SLEEPER = "import django, time; django.setup(); from bulletins.sending import alive; print(alive.me(), flush=True); time.sleep(60)"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: object, tmp_path: Path) -> Iterator[Path]:
+    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
+    alive._held.cache_clear()
+    yield tmp_path
+    alive._held.cache_clear()
+
+
+def test_a_worker_is_dead_from_the_moment_it_is_killed(folder: Path) -> None:
+    variables = environment(folder) | {"DJANGO_SETTINGS_MODULE": "cop_site.settings"}
+    with subprocess.Popen(
+        [sys.executable, "-c", SLEEPER], cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        name = process.stdout.readline().strip()
+        assert name
+        assert alive.dead([name]) == []
+        alive.tidy([])
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert alive.dead([name]) == [name]
+    alive.tidy([name])
+    assert alive.dead([name]) == [name]
+    alive.tidy([])
+    assert [entry.name for entry in (folder / "workers").iterdir()] == [alive.me()]
+
+
+def test_nothing_is_known_of_itself_of_nobody_and_of_another_machine() -> None:
+    assert alive.me() == alive.me()
+    assert alive.dead([alive.me(), "", "1-elsewhere", "../db.sqlite3"]) == []
