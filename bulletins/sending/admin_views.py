@@ -91,7 +91,8 @@ def in_words(sending: Sending) -> str:
     if sending.state == State.SENDING:
         return "It is being sent."
     if sending.state == State.PAUSED:
-        return "It is paused: nothing is sent until somebody resumes it."
+        began = "" if sending.started_at else " Nobody got it yet."
+        return f"It is paused: nothing is sent until somebody resumes it.{began}"
     if sending.state == State.CANCELLED:
         return "It was cancelled before it started. Nobody got it."
     return (
@@ -115,19 +116,22 @@ class SendView(_SendingView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.may_send:
             raise PermissionDenied
-        form = WhenForm(request.POST)
-        if not form.is_valid() or may_be_sent(self.page, request.user):
+        if self.sending and self.sending.state != State.CANCELLED:
+            messages.warning(request, f"Nothing was changed. {in_words(self.sending)}")
+            return redirect(self.send_url)
+        form, readers = WhenForm(request.POST), readers_for(self.page).count()
+        if not form.is_valid() or not readers or may_be_sent(self.page, request.user):
             return self._ask(form)
         at = form.cleaned_data["at"]
         if "confirmed" not in request.POST:
             self.template_name = "bulletins/admin/send_confirm.html"
-            return self.show(form=form, at=at and london(at), readers=readers_for(self.page).count())
+            return self.show(form=form, at=at and london(at), readers=readers)
         try:
             self.sending = acts.send(self.page, request.user, at)
         except acts.NotNow as refused:
             messages.error(request, " ".join(refused.reasons))
         else:
-            logged(self.page, "send", request.user, **({"at": at.isoformat()} if at else {}))
+            logged(self.page, "send", request.user, at)
             when = f"goes out on {london(at)} (London time)" if at else "is on its way to its readers"
             messages.success(request, f"“{self.page.title}” {when}.")
         return redirect(self.send_url)

@@ -54,6 +54,6 @@ def figures(sendings: Iterable[Sending]) -> dict[int, dict[str, int]]:
     return found
 
 
-def logged(page: "BulletinPage", act: str, user: Any = None, **data: Any) -> None:
-    """An act of ACTS in the issue's history."""
-    log(page, f"bulletins.{act}", user=user, data=data or None)
+def logged(page: "BulletinPage", act: str, user: Any = None, at: datetime.datetime | None = None) -> None:
+    """An act of ACTS in the issue's history; `at` is when it is to begin."""
+    log(page, f"bulletins.{act}", user=user, data={"at": f"{london(at)} (London time)"} if at else None)

@@ -31,7 +31,7 @@ _TRACKING = "_tracking_webhook"
 VIEWS: dict[str, type[AnymailBaseWebhookView]] = {
     one.name.removesuffix(_TRACKING): one.callback.view_class
     for one in anymail_addresses
-    if one.name.endswith(_TRACKING)
+    if one.name.endswith(_TRACKING) and not one.name.startswith("sendinblue")  # Brevo's old name
 }
 # What anymail raises where a body is not what the provider would send.
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, AnymailError, AnymailConfigurationError)

@@ -38,3 +38,10 @@ ADDRESSES = {
 }
 # These have a form with a token, so they may set a cookie.
 LOCKED = {"log-in": "/_util/login/", "password": f"/case-studies/{CLOSED}/"}
+# Of the admin, for an issue with this number.
+SENDING = {
+    "send": "/admin/bulletins/{}/send/",
+    "failed deliveries": "/admin/bulletins/{}/send/list/failed/",
+    "bounces": "/admin/readers/bounces/",
+    "report": "/admin/reports/bulletins/",
+}

@@ -83,7 +83,7 @@ class Command(BaseCommand):
         except ValueError:
             raise CommandError(f"“{at}” is no time. Write it like 2007-12-03T09:00.") from None
         sending = acts.send(page, None, begins)
-        logged(page, "send", None, **({"at": begins.isoformat()} if begins else {}))
+        logged(page, "send", at=begins)
         goes = f"goes out on {london(begins)} (London time)" if begins else "goes out now"
         self.stdout.write(f"“{page.title}” {goes}, to {sending.readers} readers.")
 

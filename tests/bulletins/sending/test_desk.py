@@ -71,7 +71,7 @@ def test_it_asks_twice_and_names_the_issue_and_its_readers(ready: BulletinPage, 
     entry = PageLogEntry.objects.get(action="bulletins.send")
     assert (entry.user, entry.message) == (found.by, "Send")
     again = shown(client, at(ready), {"when": "now", "confirmed": "yes"})
-    assert "It is on its way already" in again or "It starts within a minute." in again
+    assert "Nothing was changed. It starts within a minute." in again
     assert Sending.objects.count() == 1
     assert PageLogEntry.objects.filter(action="bulletins.send").count() == 1
 
@@ -89,7 +89,8 @@ def test_at_a_time_means_in_london(ready: BulletinPage, admin_client: Client) ->
         assert "goes out on 3 June 2008, 09:30 (London time)" in said
         assert Sending.objects.get().at == datetime.datetime(2008, 6, 3, 8, 30, tzinfo=datetime.UTC)
         assert "Cancel sending…" in said
-    assert "to begin on" in PageLogEntry.objects.get(action="bulletins.send").message
+    told = PageLogEntry.objects.get(action="bulletins.send").message
+    assert told == "Send, to begin on 3 June 2008, 09:30 (London time)"
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,8 @@ def test_nobody_to_send_to(issue_page: BulletinPage, admin_client: Client) -> No
     said = shown(admin_client, at(issue_page))
     assert "it has no readers: nobody has confirmed yet" in said
     assert "Continue" not in said
+    assert "it has no readers" in shown(admin_client, at(issue_page), {"when": "now", "confirmed": "yes"})
+    assert not Sending.objects.exists()
 
 
 @pytest.mark.parametrize("role", OTHERS)
