@@ -7,6 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+
+from bulletins.rendering import Letter, Links, message
+from bulletins.sending.stencil import Stencil
 
 logger = logging.getLogger("bulletins.sending")
 # Of a mail and a connection made for it: each may take EMAIL_TIMEOUT.
@@ -23,9 +27,19 @@ class NotTaken(Exception):
 
 
 class Connection:
-    def __init__(self) -> None:
+    """For the mails of one letter."""
+
+    def __init__(self, letter: Letter) -> None:
         self._backend: Any = get_connection()
+        self._letter = letter
+        # A provider's own interface wants the mail in its parts.
+        self._stencil = Stencil(letter) if type(self._backend) is EmailBackend else None
         self._next = time.monotonic()
+
+    def mail(self, to: str, links: Links, message_id: str) -> EmailMessage:
+        if self._stencil:
+            return self._stencil.mail(to, links, message_id)
+        return message(self._letter, to, links, message_id)
 
     def open(self) -> None:
         """Raises whatever the backend does where there is no connection to be had."""

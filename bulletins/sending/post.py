@@ -18,7 +18,7 @@ from django.utils import timezone
 from bulletins.readers import consent
 from bulletins.readers.models import Reader, Reason
 from bulletins.readers.models import State as ReaderState
-from bulletins.rendering import letter_for, message
+from bulletins.rendering import letter_for
 from bulletins.sending import alive, audience, visits
 from bulletins.sending.connection import Connection, longest
 from bulletins.sending.models import Delivery, Sending
@@ -112,9 +112,8 @@ class Round:
         self.sending = sending
         self._page = page
         self._address = page.full_url or settings.SITE_URL
-        self._letter = letter_for(page)
         self._name = alive.me()
-        self._connection = Connection()
+        self._connection = Connection(letter_for(page))
         self._refused: list[tuple[Delivery, Refusal]] = []  # for good, since the server took one
         self._put_off = 0  # in a row
         self.stopped = False
@@ -186,7 +185,7 @@ class Round:
     def _send(self, row: Delivery, reader: Reader) -> None:
         try:
             links = visits.links(self._page.pk, self._address, reader)
-            mail = message(self._letter, reader.address, links, row.message_id)
+            mail = self._connection.mail(reader.address, links, row.message_id)
             mail.metadata = {"delivery": str(row.pk)}  # type: ignore[attr-defined]  # anymail's, for webhooks
             self._connection.send(mail)
         except Exception as error:

@@ -103,7 +103,7 @@ class Command(BaseCommand):
         if sending is None:
             raise CommandError("This issue has not been sent.")
         getattr(acts, act)(sending)
-        logged(page, act, None)
+        logged(page, act)
         self.stdout.write(DONE[act])
 
     def _status(self, page: BulletinPage, *, as_json: bool) -> None:
