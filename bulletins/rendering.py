@@ -6,7 +6,7 @@ reader's own in their place: so an issue is rendered once, however many readers 
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import formataddr, make_msgid
+from email.utils import make_msgid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from bulletins.campaign import marked
 from bulletins.issue import Issue, Item, Section, issue_of
 from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
+from bulletins.readers.recipients import list_headers_with
 
 if TYPE_CHECKING:
     from bulletins.models import BulletinPage, SentCopy
@@ -162,12 +163,8 @@ def message(letter: Letter, to: str, links: Links, message_id: str = "") -> Emai
         subject=letter.subject,
         body=_filled(letter.text, links),
         to=[to],
-        headers={
-            "Message-ID": message_id or make_msgid(domain=host),
-            "List-Id": formataddr((f"{letter.publisher} e-bulletin", f"bulletins.{host}")),
-            "List-Unsubscribe": f"<{links.one_click or links.unsubscribe}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
+        headers={"Message-ID": message_id or make_msgid(domain=host)}
+        | list_headers_with(links.one_click or links.unsubscribe, letter.publisher),
     )
     mail.attach_alternative(_filled(letter.html, links, in_html=True), "text/html")
     return mail

@@ -81,4 +81,18 @@ def held_about(reader: Reader) -> dict[str, Any]:
             {"when": time_of(one.at), "what": one.get_act_display(), "how": one.get_how_display(), "words": one.words}
             for one in reader.consents.all()
         ],
+        "bulletins": [
+            {
+                "title": one.sending.title,
+                "what": one.get_state_display(),
+                "sent": time_of(one.sent_at),
+                "tries": one.attempts,
+                "problem": one.problem,
+                "came_back": one.get_bounced_display(),
+                "came_back_at": time_of(one.bounced_at),
+                "reported_as_spam": time_of(one.complained_at),
+                "unsubscribed_from_it": time_of(one.unsubscribed_at),
+            }
+            for one in reader.deliveries.select_related("sending").order_by("-pk")
+        ],
     }

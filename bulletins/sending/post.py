@@ -59,8 +59,8 @@ def free(sending: Sending) -> QuerySet[Delivery]:
     return queued(sending).filter(due, unclaimed)
 
 
-def work(sending: Sending, seconds: float = SLICE) -> bool:
-    """Do for about so many seconds what is due of one sending. Several processes may do this at once. Whether it makes
+def work(sending: Sending) -> bool:
+    """Do for a while what is due of one sending. Several processes may do this at once. Whether it makes
     sense to go on right away."""
     if sending.state == Sending.State.SCHEDULED:
         audience.begin(sending)
@@ -71,7 +71,7 @@ def work(sending: Sending, seconds: float = SLICE) -> bool:
         _pause(held, "The page of this issue is gone.")
         return False
     with Round(held, held.page) as this:
-        this.run(time.monotonic() + seconds)
+        this.run(time.monotonic() + SLICE)
     if not queued(held).exists():
         running = Sending.objects.filter(pk=held.pk, state=Sending.State.SENDING)
         running.update(state=Sending.State.SENT, finished_at=timezone.now(), note="")
@@ -127,20 +127,20 @@ class Round:
         queued(self.sending).filter(claimed_by=self._name).update(claimed_by="", claimed_until=None)
 
     def run(self, end: float) -> None:
-        while not self.stopped and (keys := self._claim()):
+        while not self.stopped and (rows := self._claim()):
             # No mail is begun that could outlast the lease: somebody else would send it too.
             latest = time.monotonic() + longest().total_seconds()
-            for key in keys:
+            for row in rows:
                 if time.monotonic() > latest:
                     break
+                self._deliver(row)
                 # What is refused for good is known to be meant once the server takes another, so that is waited for.
                 if self.stopped or (time.monotonic() > end and not self._refused):
                     return
-                self._deliver(key)
         if not self.stopped:
             self._none_left()
 
-    def _claim(self) -> list[int]:
+    def _claim(self) -> list[Delivery]:
         """A few rows for this worker alone. On SQLite each transaction has the only lock from its beginning; on
         PostgreSQL rows that another worker is just taking are left out."""
         with transaction.atomic():
@@ -149,18 +149,20 @@ class Round:
             until = timezone.now() + 2 * longest()
             Delivery.objects.filter(pk__in=keys).update(claimed_by=self._name, claimed_until=until)
             Sending.objects.filter(pk=self.sending.pk).update(touched_at=timezone.now())
-        return keys
+        return list(Delivery.objects.filter(pk__in=keys).select_related("reader").order_by("pk"))
 
-    def _deliver(self, key: int) -> None:
-        # Asked for each: whoever has left by now gets nothing, and a pause holds from now on.
-        rows = Delivery.objects.select_related("reader", "sending").filter(pk=key, state=State.QUEUED)
-        row = rows.filter(claimed_by=self._name).first()
-        if row is None:
-            return
+    def _deliver(self, row: Delivery) -> None:
+        if not self._is_as_it_was(row):
+            mine = Delivery.objects.filter(pk=row.pk, claimed_by=self._name, state=State.QUEUED)
+            now = mine.select_related("reader", "sending").first()
+            if now is None:
+                return
+            if now.sending.state != Sending.State.SENDING:
+                self.stopped = True
+                return
+            row = now
         reader = row.reader
-        if row.sending.state != Sending.State.SENDING:
-            self.stopped = True
-        elif reader is None or reader.state != ReaderState.CONFIRMED:
+        if reader is None or reader.state != ReaderState.CONFIRMED:
             _write(row, state=State.SUPPRESSED, attempts=row.attempts)
         elif not reader.address.partition("@")[0].isascii():
             # Django would write the name as an encoded word, which is another address.
@@ -169,6 +171,20 @@ class Round:
             )
         elif self._open():
             self._send(row, reader)
+
+    def _is_as_it_was(self, row: Delivery) -> bool:
+        """Asked before each mail: whoever has left by now gets nothing, and a pause holds from now on."""
+        return (
+            row.reader is not None
+            and Delivery.objects.filter(
+                pk=row.pk,
+                claimed_by=self._name,
+                state=State.QUEUED,
+                sending__state=Sending.State.SENDING,
+                reader__state=ReaderState.CONFIRMED,
+                reader__address=row.reader.address,
+            ).exists()
+        )
 
     def _open(self) -> bool:
         try:
@@ -194,6 +210,9 @@ class Round:
             _write(row, state=State.SENT, sent_at=timezone.now(), problem="")
             self._put_off = 0
             self._settle()
+            if self.sending.note:  # that the server takes nothing
+                self.sending.note = ""
+                self.sending.save(update_fields=["note"])
 
     def _refuse(self, row: Delivery, refusal: Refusal) -> None:
         if refusal.kind == Kind.OURS:

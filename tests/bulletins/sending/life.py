@@ -113,7 +113,7 @@ def readers(number: int) -> None:
     )
 
 
-def wait_for(sending: Sending, state: str, seconds: float = 60) -> None:
+def wait_for(sending: Sending, state: str, seconds: float = 180) -> None:
     end = monotonic() + seconds
     while monotonic() < end:
         sending.refresh_from_db()
