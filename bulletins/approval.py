@@ -18,6 +18,8 @@ def may_be_sent(page: "BulletinPage", user: Any = None) -> list[str]:
     What is sent is the published version: publishing needs the right to publish or the last approval of the workflow.
     """
     page = type(page).objects.get(pk=page.pk)
+    issue = issue_of(page)
+    letter = letter_of(issue)
     reasons = []
     if user is not None and not user.has_perm(SEND):
         reasons.append(
@@ -27,10 +29,10 @@ def may_be_sent(page: "BulletinPage", user: Any = None) -> list[str]:
         reasons.append("It was sent already.")
     if not page.live:
         reasons.append("It is not published. Submit it for approval; with the last approval it is published.")
-    elif page.has_unpublished_changes:
+    elif page.has_unpublished_changes and letter != letter_of(issue_of(page.get_latest_revision_as_object())):
+        # Wagtail's editor keeps a draft by itself, even of an issue that was only looked at: that stops nothing.
         reasons.append("It has changes that nobody has approved. Publish them, or submit them for approval.")
     if page.get_view_restrictions().exists():
         reasons.append("Not everybody may see its web page. Make it public.")
-    issue = issue_of(page)
-    found = blocks(preflight(issue, letter_of(issue)))
+    found = blocks(preflight(issue, letter))
     return [*reasons, *(f"{finding.what} {finding.how}" for finding in found)]

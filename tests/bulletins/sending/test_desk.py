@@ -127,6 +127,17 @@ def test_what_blocks_is_said_and_blocks(ready: BulletinPage, admin_client: Clien
     assert not Sending.objects.exists()
 
 
+def test_a_draft_that_says_the_same_stops_nothing(ready: BulletinPage, admin_client: Client) -> None:
+    """Wagtail's editor keeps one of an issue that was only looked at."""
+    ready.get_latest_revision_as_object().save_revision()
+    assert BulletinPage.objects.get().has_unpublished_changes
+    assert "is ready" in shown(admin_client, at(ready))
+    draft = ready.get_latest_revision_as_object()
+    draft.preheader = "Other words"
+    draft.save_revision()
+    assert "It has changes that nobody has approved." in shown(admin_client, at(ready))
+
+
 def test_nobody_to_send_to(issue_page: BulletinPage, admin_client: Client) -> None:
     said = shown(admin_client, at(issue_page))
     assert "it has no readers: nobody has confirmed yet" in said
