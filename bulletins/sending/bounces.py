@@ -13,6 +13,7 @@ from bulletins.sending.models import Delivery
 SOFT_ISSUES = 3  # in a row
 # A notice that names no mail is about the last issue, where that is not older than this.
 LATE = datetime.timedelta(days=10)
+SKEW = datetime.timedelta(minutes=10)  # by which a provider's clock may be behind ours
 
 
 class Kind(models.TextChoices):
@@ -72,5 +73,5 @@ def _suppress(reader: Reader, kind: Kind) -> bool:
 
 def last_delivery(reader: Reader, at: datetime.datetime, within: datetime.timedelta = LATE) -> Delivery | None:
     """The last mail that this reader had got by then."""
-    got = Delivery.objects.filter(reader=reader, state=Delivery.State.SENT, sent_at__range=(at - within, at))
+    got = Delivery.objects.filter(reader=reader, state=Delivery.State.SENT, sent_at__range=(at - within, at + SKEW))
     return got.order_by("-sent_at").first()
