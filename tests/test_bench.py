@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from bench import bulletin
 from bench.search import Figures, table
 from tests.served import ROOT
 
@@ -51,3 +52,16 @@ def test_bench_search_compares_with_stock_wagtail_and_prints_its_goals() -> None
     assert 0 < row["p50_ms"] <= row["p95_ms"]
     goals = {line.rsplit("  ", 1)[-1].strip() for line in table([Figures(**row)]).splitlines() if "=" in line}
     assert goals == {"<= 4", ">= 60", "<= 5", "<= 150", "<= 500", ">= 0.1"}
+
+
+def test_bench_bulletin_compares_with_send_mass_mail_and_prints_its_goals() -> None:
+    command = [sys.executable, "-m", "bench.bulletin", "--sizes", "30,60", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [bulletin.Row(**row) for row in json.loads(done.stdout[done.stdout.index("[\n") :])]
+    assert [(row.readers, row.sent) for row in rows] == [(30, 30), (60, 60)]
+    for row in rows:
+        assert row.mass_per_second > 0
+        assert row.ratio == pytest.approx(row.mass_per_second / row.per_second)
+        assert 0 < row.peak_mb < 1000
+    assert "at most 1.5 times" in bulletin.table(rows)
