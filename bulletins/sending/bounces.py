@@ -2,7 +2,6 @@
 
 import datetime
 import enum
-from collections.abc import Sequence
 
 from django.db import models, transaction
 
@@ -58,7 +57,7 @@ def _soft_in_a_row(reader: Reader) -> bool:
     sent = Delivery.objects.filter(reader=reader, state=Delivery.State.SENT)
     if reader.confirmed_at:
         sent = sent.filter(sent_at__gte=reader.confirmed_at)
-    last: Sequence[str] = sent.order_by("-sending__started_at", "-pk").values_list("bounced", flat=True)[:SOFT_ISSUES]
+    last = sent.order_by("-sending__started_at", "-pk").values_list("bounced", flat=True)[:SOFT_ISSUES]
     return list(last) == [Kind.SOFT.value] * SOFT_ISSUES
 
 

@@ -26,9 +26,9 @@ class WhenForm(forms.Form):
         error_messages={"invalid": "Enter a day and a time, for example 2007-12-03 09:30."},
     )
 
-    def _clean_fields(self) -> None:
+    def full_clean(self) -> None:
         with timezone.override(LONDON):
-            super()._clean_fields()
+            super().full_clean()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

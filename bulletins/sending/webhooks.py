@@ -83,8 +83,10 @@ def received(sender: Any, event: AnymailTrackingEvent, **kwargs: Any) -> None:
     elif delivery is not None and not event.recipient:
         reader = delivery.reader
     if meant == EventType.UNSUBSCRIBED:
-        if reader and not (reader.confirmed_at and at < reader.confirmed_at) and consent.unsubscribe(reader, How.MAIL):
-            Delivery.objects.filter(pk=delivery.pk if delivery else None).update(unsubscribed_at=at)
+        came_back = reader is not None and reader.confirmed_at is not None and at < reader.confirmed_at
+        left = reader is not None and not came_back and consent.unsubscribe(reader, How.MAIL)
+        if left and delivery is not None:
+            Delivery.objects.filter(pk=delivery.pk).update(unsubscribed_at=at)
         return
     record(cast(Kind, meant), delivery, reader, at, _reason(event))
 
@@ -130,7 +132,7 @@ def _is_soft(event: AnymailTrackingEvent) -> bool:
     if status := _STATUS.search(response):
         return status[1] == "4" or status[2] in _NOT_OF_ADDRESS or status[0] == "5.2.2"
     reply = _REPLY.match(response)
-    return bool(reply) and reply[1] == "4"
+    return reply is not None and reply[1] == "4"
 
 
 def _delivery_of(event: AnymailTrackingEvent) -> Delivery | None:
