@@ -31,7 +31,7 @@ class Written(EmailMessage):
         super().__init__(to=[to])
         self._content = content
 
-    def message(self) -> Any:
+    def message(self, **policy: Any) -> Any:
         return self
 
     def as_bytes(self, linesep: str) -> bytes:
@@ -43,7 +43,8 @@ class Stencil:
         self._key = token_hex(8)
         marked = replace(letter, text=self._marked(letter.text, "text"), html=self._marked(letter.html, "html"))
         # The date is that of the stencil: some seconds ago.
-        mail = message(marked, "reader@link.invalid", Links("", "", "")).message()
+        # Django's mails know how to end a line; the stubs do not say so.
+        mail: Any = message(marked, "reader@link.invalid", Links("", "", "")).message()
         for header, name in HEADERS.items():
             mail.replace_header(header, self._mark(name, "as-is", ""))
         for part in mail.walk():

@@ -79,8 +79,8 @@ class Workers:
 
 @contextmanager
 def workers(server: Server, folder: Path, **more: str) -> Iterator[Workers]:
-    variables = environment(folder, EMAIL_URL=f"smtp://127.0.0.1:{server.port}", DATABASE_URL=database(), **more)
-    with _running("tests.bulletins.sending.worker", **variables) as process:
+    mail = {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}", "DATABASE_URL": database()}
+    with _running("tests.bulletins.sending.worker", **environment(folder) | mail | more) as process:
         running = Workers(process)
         try:
             yield running

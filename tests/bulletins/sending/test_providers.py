@@ -19,9 +19,8 @@ TOLD = "from cop_site import settings as s; print(s.EMAIL_BACKEND, s.EMAIL_TIMEO
 
 def told(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", TOLD]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment(folder, **variables), capture_output=True, text=True, check=False
-    )
+    known = environment(folder) | variables
+    return subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=False)
 
 
 def test_the_environment_names_the_provider(tmp_path: Path) -> None:
