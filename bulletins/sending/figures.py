@@ -45,9 +45,10 @@ def deliveries(sending: Sending, kind: str) -> QuerySet[Delivery]:
 def figures(sendings: Iterable[Sending]) -> dict[int, dict[str, int]]:
     """For each sending the number of each of KINDS and of visits. Two queries, however many sendings."""
     keys = [sending.pk for sending in sendings]
-    counts = [Count("pk", filter=condition) for _, condition in KINDS.values()]
+    counts = {name: Count("pk", filter=condition) for name, (_, condition) in KINDS.items()}
     found = {key: dict.fromkeys([*KINDS, "visits"], 0) for key in keys}
-    for key, *numbers in Delivery.objects.filter(sending__in=keys).order_by().values_list("sending", *counts):
+    rows = Delivery.objects.filter(sending__in=keys).order_by().values("sending").annotate(**counts)
+    for key, *numbers in rows.values_list("sending", *counts):
         found[key].update(zip(KINDS, numbers, strict=True))
     for key, number in Visit.objects.filter(sending__in=keys).order_by().values_list("sending").annotate(Sum("number")):
         found[key]["visits"] = number
