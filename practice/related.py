@@ -33,27 +33,30 @@ def notes_for(case_study: Page, themes: Sequence[Term]) -> list[tuple[Hit, bool]
         return []
     its_themes = {term.pk for term in themes}
     ranked = []
-    for place, note in enumerate(remember("notes and what they name", _notes)):
+    notes = remember("notes and what they name", _notes)
+    for place, note in enumerate(notes):
         named, shared = case_study.pk in note.examples, len(its_themes & note.themes)
         if named or shared:
             ranked.append((not named, -shared, place, note.pk))
     names_it = {pk: not unnamed for unnamed, _, _, pk in sorted(ranked)[:NOTES]}
-    found = [(_hit(pk), named) for pk, named in names_it.items()]
-    return [(hit, named) for hit, named in found if hit]
+    known = _hits(notes)
+    return [(known[pk], named) for pk, named in names_it.items() if pk in known]
 
 
-def _hit(note: int) -> Hit | None:
-    """Kept, because the same few notes go with very many case studies. None is not kept: the index may be away."""
+def _hits(notes: Sequence[NoteKeys]) -> dict[int, Hit]:
+    """Every note as the index knows it. Kept, because the same few notes go with very many case studies; not where the
+    index has none of them, for it may be away."""
 
-    def found() -> Hit:
-        for hit in hits([note]):
-            return hit
-        raise LookupError
+    def found() -> dict[int, Hit]:
+        held = {hit.page_id: hit for hit in hits([note.pk for note in notes])}
+        if not held:
+            raise LookupError
+        return held
 
     try:
-        return remember(f"note {note} as a hit", found)
+        return remember("notes as hits", found)
     except LookupError:
-        return None
+        return {}
 
 
 def _notes() -> list[NoteKeys]:

@@ -282,7 +282,7 @@ def test_the_notes_of_a_case_study_take_few_queries(
         note(notes, f"Note {number}", themes=("consortia",)).examples = [NoteExample(example=case)]
     engine().sync()
     themes = list(case.themes.all())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(notes_for(case, themes)) == 6
 
 
