@@ -41,6 +41,14 @@ class EmbeddedEngine:
         self._store = Store(folder or settings.SEARCH_DIR)
         self._memory = Memory()
 
+    @property
+    def local(self) -> "EmbeddedEngine":
+        return self
+
+    def answering(self) -> "EmbeddedEngine":
+        self.sequence()
+        return self
+
     # Asking
 
     def search(
