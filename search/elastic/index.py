@@ -40,10 +40,13 @@ def current(place: Place) -> str:
     return names[-1]
 
 
-def meta(place: Place, name: str) -> dict[str, Any]:
+def mapping(place: Place, name: str) -> dict[str, Any]:
     with asking():
-        found = place.client.indices.get_mapping(index=name)
-    return dict(found[name]["mappings"].get("_meta", {}))
+        return dict(place.client.indices.get_mapping(index=name)[name]["mappings"])
+
+
+def meta(place: Place, name: str) -> dict[str, Any]:
+    return dict(mapping(place, name).get("_meta", {}))
 
 
 def sequence(place: Place, name: str = "") -> int:
@@ -80,7 +83,6 @@ def write(place: Place, target: str, versions: Versions, entries: Iterable[Entry
     if not operations:
         return written
     with asking():
-        # A name that is gone must not come back as an index that the server makes up.
         alias = target == place.alias
         answer = place.patient.bulk(index=target, operations=operations, require_alias=alias, refresh=alias)
     for item in answer["items"]:
@@ -92,6 +94,10 @@ def write(place: Place, target: str, versions: Versions, entries: Iterable[Entry
         written.names.add(error["index"] if error else done["_index"])
         if done["status"] < 300:
             written.pages.add(int(done["_id"]))
+    if alias and target in written.names:
+        # The alias was gone, and for a delete the server makes up an index in its place, whatever we require.
+        remove(place, target)
+        raise Missing("there is no search index on Elasticsearch")
     return written
 
 
@@ -169,6 +175,8 @@ class Rebuild:
         """Bring it into the form in which it is asked, and look whether all is there."""
         self.wait()
         place, client = self.place, self.place.patient
+        if "dynamic" not in mapping(place, self.name):  # ours is strict
+            raise Unavailable("somebody removed the new index, and the server made up another")
         self.sign(MERGING)
         with asking():
             client.indices.refresh(index=self.name)
@@ -239,7 +247,7 @@ def rollback(place: Place) -> None:
 def remove_all(place: Place) -> None:
     """For tests and benches."""
     for name in _ours(place, any_release=True):
-        _remove(place, name)
+        remove(place, name)
 
 
 def _alone(place: Place, name: str) -> None:
@@ -275,10 +283,10 @@ def remove_left_behind(place: Place) -> None:
     """The half-built indexes of rebuilds that were killed."""
     for name in _ours(place, any_release=True):
         if 0 < meta(place, name).get("building", 0) < time.time():
-            _remove(place, name)
+            remove(place, name)
 
 
-def _remove(place: Place, name: str) -> None:
+def remove(place: Place, name: str) -> None:
     with asking(), suppress(NotFoundError):
         place.patient.indices.delete(index=name)
 
@@ -289,4 +297,4 @@ def _remove_others(place: Place, keep: set[str]) -> None:
     first = "" in keep
     for name in _ours(place, any_release=not first):
         if name not in keep and meta(place, name).get("building", 0) < time.time():
-            _remove(place, name)
+            remove(place, name)

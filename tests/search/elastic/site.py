@@ -1,12 +1,11 @@
 """A site whose search is on a real Elasticsearch."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 from django.conf import LazySettings
 
-from search import fallback
 from search.elastic import connection, index
 from search.engine import Unavailable, engine
 from search.fallback import FallbackEngine
@@ -24,10 +23,8 @@ def on(urls: Sequence[str], settings: LazySettings) -> Iterator[FallbackEngine]:
     try:
         yield found
     finally:
-        try:
+        with suppress(Unavailable):  # the cluster goes with its data
             index.remove_all(connection.place())
-        except Unavailable:
-            pass  # the cluster goes with its data
         connection.place.cache_clear()
 
 
@@ -44,8 +41,3 @@ def who_answers() -> str:
 def work() -> None:
     """What the worker does with a task that waits."""
     catch_up.call()
-
-
-def try_again_at_once(monkeypatch_setattr: Callable[[object, str, float], None]) -> None:
-    """No test waits until a process asks again."""
-    monkeypatch_setattr(fallback, "PAUSE", 0.0)

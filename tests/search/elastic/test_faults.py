@@ -186,6 +186,22 @@ def test_deleted_behind_our_back(site: FallbackEngine, listing: CaseStudyIndexPa
     assert totals(client, "walnut") == (1, "elasticsearch")
 
 
+def test_a_new_index_deleted_while_it_is_filled(site: FallbackEngine, client: Client) -> None:
+    """A DELETE of the index that a rebuild is filling; the one in use stays."""
+    place = connection.place()
+    here = index.current(place)
+
+    def remove(done: int, total: int) -> None:
+        for name in place.client.indices.get(index=f"{place.prefix}-*"):
+            if name != here:
+                index.remove(place, name)
+
+    with pytest.raises(Unavailable):
+        site.rebuild(remove)
+    assert list(place.client.indices.get(index=f"{place.prefix}-*")) == [here]
+    all_is_well(client)
+
+
 def test_edits_during_a_rebuild(site: FallbackEngine, listing: CaseStudyIndexPage, client: Client) -> None:
     """2,000 edits of 40 pages, a batch of them between any two steps of a rebuild, some of them in the last moment."""
     pages = [case_study(listing, f"Walnut {number}") for number in range(40)]
