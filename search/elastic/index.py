@@ -16,7 +16,7 @@ from typing import Any
 from elasticsearch import NotFoundError
 
 from search.elastic import documents
-from search.elastic.connection import Missing, Place, asking, raise_refusal
+from search.elastic.connection import Missing, Place, asking, checked, raise_refusal
 from search.engine import Busy, Unavailable
 from search.entries import Entry
 
@@ -107,7 +107,7 @@ def versions(place: Place, target: str, page_ids: Iterable[int]) -> dict[int, in
     if held:
         with asking():
             answer = place.patient.mget(index=target, ids=[str(page) for page in held], source=False)
-        held |= {int(row["_id"]): row["_version"] for row in answer["docs"] if row.get("found")}
+        held |= {int(row["_id"]): row["_version"] for row in map(checked, answer["docs"]) if row["found"]}
     return held
 
 

@@ -1,7 +1,7 @@
 """What somebody who types may mean: titles, values of facets, organisations. Words as they are written, not their stems."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from search.analysis import fold, tokens
 from search.embedded.memory import State
@@ -24,10 +24,13 @@ def suggestions(
     words = fold(text[:MAX_TEXT]).split()[:MAX_WORDS]
     if not words:
         return ()
-    typed = " ".join(words)
+    return ordered([*_values(state, vocabulary, words), *_written(connection, text)], " ".join(words), count)
+
+
+def ordered(candidates: Iterable[Candidate], typed: str, count: int) -> tuple[Suggestion, ...]:
     ranked = sorted(
         (not key.startswith(typed), place, len(found.text), found.text, found.url, found)
-        for found, key, place in [*_values(state, vocabulary, words), *_written(connection, text)]
+        for found, key, place in candidates
     )
     distinct: dict[str, Suggestion] = {}
     for *_, found in ranked:
