@@ -27,7 +27,7 @@ NOBODY = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    with running(Cluster(9300)) as found:
+    with running(Cluster(9500)) as found:
         yield found
 
 
@@ -252,11 +252,11 @@ def test_an_older_write_never_replaces_a_newer_one(site: FallbackEngine, listing
 
 def test_wrong_password(settings: LazySettings, listing: CaseStudyIndexPage, client: Client) -> None:
     """A cluster that asks for a password is given another one, as after a change of it."""
-    with running(Cluster(9320, password="right-one")) as guarded, on(guarded.urls, settings) as site:
+    with running(Cluster(9520, password="right-one")) as guarded, on(guarded.urls, settings) as site:
         case_study(listing, "Walnut")
         site.sync()
         assert totals(client, "walnut") == (1, "elasticsearch")
-        settings.ELASTICSEARCH_URL = Cluster(9320, password="wrong-one").urls
+        settings.ELASTICSEARCH_URL = Cluster(9520, password="wrong-one").urls
         new_process()
         with committed():
             case_study(listing, "Hazelnut")
@@ -274,7 +274,7 @@ def test_wrong_password(settings: LazySettings, listing: CaseStudyIndexPage, cli
 def test_one_node_of_three_is_lost(settings: LazySettings, listing: CaseStudyIndexPage, client: Client) -> None:
     """SIGKILL of the node that holds the index's primary shard; its copy on another node takes over."""
     settings.ELASTICSEARCH_REPLICAS = 1
-    with running(Cluster(9310, nodes=3)) as three, on(three.urls, settings) as site:
+    with running(Cluster(9510, nodes=3)) as three, on(three.urls, settings) as site:
         case_study(listing, "Walnut")
         site.sync()
         place = connection.place()
