@@ -97,14 +97,6 @@ def test_refused(
     all_is_well(client)
 
 
-def test_without_any_index_there_is_a_designed_503(settings: LazySettings, client: Client, db: None) -> None:
-    """Nobody listens, and this machine has no index."""
-    with on([NOBODY], settings):
-        answer = client.get("/search/?q=walnut")
-        assert (answer.status_code, answer["Retry-After"]) == (503, "60")
-        assert client.get("/").status_code in (200, 404)
-
-
 def test_frozen(site: FallbackEngine, cluster: Cluster, listing: CaseStudyIndexPage, client: Client) -> None:
     """SIGSTOP: it takes connections and answers nothing."""
     forget_age()
@@ -278,7 +270,7 @@ def test_one_node_of_three_is_lost(settings: LazySettings, listing: CaseStudyInd
         case_study(listing, "Walnut")
         site.sync()
         place = connection.place()
-        place.client.cluster.health(index=place.alias, wait_for_status="green", timeout="30s", request_timeout=40)
+        place.patient.cluster.health(index=place.alias, wait_for_status="green", timeout="25s")
         shards = place.client.cat.shards(index=place.alias, format="json", h=["prirep", "node"])
         (primary,) = [row["node"] for row in shards if row["prirep"] == "p"]
         three.stop("--kill", "--node", primary.removeprefix("node-"))
