@@ -2,15 +2,20 @@
 
 import datetime
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from django.http import QueryDict
 
 from search.analysis import Question, Word, parse, tokens
+from search.elastic import documents, index
+from search.elastic.connection import Place, client_of
+from search.elastic.engine import ElasticEngine
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.store import Store
+from search.engine import Engine
 from search.entries import Entry
 from search.facets import DIMENSIONS, Value, Vocabulary
 from search.query import Query
@@ -88,16 +93,44 @@ def made_up(seed: int, size: int) -> list[Entry]:
 
 @dataclass(frozen=True)
 class Corpus:
-    engine: CorpusEngine
+    """Entries in an index of some engine. `write` replaces those of some pages, as the engine's own keeping does."""
+
+    engine: Engine
     entries: Mapping[int, Entry]
+    write: Callable[[Mapping[int, int], Sequence[Entry]], object]
 
     def ask(self, query: Query, per_page: int = 10) -> Results:
         return self.engine.search(query, VOCABULARY, per_page)
 
 
+Build = Callable[[Iterable[Entry]], Corpus]
+
+
 def corpus(folder: Path, entries: Iterable[Entry]) -> Corpus:
+    """On this machine."""
     found = list(entries)
-    return Corpus(built(folder, found), {item.page_id: item for item in found})
+    return Corpus(built(folder, found), {item.page_id: item for item in found}, Store(folder).write)
+
+
+_numbers = count(1)
+
+
+def elastic_corpus(url: str, entries: Iterable[Entry]) -> Corpus:
+    """On a server. An index that is not rebuilt but written to: tests have many small ones."""
+    found = {item.page_id: item for item in entries}
+    place = Place(client_of([url]), f"corpus-{next(_numbers)}")
+    place.patient.indices.create(
+        index=f"{place.alias}-20000101-000000000000",
+        settings=documents.SETTINGS | {"number_of_replicas": 0},
+        mappings=documents.MAPPING,
+        aliases={place.alias: {}},
+    )
+
+    def write(versions: Mapping[int, int], entries: Sequence[Entry]) -> object:
+        return index.write(place, place.alias, versions, entries)
+
+    write(dict.fromkeys(found, 1), list(found.values()))
+    return Corpus(ElasticEngine(place), found, write)
 
 
 def query(address: str) -> Query:
