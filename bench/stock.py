@@ -28,6 +28,9 @@ CHUNK = 1000
 # Dimension -> the field with its terms.
 TERMS = {"area": "areas", "theme": "themes", "stage": "stages", "beneficiary": "beneficiaries", "region": "regions"}
 TERM = {"evidence": "evidence_level", "result": "result", "contract": "contract_form"}
+# What its index reads of each page beside the page's own row.
+RELATIONS = [*TERMS.values(), *TERM.values(), "tagged_items__tag", "outcomes"]
+RELATIONS += ["organisations__organisation__organisation_type"]
 COUNTED = {
     "kind": "content_type",
     **{name: f"{field}__slug" for name, field in (TERMS | TERM).items()},
@@ -57,7 +60,7 @@ def build() -> None:
     rebuilder = backend.rebuilder_class(backend.get_index_for_model(CaseStudyPage))
     entries = rebuilder.start()
     entries.add_model(CaseStudyPage)
-    pages = CaseStudyPage.objects.order_by("pk").prefetch_related(*CaseStudyPage.search_prefetch())
+    pages = CaseStudyPage.objects.order_by("pk").prefetch_related(*RELATIONS)
     ids = list(pages.values_list("pk", flat=True))
     for start in range(0, len(ids), CHUNK):
         entries.add_items(CaseStudyPage, list(pages.filter(pk__in=ids[start : start + CHUNK])))

@@ -13,7 +13,7 @@ class SearchablePageBlock(blocks.PageChooserBlock):
 
     def clean(self, value: Any) -> Any:
         page = super().clean(value)
-        if page and not hasattr(page.specific_class, "search_entry"):
+        if page and not hasattr(page.specific_class, "search_entries"):
             raise ValidationError("Choose a page that readers can search for, for example a case study.")
         return page
 

@@ -1,6 +1,7 @@
 """E-bulletins: the archive and its issues. An issue is written once and read on the web, in mail and as plain text."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from csp.constants import UNSAFE_INLINE
@@ -187,12 +188,9 @@ class BulletinPage(QuickAccess, Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | web_context(self)
 
-    def search_entry(self) -> Entry:
-        return entry_for(self)
-
     @classmethod
-    def search_prefetch(cls) -> list[str]:
-        return []
+    def search_entries(cls, pages: Iterable["BulletinPage"]) -> Iterable[Entry]:
+        return map(entry_for, pages)
 
 
 class SentCopy(models.Model):

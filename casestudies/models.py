@@ -1,5 +1,6 @@
 """Case studies: what was commissioned, from whom, for whom, and what is known of what came of it."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from wagtail.search import index
 
 from casestudies import panels, shown
 from casestudies.blocks import BodyBlock
-from casestudies.entry import entry_for
+from casestudies.entry import entries_of
 from casestudies.forms import CaseStudyForm
 from casestudies.presentation import case_study_context
 from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
@@ -262,14 +263,9 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | case_study_context(self, request)
 
-    def search_entry(self) -> Entry:
-        return entry_for(self)
-
     @classmethod
-    def search_prefetch(cls) -> list[str]:
-        relations = ["areas__parent", "themes", "stages", "beneficiaries", "regions", "tagged_items__tag", "outcomes"]
-        relations += ["status", "result", "contract_form", "evidence_level"]
-        return [*relations, "organisations__organisation__organisation_type", "organisations__role"]
+    def search_entries(cls, pages: Sequence["CaseStudyPage"]) -> Iterable[Entry]:
+        return entries_of(pages)
 
 
 class CaseStudyOrganisation(Orderable):

@@ -1,5 +1,6 @@
 """The glossary's page: every entry in the order of the alphabet, each with an address of its own on the page."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -35,7 +36,11 @@ class GlossaryPage(QuickAccess, Page):
         by_letter = [(first, list(group)) for first, group in groupby(entries, key=lambda entry: letter(entry.word))]
         return super().get_context(request, *args, **kwargs) | {"by_letter": by_letter}
 
-    def search_entry(self) -> Entry:
+    @classmethod
+    def search_entries(cls, pages: Iterable["GlossaryPage"]) -> Iterable[Entry]:
+        return (page._entry() for page in pages)
+
+    def _entry(self) -> Entry:
         told = [" ".join([entry.word, *entry.also(), entry.meaning]) for entry in GlossaryEntry.objects.all()]
         return Entry(
             page_id=self.pk,
@@ -45,10 +50,6 @@ class GlossaryPage(QuickAccess, Page):
             summary=plain(self.introduction or self.search_description),
             body=plain(" ".join(told)),
         )
-
-    @classmethod
-    def search_prefetch(cls) -> list[str]:
-        return []
 
 
 def glossary_url() -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -181,7 +182,11 @@ class ContentPage(QuickAccess, Page):
     class Meta:
         verbose_name = "plain page"
 
-    def search_entry(self) -> Entry:
+    @classmethod
+    def search_entries(cls, pages: Iterable["ContentPage"]) -> Iterable[Entry]:
+        return (page._entry() for page in pages)
+
+    def _entry(self) -> Entry:
         return Entry(
             page_id=self.pk,
             kind="page",
@@ -191,10 +196,6 @@ class ContentPage(QuickAccess, Page):
             body=plain_from_html(self.body),
             date=self.revised,
         )
-
-    @classmethod
-    def search_prefetch(cls) -> list[str]:
-        return []
 
 
 @register_setting(icon="site", order=10)

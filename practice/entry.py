@@ -1,7 +1,9 @@
 """A note and a template contract as the search index knows them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import prefetch_related_objects
 
 from search.entries import Entry, plain, plain_from_html
 
@@ -10,7 +12,21 @@ if TYPE_CHECKING:
     from taxonomy.models import Term
 
 
-def note_entry(page: "PracticeNotePage") -> Entry:
+NOTE = ("areas__parent", "themes", "stages", "tagged_items__tag", "points", "responses", "pilots")
+CONTRACT = ("areas__parent", "themes", "jurisdictions", "kept_by__organisation_type", "versions")
+
+
+def note_entries(pages: "Sequence[PracticeNotePage]") -> Iterator[Entry]:
+    prefetch_related_objects(pages, *NOTE)
+    return map(_note_entry, pages)
+
+
+def contract_entries(pages: "Sequence[TemplateContractPage]") -> Iterator[Entry]:
+    prefetch_related_objects(pages, *CONTRACT)
+    return map(_contract_entry, pages)
+
+
+def _note_entry(page: "PracticeNotePage") -> Entry:
     terms = {"area": _with_groups(page), "theme": list(page.themes.all()), "stage": list(page.stages.all())}
     tags = [item.tag for item in page.tagged_items.all()]
     words = [*(tag.name for tag in tags), *(term.label for name in ("area", "theme") for term in terms[name])]
@@ -27,7 +43,7 @@ def note_entry(page: "PracticeNotePage") -> Entry:
     )
 
 
-def contract_entry(page: "TemplateContractPage") -> Entry:
+def _contract_entry(page: "TemplateContractPage") -> Entry:
     owner = page.kept_by
     terms: dict[str, list[Any]] = {
         "area": _with_groups(page),

@@ -1,5 +1,6 @@
 """Best-practice notes and template contracts: how it is done, where a case study says who did it."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ from home.models import Licence, Pictured
 from home.review import Reviewed
 from practice import panels
 from practice.blocks import TEXT_FEATURES, HowToBlock, PitfallsBlock
-from practice.entry import contract_entry, note_entry
+from practice.entry import contract_entries, note_entries
 from practice.lists import SearchedList
 from practice.presentation import contract_context, note_context
 from practice.rows import Labelled
@@ -175,12 +176,9 @@ class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sour
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | note_context(self)
 
-    def search_entry(self) -> Entry:
-        return note_entry(self)
-
     @classmethod
-    def search_prefetch(cls) -> list[str]:
-        return ["areas__parent", "themes", "stages", "tagged_items__tag", "points", "responses", "pilots"]
+    def search_entries(cls, pages: Sequence["PracticeNotePage"]) -> Iterable[Entry]:
+        return note_entries(pages)
 
 
 class NotePoint(Labelled):
@@ -373,12 +371,9 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, P
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | contract_context(self)
 
-    def search_entry(self) -> Entry:
-        return contract_entry(self)
-
     @classmethod
-    def search_prefetch(cls) -> list[str]:
-        return ["areas__parent", "themes", "jurisdictions", "kept_by__organisation_type", "versions"]
+    def search_entries(cls, pages: Sequence["TemplateContractPage"]) -> Iterable[Entry]:
+        return contract_entries(pages)
 
 
 class ContractVersion(Orderable):

@@ -1,5 +1,6 @@
 """Which notes go with a case study, and which template contracts there are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from caching.version import remember
 from practice.models import ContractStatus, NoteExample, PracticeNotePage, TemplateContractPage
 from search.answers import hits
 from search.results import Hit
-from taxonomy.fields import terms_of
+from taxonomy.models import Term
 
 NOTES = 6
 LISTED = 60  # template contracts at most in the overview
@@ -25,19 +26,37 @@ class NoteKeys:
     examples: frozenset[int]
 
 
-def notes_for(case_study: Page) -> list[tuple[Hit, bool]]:
-    """The notes that name this case study, then those that share most themes with it, each with whether it names it.
-    One query for its themes; what is open to all the index knows."""
+def notes_for(case_study: Page, themes: Sequence[Term]) -> list[tuple[Hit, bool]]:
+    """The notes that name this case study, then those that share most of these themes, each with whether it names it.
+    No query as long as content does not change; what is open to all the index knows."""
     if not case_study.pk:
         return []
-    its_themes = {term.pk for term in terms_of(case_study, ("themes",))["themes"]}
+    its_themes = {term.pk for term in themes}
     ranked = []
-    for place, note in enumerate(remember("notes and what they name", _notes)):
+    notes = remember("notes and what they name", _notes)
+    for place, note in enumerate(notes):
         named, shared = case_study.pk in note.examples, len(its_themes & note.themes)
         if named or shared:
             ranked.append((not named, -shared, place, note.pk))
     names_it = {pk: not unnamed for unnamed, _, _, pk in sorted(ranked)[:NOTES]}
-    return [(hit, names_it[hit.page_id]) for hit in hits(list(names_it))]
+    known = _hits(notes)
+    return [(known[pk], named) for pk, named in names_it.items() if pk in known]
+
+
+def _hits(notes: Sequence[NoteKeys]) -> dict[int, Hit]:
+    """Every note as the index knows it. Kept, because the same few notes go with very many case studies; not where the
+    index has none of them, for it may be away."""
+
+    def found() -> dict[int, Hit]:
+        held = {hit.page_id: hit for hit in hits([note.pk for note in notes])}
+        if not held:
+            raise LookupError
+        return held
+
+    try:
+        return remember("notes as hits", found)
+    except LookupError:
+        return {}
 
 
 def _notes() -> list[NoteKeys]:

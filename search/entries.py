@@ -1,7 +1,7 @@
 """What the index knows of a page, and which pages it may know.
 
-A page type takes part by having `search_entry() -> Entry` and `search_prefetch() -> list[str]`
-(the relations that its entry reads, so that a rebuild of many pages makes a bounded number of queries).
+A page type takes part by having the class method `search_entries(pages) -> Iterable[Entry]`, which is given many pages of
+its type at once, so that a rebuild makes a bounded number of queries.
 """
 
 import datetime
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
@@ -49,13 +49,6 @@ class Entry:
     date: datetime.date | None = None
 
 
-class Searchable(Protocol):
-    def search_entry(self) -> Entry: ...
-
-    @classmethod
-    def search_prefetch(cls) -> list[str]: ...
-
-
 def plain_from_html(markup: str) -> str:
     """Rich text as one line of plain text."""
     return plain(html.unescape(strip_tags(_BLOCK_END.sub(" ", markup))))
@@ -66,8 +59,8 @@ def plain(text: str) -> str:
     return " ".join(_UNPRINTABLE.sub(" ", unicodedata.normalize("NFC", text)).split())
 
 
-def searchable_models() -> list[type[Page]]:
-    return [model for model in get_page_models() if hasattr(model, "search_entry")]
+def searchable_models() -> list[Any]:
+    return [model for model in get_page_models() if hasattr(model, "search_entries")]
 
 
 def indexable(pages: QuerySet[Any]) -> QuerySet[Any]:
@@ -88,9 +81,7 @@ def entries_for(page_ids: Iterable[int]) -> Iterator[Entry]:
         # One look at what these pages are: a change of one page asks its own type, not every type.
         there = set(Page.objects.filter(pk__in=batch).values_list("content_type_id", flat=True))
         for model in (model for model in searchable_models() if _content_type(model) in there):
-            pages = indexable(model.objects.filter(pk__in=batch)).prefetch_related(*model.search_prefetch())
-            for page in pages:
-                yield page.search_entry()
+            yield from model.search_entries(list(indexable(model.objects.filter(pk__in=batch))))
 
 
 def indexable_ids() -> list[int]:

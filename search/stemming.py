@@ -27,7 +27,8 @@ def stems(words: Iterable[str]) -> list[str]:
 
 def learn(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Find out the stems of those of these words that are not known yet: many at once are cheaper."""
-    return _learn(sorted({word for word in words if word not in _stems}))
+    new = set(words).difference(_stems)
+    return _learn(sorted(new)) if new else {}
 
 
 def _learn(words: list[str]) -> dict[str, tuple[str, ...]]:

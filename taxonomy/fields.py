@@ -1,8 +1,8 @@
 """Fields that hold terms of one facet; page types declare their facts with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Model
@@ -54,6 +54,34 @@ def terms_of(page: Model, names: Sequence[str]) -> dict[str, list[Term]]:
 def all_terms() -> dict[int, Term]:
     """Every term by its number, in the editors' order, with its group at hand."""
     return remember("terms", lambda: {term.pk: term for term in Term.objects.select_related("parent")})
+
+
+class Known(NamedTuple):
+    """What is read of a term where very many pages are read."""
+
+    slug: str
+    label: str
+    group: int | None
+
+
+def known_terms() -> dict[int, Known]:
+    """Every term by its number, in the editors' order."""
+    return {pk: Known(*row) for pk, *row in Term.objects.values_list("pk", "slug", "label", "parent_id")}
+
+
+def terms_of_many(
+    model: type[Model], page_ids: Sequence[int], names: Sequence[str], known: Mapping[int, Known]
+) -> dict[tuple[str, int], list[int]]:
+    """The numbers of the terms in these fields by field and page, in the editors' order: a query for each field."""
+    found: dict[tuple[str, int], set[int]] = {}
+    for name in names:
+        field: Any = model._meta.get_field(name)
+        owner, target = field.m2m_field_name(), field.m2m_reverse_field_name()
+        links = field.remote_field.through._default_manager.filter(**{f"{owner}__in": page_ids})
+        for page, term in links.values_list(f"{owner}_id", f"{target}_id"):
+            found.setdefault((name, page), set()).add(term)
+    places = {pk: place for place, pk in enumerate(known)}
+    return {key: sorted(held & known.keys(), key=places.__getitem__) for key, held in found.items()}
 
 
 @cache

@@ -40,7 +40,7 @@ def answer(reader: Reader, query: Query, vocabulary: Vocabulary, thesaurus: Thes
     exact = found.intersection_cardinality(sets.every)
     suggestion = None
     if exact < FEW_EXACT and question.groups:
-        suggestion = _better(reader, query, chosen, exact, corrected(reader, query.text, question), thesaurus)
+        suggestion = _better(reader, chosen, (exact, total), corrected(reader, query.text, question), thesaurus)
     return Results(
         hits=hits(reader.connection, ids, marking(reader, question), sets.every),
         total=total,
@@ -54,13 +54,16 @@ def answer(reader: Reader, query: Query, vocabulary: Vocabulary, thesaurus: Thes
 
 
 def _better(
-    reader: Reader, query: Query, chosen: Mapping[str, BitMap], exact: int, text: str | None, thesaurus: Thesaurus
+    reader: Reader, chosen: Mapping[str, BitMap], found: tuple[int, int], text: str | None, thesaurus: Thesaurus
 ) -> str | None:
-    """The text put right, where more pages have all of it."""
+    """The text put right, where more pages have all of it, or as many have all and more have some. `found` are both
+    numbers for the text as it was typed."""
     if text is None:
         return None
-    sets = reader.sets(expand(analysis.parse(text), thesaurus))
-    return text if len(matching.narrow(sets.every, chosen)) > exact else None
+    question = expand(analysis.parse(text), thesaurus)
+    sets = reader.sets(question)
+    better = (len(matching.narrow(pages, chosen)) for pages in (sets.every, matched_by(question, sets)))
+    return text if tuple(better) > found else None
 
 
 def matched_by(question: Expanded, sets: Sets) -> BitMap:

@@ -63,11 +63,13 @@ class EmbeddedEngine:
 
     def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
         known = today() if vocabulary is None else vocabulary
+        self._catch_up_before_reading()
         with self._store.reading() as (file, connection):
             return suggestions(connection, self._memory.state(file, connection), known, text, count)
 
     def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None, kind: str = "") -> Results:
         started = time.perf_counter()
+        self._catch_up_before_reading()
         with self._store.reading() as (file, connection):
             state = self._memory.state(file, connection)
             if page_id > LARGEST or page_id not in state.pages:
@@ -82,6 +84,7 @@ class EmbeddedEngine:
         return Results(hits=found, total=len(best), exact=len(best), facets=facets, took_ms=took, engine=self.name)
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
+        self._catch_up_before_reading()
         with self._store.reading() as (file, connection):
             state = self._memory.state(file, connection)
             held = [page for page in page_ids if page <= LARGEST and page in state.pages]

@@ -7,9 +7,9 @@ moment, also after a kill -9, the table less the fresh pages plus the fresh page
 
 import sqlite3
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import lru_cache, partial
 from sys import intern
 
 from pyroaring import BitMap
@@ -53,15 +53,15 @@ def words_of(texts: Sequence[str]) -> tuple[dict[str, int], tuple[int, ...]]:
         words = Counter(tokens(text))
         learn(words)
         reached = REACHED[field]
+        once = reached[1]
         counted: dict[str, int] = {}
-        total = 0
+        seen = counted.get
         for word, times in words.items():
             key, stems_of = keys_of(word)
-            found[key] = get(key, 0) | reached[1]
+            found[key] = get(key, 0) | once
             for stem in stems_of:
-                counted[stem] = counted.get(stem, 0) + times
-                total += times
-        lengths.append(total)
+                counted[stem] = seen(stem, 0) + times
+        lengths.append(sum(counted.values()))
         for stem, times in counted.items():
             found[stem] = get(stem, 0) | reached[times if times < 5 else 5]
     return found, tuple(lengths)
@@ -137,17 +137,18 @@ def beginning(
     ]
 
 
-Added = dict[str, "array[int]"]
+# The levels that are reached as bits -> key -> pages: there are few combinations of levels and very many keys.
+# Arrays, because Python's collector of garbage goes through every list again and again.
+Added = dict[int, dict[str, "array[int]"]]
 
 
 def add_to(added: Added, page: int, words: Words) -> None:
-    """Note a page's words as words with their pages: the page and its levels in one number."""
+    """Note a page's words as words with their pages."""
     for key, reached in words.items():
-        held = added.get(key)
-        if held is None:
-            added[key] = array("Q", (page << 8 | reached,))
-        else:
-            held.append(page << 8 | reached)
+        pages = added.get(reached)
+        if pages is None:
+            pages = added[reached] = defaultdict(partial(array, "I"))
+        pages[key].append(page)
 
 
 def fold_in(connection: sqlite3.Connection, fresh_pages: BitMap, added: Added) -> None:
@@ -156,14 +157,15 @@ def fold_in(connection: sqlite3.Connection, fresh_pages: BitMap, added: Added) -
     old = fresh_pages & known[0] if known[0] else BitMap()
     # First of all, so that a fold which was killed leaves no page in the table that the next one does not know of.
     _in_transaction(connection, [(PAGES, [known[0] | fresh_pages if known[0] else fresh_pages, *known[1:]])])
-    keys = sorted(added)
+    keys = sorted(set().union(*added.values()))
     for start in range(0, len(keys), CHUNK):
         _in_transaction(connection, _merged(connection, keys[start : start + CHUNK], old, added))
     if old:
+        written = {PAGES, *keys}
         last = ""
         while batch := _after(connection, last):
             last = batch[-1]
-            _in_transaction(connection, _cleared(connection, batch, old, added))
+            _in_transaction(connection, _cleared(connection, batch, old, written))
 
 
 def _after(connection: sqlite3.Connection, last: str) -> list[str]:
@@ -190,10 +192,10 @@ def _merged(connection: sqlite3.Connection, keys: Iterable[str], old: BitMap, ad
             for held in levels:
                 if held is not None:
                     held -= old
-        together: dict[int, list[int]] = {}
-        for number in added[key]:
-            together.setdefault(number & 255, []).append(number >> 8)
-        for bits, pages in together.items():
+        for bits, by_key in added.items():
+            pages = by_key.get(key)
+            if pages is None:
+                continue
             for place in PLACES[bits]:
                 held = levels[place]
                 if held is None:
@@ -203,11 +205,9 @@ def _merged(connection: sqlite3.Connection, keys: Iterable[str], old: BitMap, ad
         yield key, levels
 
 
-def _cleared(
-    connection: sqlite3.Connection, keys: Iterable[str], old: BitMap, added: Mapping[str, object]
-) -> Iterator[Row]:
+def _cleared(connection: sqlite3.Connection, keys: Iterable[str], old: BitMap, written: Set[str]) -> Iterator[Row]:
     for key in keys:
-        if key in added or key == PAGES:
+        if key in written:
             continue
         levels = _levels_of(connection, key)
         if any(held is not None and held.intersect(old) for held in levels):

@@ -12,6 +12,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Organisation
 from search import changes
+from search.answers import Values, answer, hits, similar, suggest
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
 from search.facets import Vocabulary, vocabulary
@@ -317,12 +318,26 @@ def test_a_change_that_is_rolled_back_leaves_nothing(walnut: CaseStudyPage) -> N
     assert found("walnut") == {walnut.pk}
 
 
-def test_old_changes_are_caught_up_with_before_an_answer(walnut: CaseStudyPage) -> None:
+@pytest.mark.parametrize(
+    "titles",
+    [
+        lambda page: [hit.title for hit in answer(Values({"q": ["hazelnut"]})).results.hits],
+        lambda page: [hit.title for hit in hits([page.pk])],
+        lambda page: [one.text for one in suggest("haz")],
+        lambda page: [hit.title for hit in similar(page.get_next_sibling().pk)],
+    ],
+    ids=["search", "hits", "suggest", "similar"],
+)
+def test_old_changes_are_caught_up_with_before_an_answer(
+    walnut: CaseStudyPage, listing: CaseStudyIndexPage, titles: Callable[[CaseStudyPage], list[str]]
+) -> None:
     """As after a process that was killed between its commit and the index."""
+    with committed():
+        case_study(listing, "Like it", tags=("Blue tag",))
     publish(walnut, title="Hazelnut")
     forget_age()
     assert engine().sequence() < newest()
-    assert found("hazelnut") == {walnut.pk}
+    assert titles(walnut) == ["Hazelnut"]
     assert engine().sequence() == newest()
 
 

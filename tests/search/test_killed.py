@@ -1,4 +1,4 @@
-"""kill -9 in the middle of writes and rebuilds: the index opens, and the change log makes it whole."""
+"""kill -9 in the middle of writes, rebuilds and folds: the index opens, and the change log makes it whole."""
 
 import pickle
 import random
@@ -37,7 +37,7 @@ def kill_after(lines: int, doing: str, folder: Path, log: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_killed_while_writing_and_while_rebuilding(
+def test_killed_while_writing_rebuilding_and_folding(
     listing: CaseStudyIndexPage, index: EmbeddedEngine, tmp_path: Path
 ) -> None:
     organisation = OrganisationFactory()
@@ -52,14 +52,18 @@ def test_killed_while_writing_and_while_rebuilding(
     forget_age()
     folder = Path(settings.SEARCH_DIR)
     rng = random.Random(1)
-    behind = False
-    for doing in ("rebuilding", "writing") * 3:
-        lines = rng.randint(1, 28) if doing == "writing" else 31 + rng.randint(0, 31)
+    behind, half_folded = False, 0
+    # Each goes on for so many lines at least before the next begins; rebuilding is killed in its second round.
+    most = {"rebuilding": 31, "writing": 28, "folding": 20}
+    for doing in tuple(most) * 3:
+        lines = rng.randint(1, most[doing]) + 31 * (doing == "rebuilding")
         kill_after(lines, doing, folder, log)
         engine.cache_clear()
         here = sqlite3.connect(folder / (folder / POINTER).read_text())
         assert here.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         here.execute("INSERT INTO fts (fts, rank) VALUES ('integrity-check', 1)")
+        meta = dict(here.execute("SELECT key, value FROM meta"))
+        half_folded += doing == "folding" and meta["folded"] < meta["revision"]
         here.close()
         held = engine().sequence()
         assert held <= newest()
@@ -69,6 +73,7 @@ def test_killed_while_writing_and_while_rebuilding(
         assert found("walnut") == {page.pk for page in pages}
         assert_same_as_database()
     assert behind
+    assert half_folded >= 2
     # What the killed rebuilds left behind goes with the next one that ends.
     engine().rebuild()
     assert len(list(folder.glob("search-*.sqlite3"))) == 2

@@ -15,7 +15,7 @@ OURS = ROOT / "tests/relevance"
 
 
 def test_following_the_suggestion_finds_more(tmp_path: Path) -> None:
-    """Floors a little below what was measured: 13 of 38 put right as the question was meant, nDCG@10 .56 as typed and .61
+    """Floors a little below what was measured: 25 of 38 put right as the question was meant, nDCG@10 .56 as typed and .70
     after the suggestion (.73 for the same questions without mistakes)."""
     held = read(OURS)
     rows = (OURS / "misspelt.tsv").read_text(encoding="utf-8").splitlines()
@@ -38,7 +38,7 @@ def test_following_the_suggestion_finds_more(tmp_path: Path) -> None:
             typed.append(gain(topic, results))
             followed.append(gain(topic, ask(results.suggestion) if results.suggestion else results))
             right += results.suggestion == held.topics[topic]
-    assert right >= 12
+    assert right >= 24
     assert fmean(typed) >= 0.54
-    assert fmean(followed) >= 0.59
-    assert fmean(followed) > fmean(typed) + 0.02
+    assert fmean(followed) >= 0.68
+    assert fmean(followed) > fmean(typed) + 0.1
