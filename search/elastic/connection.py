@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -18,7 +18,7 @@ from search.elastic import documents
 from search.engine import Unavailable
 
 CONNECT, READ = 0.3, 1.0  # seconds: a visitor waits for these
-WRITE = 30.0  # seconds: only the worker and operators do
+WRITE = 20.0  # seconds: only the worker and operators do
 # What a server says that cannot answer now, or not us; anything else, such as 400, is a mistake of ours.
 _REFUSALS = {401, 403, 404, 408, 409, 413, 429}
 
@@ -57,6 +57,11 @@ class Place:
     def patient(self) -> Elasticsearch:
         """The same client for whoever may wait."""
         return self.client.options(request_timeout=WRITE)
+
+    @property
+    def unhurried(self) -> "Place":
+        """The same place for whoever may wait."""
+        return replace(self, client=self.patient)
 
 
 @cache

@@ -201,6 +201,7 @@ class Rebuild:
 def rebuilding(place: Place, taken_in: int) -> Iterator[Rebuild]:
     """A new index to fill, which takes over when the block ends without an error. Raises Busy where another process is at
     it, on any machine."""
+    place = place.unhurried
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S%f")
     name = f"{place.alias}-{stamp}"
     with asking():

@@ -9,6 +9,7 @@ from search.entries import BATCH, entries_for, indexable_ids
 
 
 def sync(place: Place) -> int:
+    place = place.unhurried
     try:
         name = index.current(place)
         sequence = index.sequence(place, name)
@@ -47,12 +48,13 @@ def rebuild(place: Place, progress: Progress | None = None) -> int:
 
 
 def rollback(place: Place) -> int:
-    index.rollback(place)
+    index.rollback(place.unhurried)
     content_changed()
     return sync(place)
 
 
 def repair(place: Place, page_ids: list[int]) -> None:
+    place = place.unhurried
     for start in range(0, len(page_ids), BATCH):
         batch = page_ids[start : start + BATCH]
         # Whatever the log says: as new as what is held, or it would not be written.

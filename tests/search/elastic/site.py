@@ -34,10 +34,6 @@ def new_process() -> None:
     engine.cache_clear()
 
 
-def who_answers() -> str:
-    return engine().answering().name
-
-
 def work() -> None:
     """What the worker does with a task that waits."""
     catch_up.call()

@@ -18,7 +18,7 @@ from search.fallback import FallbackEngine
 from search.models import Change
 from tests.factories import case_study
 from tests.search.elastic.servers import Cluster, running
-from tests.search.elastic.site import new_process, on, who_answers, work
+from tests.search.elastic.site import new_process, on, work
 from tests.search.site import assert_same_as_database, committed, forget_age, found, newest, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.elasticsearch]
@@ -52,28 +52,36 @@ def totals(client: Client, word: str) -> tuple[int, str]:
     return answer.json()["total"], answer.json()["engine"]
 
 
+def at_last(client: Client, word: str, total: int) -> None:
+    """Elasticsearch finds so many; a server that has just started may need more than its second for the first answer."""
+    until = time.monotonic() + 30
+    while (found := totals(client, word)) != (total, "elasticsearch") and time.monotonic() < until:
+        time.sleep(0.2)
+    assert found == (total, "elasticsearch")
+
+
 def all_is_well(client: Client) -> None:
     """At the end of each fault: the minute jobs have run, Elasticsearch answers, and both indexes are as the database."""
     engine().sync()
     assert_same_as_database()
-    assert who_answers() == "elasticsearch"
+    at_last(client, "walnut", len(found("walnut")))
     assert client.get("/healthz").json()["search"] == {"engine": "elasticsearch", "lag": 0, "fallback": False}
     assert engine().local.stored() == engine().stored()
 
 
 def test_without_a_fault(site: FallbackEngine, listing: CaseStudyIndexPage, client: Client) -> None:
-    assert totals(client, "walnut") == (1, "elasticsearch")
+    at_last(client, "walnut", 1)
     with committed():
         page = case_study(listing, "Hazelnut")
     assert DBTaskResult.objects.ready().count() == 1  # Elasticsearch is left to the worker
-    assert totals(client, "hazelnut") == (0, "elasticsearch")
+    at_last(client, "hazelnut", 0)
     work()
-    assert totals(client, "hazelnut") == (1, "elasticsearch")
+    at_last(client, "hazelnut", 1)
     with committed():
         page.unpublish()
     assert DBTaskResult.objects.ready().count() == 1
     work()
-    assert totals(client, "hazelnut") == (0, "elasticsearch")
+    at_last(client, "hazelnut", 0)
     all_is_well(client)
 
 
@@ -97,8 +105,15 @@ def test_refused(
     all_is_well(client)
 
 
-def test_frozen(site: FallbackEngine, cluster: Cluster, listing: CaseStudyIndexPage, client: Client) -> None:
+def test_frozen(
+    site: FallbackEngine,
+    cluster: Cluster,
+    listing: CaseStudyIndexPage,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """SIGSTOP: it takes connections and answers nothing."""
+    monkeypatch.setattr(connection, "WRITE", 2.0)  # how long the worker waits
     forget_age()
     with cluster.frozen():
         started = time.monotonic()
@@ -108,6 +123,8 @@ def test_frozen(site: FallbackEngine, cluster: Cluster, listing: CaseStudyIndexP
         assert totals(client, "hazelnut") == (1, "embedded")
         assert totals(client, "hazelnut") == (1, "embedded")
         work()  # says that it waits, and fails nothing
+    monkeypatch.undo()
+    monkeypatch.setattr(fallback, "PAUSE", 0.0)
     assert site.sequence() < newest()
     all_is_well(client)
 
@@ -124,7 +141,7 @@ def test_a_frozen_server_is_waited_for_twice_and_then_left_alone(
         assert time.monotonic() - started < 2 * connection.READ + 3
     assert totals(client, "walnut") == (1, "embedded")
     monkeypatch.setattr(fallback.time, "monotonic", lambda now=time.monotonic: now() + 61)
-    assert totals(client, "walnut") == (1, "elasticsearch")
+    at_last(client, "walnut", 1)
     monkeypatch.undo()
     all_is_well(client)
 
@@ -140,7 +157,7 @@ def test_killed_and_started_without_its_data(
     cluster.start()
     assert totals(client, "hazelnut") == (1, "embedded")  # an empty server knows less than this machine
     all_is_well(client)
-    assert totals(client, "hazelnut") == (1, "elasticsearch")
+    at_last(client, "hazelnut", 1)
 
 
 def test_read_only(site: FallbackEngine, listing: CaseStudyIndexPage, client: Client) -> None:
@@ -154,10 +171,10 @@ def test_read_only(site: FallbackEngine, listing: CaseStudyIndexPage, client: Cl
     with pytest.raises(Unavailable, match="read-only"):
         site.sync()
     assert site.sequence() < newest()
-    assert totals(client, "walnut") == (1, "elasticsearch")
+    at_last(client, "walnut", 1)
     place.client.indices.put_settings(index=name, settings={"index.blocks.read_only_allow_delete": None})
     all_is_well(client)
-    assert totals(client, "hazelnut") == (1, "elasticsearch")
+    at_last(client, "hazelnut", 1)
 
 
 def test_deleted_behind_our_back(site: FallbackEngine, listing: CaseStudyIndexPage, client: Client) -> None:
@@ -175,7 +192,7 @@ def test_deleted_behind_our_back(site: FallbackEngine, listing: CaseStudyIndexPa
         site.repair([Change.objects.latest("sequence").page_id])
     assert not place.client.indices.exists(index=place.alias)
     all_is_well(client)
-    assert totals(client, "walnut") == (1, "elasticsearch")
+    at_last(client, "walnut", 1)
 
 
 def test_a_new_index_deleted_while_it_is_filled(site: FallbackEngine, client: Client) -> None:
@@ -247,7 +264,7 @@ def test_wrong_password(settings: LazySettings, listing: CaseStudyIndexPage, cli
     with running(Cluster(9520, password="right-one")) as guarded, on(guarded.urls, settings) as site:
         case_study(listing, "Walnut")
         site.sync()
-        assert totals(client, "walnut") == (1, "elasticsearch")
+        at_last(client, "walnut", 1)
         settings.ELASTICSEARCH_URL = Cluster(9520, password="wrong-one").urls
         new_process()
         with committed():
@@ -280,4 +297,4 @@ def test_one_node_of_three_is_lost(settings: LazySettings, listing: CaseStudyInd
             assert totals(client, "walnut")[0] == 1  # whoever answers
         place.patient.cluster.health(index=place.alias, wait_for_status="yellow", timeout="20s")
         all_is_well(client)
-        assert totals(client, "hazelnut") == (1, "elasticsearch")
+        at_last(client, "hazelnut", 1)
