@@ -17,16 +17,18 @@ FIELDS = ("title", "tags", "summary", "body")
 LENGTH = (0.4, 0.3, 0.5, 0.6)  # how much the length of each field counts
 LONGEST = 255  # letters of a word; the server would cut a longer one in two
 
+DEEPEST = 1_000_000  # hits that can be paged through
+
 
 def _words(similarity: str) -> dict[str, Any]:
     return {"type": "text", "analyzer": "whitespace", "similarity": similarity}
 
 
 # Words as they are written, for beginnings and spelling: only whether they are there.
-_WRITTEN = {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "docs"}
+_WRITTEN = {"type": "keyword", "doc_values": False}
 SETTINGS: dict[str, Any] = {
     "similarity": {field: {"type": "BM25", "k1": 1.2, "b": share} for field, share in zip(FIELDS, LENGTH, strict=True)},
-    "max_result_window": 1_000_000,  # whatever page of an answer an address names
+    "max_result_window": DEEPEST,
 }
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
@@ -40,8 +42,12 @@ MAPPING: dict[str, Any] = {
         "date": {"type": "keyword"},
         "title_key": {"type": "keyword"},
         "organisations": {"type": "keyword"},
+        # For suggestions.
+        "title_words": _WRITTEN,
         "organisation_words": _WRITTEN,
         **{field: _words(field) for field in FIELDS},
+        # All fields, for the question which pages have a word or a phrase; no phrase reaches from one into the next.
+        "text": {"type": "text", "analyzer": "whitespace", "norms": False, "position_increment_gap": 100},
         **{f"{field}_written": _WRITTEN for field in FIELDS},
         "written": _WRITTEN,
         "shown": {"type": "object", "enabled": False},
@@ -59,6 +65,7 @@ def document(entry: Entry) -> dict[str, Any]:
     words = [tokens(text) for text in texts]
     learn({word for found in words for word in found})
     written = [_folded(found) for found in words]
+    stemmed = [" ".join(stem[:LONGEST] for stem in stems(found)) for found in words]
     facets = [(name, value) for name, value, _ in facet_rows(entry)]
     return {
         "page": entry.page_id,
@@ -68,10 +75,12 @@ def document(entry: Entry) -> dict[str, Any]:
         "date": entry.date.isoformat() if entry.date else None,
         "title_key": fold(entry.title),
         "organisations": organisations,
-        "organisation_words": joined(_folded(tokens(" ".join(organisations)))),
-        **{field: joined(stems(found)) for field, found in zip(FIELDS, words, strict=True)},
-        **{f"{field}_written": joined(found) for field, found in zip(FIELDS, written, strict=True)},
-        "written": joined(set().union(*written)),
+        "organisation_words": cut(fold(" ".join(organisations)).split()),
+        **dict(zip(FIELDS, stemmed, strict=True)),
+        "text": stemmed,
+        **{f"{field}_written": cut(found) for field, found in zip(FIELDS, written, strict=True)},
+        "written": cut(set().union(*written)),
+        "title_words": cut(fold(title).split()),
         "shown": {
             "kind": entry.kind,
             "url": entry.url,
@@ -86,8 +95,8 @@ def document(entry: Entry) -> dict[str, Any]:
     }
 
 
-def joined(words: Iterable[str]) -> str:
-    return " ".join(word[:LONGEST] for word in words)
+def cut(words: Iterable[str]) -> list[str]:
+    return sorted({word[:LONGEST] for word in words})
 
 
 def _folded(words: Iterable[str]) -> set[str]:

@@ -4,14 +4,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from elasticsearch.dsl import Q
-
 from search.elastic import connection, index, keeping
 from search.elastic.answers import answer, counts_of
 from search.elastic.connection import Place, asking, checked
 from search.elastic.showing import WITHOUT_BODY, hits
+from search.elastic.similar import likest
 from search.elastic.suggesting import suggestions
-from search.embedded.engine import LARGEST, LIKENESS
+from search.embedded.engine import LARGEST
 from search.engine import Progress
 from search.facets import Vocabulary
 from search.facets import vocabulary as today
@@ -51,30 +50,7 @@ class ElasticEngine:
         own = self.hits([page_id])
         if not own:
             return Results(engine=self.name)
-        # How rare a value is, and how much it says, is its score.
-        shared = [
-            Q("term", facets={"value": f"{name}:{value}", "boost": LIKENESS[name]})
-            for name, values in own[0].facets.items()
-            for value in values
-            if name in LIKENESS
-        ]
-        alike = Q(
-            "bool",
-            should=shared or [Q("match_none")],
-            minimum_should_match=1,
-            must_not=[Q("term", page=page_id)],
-            filter=[Q("term", facets=f"kind:{kind}")] if kind else [],
-        )
-        with asking():
-            said = self.place.client.search(
-                index=self.place.alias,
-                query=alike.to_dict(),
-                size=count,
-                sort=[{"_score": "desc"}, {"page": "asc"}],
-                source=WITHOUT_BODY,
-                allow_partial_search_results=False,
-            )
-        found = hits(said["hits"]["hits"])
+        found = self.hits(likest(self.place, page_id, own[0].facets, count, kind))
         facets = counts_of([hit.facets for hit in found], vocabulary) if vocabulary else {}
         return Results(
             hits=found,

@@ -16,8 +16,7 @@ from search.synonyms import Alternative, Expanded, Group
 
 WEIGHTS = (6.0, 3.0, 2.0, 1.0)  # title, tags, summary, body
 WEIGHED = [f"{field}^{weight}" for field, weight in zip(FIELDS, WEIGHTS, strict=True)]
-# Greater than any sum of scores: pages with all of a question before those with some, the exact title before both.
-TIER = 8192.0
+FIRST = 8192.0  # greater than any sum of scores: the exact title
 BEGINNING = 3.0  # the rarity of a word of which only the beginning is known: about that of one in twenty pages
 NOTHING = Q("match_none")
 
@@ -39,34 +38,43 @@ def sets(question: Expanded) -> Sets:
         everything = Q("bool", must_not=gone) if gone else Q("match_all")
         return Sets(everything, everything, ())
     every = Q("bool", filter=[*parts, *held], must_not=gone)
-    some = Q("bool", filter=[anyone(parts), *held], must_not=gone) if parts else every
+    some = Q("bool", filter=[anyone(parts), *held], must_not=gone) if len(parts) > 1 else every
     scores = (*map(_score, question.groups), *(_score_of(Alternative(words)) for words in question.phrases))
     return Sets(every, some, scores)
 
 
 def anyone(clauses: Iterable[Clause]) -> Clause:
     found = list(clauses)
+    if len(found) == 1:
+        return found[0]
     return Q("bool", should=found, minimum_should_match=1) if found else NOTHING
 
 
 def word(text: str) -> Clause:
     """The pages that have a word, whatever its ending. One of several stems may stand anywhere."""
-    keys = stems([text])
-    return Q("bool", filter=[_in_any_field("term", key[:LONGEST]) for key in keys]) if keys else NOTHING
+    keys = [Q("term", text=key[:LONGEST]) for key in stems([text])]
+    if len(keys) == 1:
+        return keys[0]
+    return Q("bool", filter=keys) if keys else NOTHING
 
 
 def phrase(words: Sequence[str]) -> Clause:
     """The pages on which these words stand together in a field."""
-    keys = stems(words)
     if len(words) == 1:
         return word(words[0])
-    return anyone(Q("match_phrase", **{field: _text(keys)}) for field in FIELDS) if keys else NOTHING
+    keys = stems(words)
+    return Q("match_phrase", text=_text(keys)) if keys else NOTHING
 
 
 def _said(alternative: Alternative) -> Clause:
     if alternative.prefix:
-        return _in_any_field("prefix", _start(alternative.words[0]), "_written")
+        return _beginning(alternative.words[0])
     return phrase(alternative.words)
+
+
+def _beginning(start: str) -> Clause:
+    """Not by stems: "organisat" begins "organisation", but not its stem."""
+    return Q("prefix", written=_start(start))
 
 
 def _excluded(words: Sequence[Word]) -> Clause:
@@ -74,22 +82,12 @@ def _excluded(words: Sequence[Word]) -> Clause:
     if not words[-1].prefix:
         return phrase(texts)
     if len(words) == 1:
-        return _in_any_field("prefix", _start(texts[0]), "_written")
-    keys = stems(texts)
+        return _beginning(texts[0])
+    keys = [key[:LONGEST] for key in stems(texts)]
     if not keys:
         return NOTHING
-    return anyone(
-        Q(
-            "span_near",
-            clauses=[
-                *({"span_term": {field: key[:LONGEST]}} for key in keys[:-1]),
-                {"span_multi": {"match": {"prefix": {field: {"value": keys[-1]}}}}},
-            ],
-            slop=0,
-            in_order=True,
-        )
-        for field in FIELDS
-    )
+    last = {"span_multi": {"match": {"prefix": {"text": {"value": keys[-1]}}}}}
+    return Q("span_near", clauses=[*({"span_term": {"text": key}} for key in keys[:-1]), last], slop=0, in_order=True)
 
 
 def _start(text: str) -> str:
@@ -100,21 +98,15 @@ def _text(keys: Iterable[str]) -> str:
     return " ".join(key[:LONGEST] for key in keys)
 
 
-def _in_any_field(kind: str, text: str, suffix: str = "") -> Clause:
-    return anyone(Q(kind, **{f"{field}{suffix}": {"value": text}}) for field in FIELDS)
-
-
 # Order
 
 
-def ranked(query: Query, matched: Clause, found: Sets) -> Clause:
-    """The matched pages with the scores that put them in order."""
-    title = Q("term", title_key=fold(query.text))
-    tiers = [
-        Q("constant_score", filter=title, boost=2 * TIER),
-        Q("constant_score", filter=Q("bool", filter=[found.every], must_not=[title]), boost=TIER),
-    ]
-    return Q("bool", filter=[matched], should=[*tiers, *found.scores])
+def ranked(query: Query, found: Sets, *, rest: bool) -> Clause:
+    """The pages with all of a question with the scores that put them in order, or the `rest`: those with only some."""
+    named = Q("constant_score", filter=Q("term", title_key=fold(query.text)), boost=FIRST)
+    if rest:
+        return Q("bool", filter=[found.some, *_passed(query)], must_not=[found.every], should=[named, *found.scores])
+    return Q("bool", filter=[found.every, *_passed(query)], should=[named, *found.scores])
 
 
 def _score(group: Group) -> Clause:
@@ -164,4 +156,8 @@ def filters(query: Query) -> dict[str, Clause]:
 
 
 def passing(query: Query, leave_out: str = "") -> Clause:
-    return Q("bool", filter=[clause for name, clause in filters(query).items() if name != leave_out])
+    return Q("bool", filter=_passed(query, leave_out))
+
+
+def _passed(query: Query, leave_out: str = "") -> list[Clause]:
+    return [clause for name, clause in filters(query).items() if name != leave_out]

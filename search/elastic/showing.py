@@ -3,7 +3,7 @@ are shown are put into an FTS5 table in memory."""
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from typing import Any
 
@@ -27,10 +27,11 @@ CREATE VIRTUAL TABLE fts USING fts5(title, tags, summary, body, tokenize='{TOKEN
 """
 
 
-def hits(rows: Iterable[Mapping[str, Any]], question: Expanded | None = None) -> tuple[Hit, ...]:
-    """`rows` are hits as the server gives them; those that match the clause named "every" have the whole question."""
+def hits(
+    rows: Iterable[Mapping[str, Any]], question: Expanded | None = None, every: Collection[str] = ()
+) -> tuple[Hit, ...]:
+    """`rows` are hits as the server gives them; those in `every` have the whole question."""
     found = {int(row["_id"]): row for row in rows}
-    every = BitMap(page for page, row in found.items() if "every" in row.get("matched_queries", ()))
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.executescript(SCHEMA)
         for page, row in found.items():
@@ -45,7 +46,7 @@ def hits(rows: Iterable[Mapping[str, Any]], question: Expanded | None = None) ->
             values = [(page, *pair) for pair in shown["facets"]]
             connection.executemany("INSERT INTO doc_facet VALUES (?, ?, ?)", values)
         expression = _marking(connection, question) if question else ""
-        return embedded.hits(connection, list(found), expression, every)
+        return embedded.hits(connection, list(found), expression, BitMap(map(int, every)))
 
 
 def _marking(connection: sqlite3.Connection, question: Expanded) -> str:

@@ -1,13 +1,15 @@
 """What somebody who types may mean, by the embedded engine's rule and order."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 from elasticsearch.dsl import Q
 
-from search.analysis import fold, tokens
+from search.analysis import fold
 from search.elastic.connection import Place, asking, checked
-from search.embedded.suggest import CANDIDATES, MAX_TEXT, MAX_WORDS, Candidate, _has, ordered
+from search.embedded.suggest import CANDIDATES, MAX_TEXT, MAX_WORDS, SCHEMA, Candidate, _has, ordered, written
 from search.facets import Vocabulary
 from search.query import Query
 from search.results import Suggestion
@@ -19,10 +21,10 @@ def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> 
         return ()
     values = list(_values(vocabulary, words))
     keys = [f"{found.kind}:{slug}" for (found, _, _), slug in values]
-    titles = Q("bool", filter=[Q("prefix", title_written=word) for word in words])
+    titles = Q("bool", filter=[Q("prefix", title_words=word) for word in words])
     begin = Q("prefix", title_key=" ".join(words))
     names = Q("bool", filter=[Q("prefix", organisation_words=word) for word in words])
-    shown = {"_source": ["shown.title", "shown.url", "shown.kind"], "track_total_hits": False}
+    shown = {"_source": ["shown.title", "shown.url", "shown.kind"], "track_total_hits": False, "sort": ["page"]}
     searches: list[dict[str, Any]] = [
         {"query": begin.to_dict(), "size": CANDIDATES, **shown},
         {"query": titles.to_dict(), "size": CANDIDATES, **shown},
@@ -35,15 +37,17 @@ def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> 
         answer = place.client.msearch(index=place.alias, searches=[part for body in searches for part in ({}, body)])
     said = [checked(row) for row in answer["responses"]]
     there = {row["key"] for row in said[3]["aggregations"]["values"]["buckets"]} if keys else set()
-    candidates: list[Candidate] = [found for (found, _), key in zip(values, keys, strict=True) if key in there]
-    for row in (*said[0]["hits"]["hits"], *said[1]["hits"]["hits"]):
-        shown = row["_source"]["shown"]
-        candidates.append((Suggestion(shown["title"], shown["url"], shown["kind"]), fold(shown["title"]), 2))
-    for bucket in said[2]["aggregations"]["names"]["buckets"]:
-        name = bucket["key"]
-        if _has(fold(name), words):
-            quoted = f'"{" ".join(tokens(name))}"'
-            candidates.append((Suggestion(name, Query(quoted).to_url("/search/"), "organisation"), fold(name), 1))
+    candidates = [found for (found, _), key in zip(values, keys, strict=True) if key in there]
+    rows = {int(row["_id"]): row["_source"]["shown"] for found in said[:2] for row in found["hits"]["hits"]}
+    pages = [(page, row["title"], row["kind"], row["url"]) for page, row in rows.items()]
+    known = [bucket["key"] for bucket in said[2]["aggregations"]["names"]["buckets"]]
+    # The server's words may be a little more than what was typed; the embedded engine's own table has the last word.
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute(SCHEMA)
+        names = [name for name in known if _has(fold(name), words)][:CANDIDATES]
+        pages += [(-number, name, "organisation", "") for number, name in enumerate(names, start=1)]
+        connection.executemany("INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)", pages)
+        candidates += written(connection, text)
     return ordered(candidates, " ".join(words), count)
 
 

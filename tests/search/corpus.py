@@ -3,9 +3,8 @@
 import datetime
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 from django.http import QueryDict
 
@@ -91,13 +90,20 @@ def made_up(seed: int, size: int) -> list[Entry]:
     return entries
 
 
-@dataclass(frozen=True)
 class Corpus:
     """Entries in an index of some engine. `write` replaces those of some pages, as the engine's own keeping does."""
 
-    engine: Engine
-    entries: Mapping[int, Entry]
-    write: Callable[[Mapping[int, int], Sequence[Entry]], object]
+    # No dataclass: of these a test that fails would print every entry.
+    def __init__(
+        self,
+        engine: Engine,
+        entries: Mapping[int, Entry],
+        write: Callable[[Mapping[int, int], Sequence[Entry]], object],
+    ) -> None:
+        self.engine, self.entries, self.write = engine, entries, write
+
+    def __repr__(self) -> str:
+        return f"{len(self.entries)} entries in {self.engine.name}"
 
     def ask(self, query: Query, per_page: int = 10) -> Results:
         return self.engine.search(query, VOCABULARY, per_page)
@@ -112,13 +118,10 @@ def corpus(folder: Path, entries: Iterable[Entry]) -> Corpus:
     return Corpus(built(folder, found), {item.page_id: item for item in found}, Store(folder).write)
 
 
-_numbers = count(1)
-
-
 def elastic_corpus(url: str, entries: Iterable[Entry]) -> Corpus:
     """On a server. An index that is not rebuilt but written to: tests have many small ones."""
     found = {item.page_id: item for item in entries}
-    place = Place(client_of([url]), f"corpus-{next(_numbers)}")
+    place = Place(client_of([url]), f"corpus-{uuid4().hex[:8]}")
     place.patient.indices.create(
         index=f"{place.alias}-20000101-000000000000",
         settings=documents.SETTINGS | {"number_of_replicas": 0},
