@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,8 +62,9 @@ def remember(place: Place, name: str, **values: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    pages: set[int]  # that are another than before
-    names: set[str]  # of the indexes that an alias led to
+    pages: set[int] = field(default_factory=set)  # that are another than before
+    refused: set[int] = field(default_factory=set)  # pages that are there in a newer version
+    names: set[str] = field(default_factory=set)  # of the indexes that an alias led to
 
 
 def write(place: Place, target: str, versions: Versions, entries: Iterable[Entry], *, again: bool = False) -> Written:
@@ -79,7 +80,7 @@ def write(place: Place, target: str, versions: Versions, entries: Iterable[Entry
             operations += [{"index": action}, documents.document(found[page])]
         else:
             operations.append({"delete": action})
-    written = Written(set(), set())
+    written = Written()
     if not operations:
         return written
     with asking():
@@ -92,7 +93,9 @@ def write(place: Place, target: str, versions: Versions, entries: Iterable[Entry
             raise_refusal(done["status"], done)
             raise ValueError(f"Elasticsearch did not take page {done['_id']}: {error}")
         written.names.add(error["index"] if error else done["_index"])
-        if done["status"] < 300:
+        if error:
+            written.refused.add(int(done["_id"]))
+        elif done["status"] < 300:  # a page that leaves may never have been there
             written.pages.add(int(done["_id"]))
     if alias and target in written.names:
         # The alias was gone, and for a delete the server makes up an index in its place, whatever we require.

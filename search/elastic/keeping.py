@@ -55,13 +55,18 @@ def rollback(place: Place) -> int:
 
 def repair(place: Place, page_ids: list[int]) -> None:
     place = place.unhurried
+    newest = changes.newest()
     for start in range(0, len(page_ids), BATCH):
         batch = page_ids[start : start + BATCH]
         # Whatever the log says: as new as what is held, or it would not be written.
         held = index.versions(place, place.alias, batch)
         logged = changes.versions(batch)
         versions = {page: max(held[page], logged.get(page, 0)) for page in batch}
-        index.write(place, place.alias, versions, list(entries_for(batch)), again=True)
+        done = index.write(place, place.alias, versions, list(entries_for(batch)), again=True)
+        if done.refused or max(held.values()) > newest:
+            # Another hand wrote or deleted here, and gave versions that no change will reach for a while.
+            rebuild(place)
+            return
     content_changed()
 
 

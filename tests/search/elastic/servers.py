@@ -17,6 +17,12 @@ def missing() -> str:
     return "needs Elasticsearch (set ELASTICSEARCH_TEST to the folder whose `start` and `stop` run a server)"
 
 
+def port() -> int:
+    """That of the server which all tests share that only ask. ELASTICSEARCH_TEST_PORT names another, for a second run at the
+    same time."""
+    return int(os.environ.get("ELASTICSEARCH_TEST_PORT", "9250"))
+
+
 @dataclass(frozen=True)
 class Cluster:
     port: int
