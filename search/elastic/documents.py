@@ -17,6 +17,9 @@ FIELDS = ("title", "tags", "summary", "body")
 LENGTH = (0.4, 0.3, 0.5, 0.6)  # how much the length of each field counts
 LONGEST = 255  # letters of a word; the server would cut a longer one in two
 
+# Stands before the words of each field, and is in no question: every page has every field then. How rare a word is would
+# otherwise be reckoned in each field among those pages only that have anything in it.
+HERE = "."
 DEEPEST = 1_000_000  # hits that can be paged through
 
 
@@ -76,7 +79,7 @@ def document(entry: Entry) -> dict[str, Any]:
         "title_key": fold(entry.title),
         "organisations": organisations,
         "organisation_words": cut(fold(" ".join(organisations)).split()),
-        **dict(zip(FIELDS, stemmed, strict=True)),
+        **{field: f"{HERE} {text}" for field, text in zip(FIELDS, stemmed, strict=True)},
         "text": stemmed,
         **{f"{field}_written": cut(found) for field, found in zip(FIELDS, written, strict=True)},
         "written": cut(set().union(*written)),

@@ -121,7 +121,8 @@ def corpus(folder: Path, entries: Iterable[Entry]) -> Corpus:
 def elastic_corpus(url: str, entries: Iterable[Entry]) -> Corpus:
     """On a server. An index that is not rebuilt but written to: tests have many small ones."""
     found = {item.page_id: item for item in entries}
-    place = Place(client_of([url]), f"corpus-{uuid4().hex[:8]}")
+    # A server that has just started takes its time.
+    place = Place(client_of([url]).options(request_timeout=30), f"corpus-{uuid4().hex[:8]}")
     place.patient.indices.create(
         index=f"{place.alias}-20000101-000000000000",
         settings=documents.SETTINGS | {"number_of_replicas": 0},
