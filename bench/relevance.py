@@ -285,10 +285,10 @@ def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["Embed
 def elastic(documents: Mapping[str, Document], url: str) -> Iterator["ElasticEngine"]:
     """Elasticsearch over the same, in an index that goes afterwards."""
     from search.elastic import index
-    from search.elastic.connection import WRITE, Place, client_of
+    from search.elastic.connection import Place, client_of
     from search.elastic.engine import ElasticEngine
 
-    place = Place(client_of(url.split(",")).options(request_timeout=WRITE), f"bench-relevance-{os.getpid()}")
+    place = Place(client_of(url.split(",")), f"bench-relevance-{os.getpid()}").unhurried
     try:
         with index.rebuilding(place, 1) as new:
             for versions, batch in batches(documents):

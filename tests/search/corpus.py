@@ -122,7 +122,7 @@ def elastic_corpus(url: str, entries: Iterable[Entry]) -> Corpus:
     """On a server. An index that is not rebuilt but written to: tests have many small ones."""
     found = {item.page_id: item for item in entries}
     # A server that has just started takes its time.
-    place = Place(client_of([url]).options(request_timeout=30), f"corpus-{uuid4().hex[:8]}")
+    place = Place(client_of([url]), f"corpus-{uuid4().hex[:8]}").unhurried
     place.patient.indices.create(
         index=f"{place.alias}-20000101-000000000000",
         settings=documents.SETTINGS | {"number_of_replicas": 0},
