@@ -1,13 +1,10 @@
 """What the case study's template is given."""
 
 import json
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -15,10 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 from caching.version import remember
 from casestudies import printing
 from casestudies.citing import citations, publisher
-from casestudies.printing import Fact, links, text
 from casestudies.shown import Shown, shown_on
-from home import dates
+from home import dates, facts
 from home.drawings import evidence_scale, region_map
+from home.facts import UNSAID, Fact, links, search_address, text
+from home.facts import terms as term_links
 from home.models import Licence
 from search.answers import similar
 from taxonomy.fields import all_terms
@@ -27,17 +25,15 @@ from taxonomy.models import Facet, Term
 if TYPE_CHECKING:
     from casestudies.models import CaseStudyPage
 
-UNSAID = SafeString("")
-
 
 def case_study_context(page: "CaseStudyPage", request: HttpRequest) -> dict[str, Any]:
     shown = shown_on(page)
     terms = shown.terms
     address = page.get_full_url(request) or ""
     return {
-        "key_facts": printing.facts(key_facts(page, shown.organisations, terms["regions"])),
-        "subjects": printing.facts(subjects(shown)),
-        "provenance": printing.facts(provenance(page)),
+        "key_facts": facts.printed(key_facts(page, shown.organisations, terms["regions"])),
+        "subjects": facts.printed(subjects(shown)),
+        "provenance": facts.printed(facts.provenance(page, _where(page))),
         "stages": [stage.slug for stage in terms["stages"]],
         "themes": terms["themes"],
         "group": min((area.parent.slug for area in terms["areas"] if area.parent), default=""),
@@ -63,11 +59,11 @@ def key_facts(page: "CaseStudyPage", organisations: Sequence[tuple[str, str]], r
         Fact("Commissioner", text(", ".join(commissioners))),
         *(Fact(role, text(", ".join(names))) for role, names in by_role.items()),
         Fact("Place", text(page.place)),
-        Fact("Region", _found(regions) + region_map(region.slug for region in regions) if regions else UNSAID),
+        Fact("Region", term_links(regions) + region_map(region.slug for region in regions) if regions else UNSAID),
         Fact("Period", text(period(page))),
         Fact("Status", text(page.status.label if page.status else "")),
-        Fact("Result", _found([page.result])),
-        Fact("Contract form", _found([page.contract_form])),
+        Fact("Result", term_links([page.result])),
+        Fact("Contract form", term_links([page.contract_form])),
         Fact("Cost", text(cost(page))),
         Fact("Contact", text(", ".join(filter(None, [page.contact_name, page.contact_role])))),
     ]
@@ -76,48 +72,24 @@ def key_facts(page: "CaseStudyPage", organisations: Sequence[tuple[str, str]], r
 def subjects(shown: Shown) -> list[Fact]:
     """Where pages like this one are found."""
     rows = [
-        Fact("Service areas", _found(shown.terms["areas"])),
-        Fact("Themes", _found(shown.terms["themes"])),
-        Fact("Stages of commissioning", _found(shown.terms["stages"])),
-        Fact("Who it is for", _found(shown.terms["beneficiaries"])),
-        Fact("Tags", links((name, _search("tag", slug)) for name, slug in shown.tags)),
+        Fact("Service areas", term_links(shown.terms["areas"])),
+        Fact("Themes", term_links(shown.terms["themes"])),
+        Fact("Stages of commissioning", term_links(shown.terms["stages"])),
+        Fact("Who it is for", term_links(shown.terms["beneficiaries"])),
+        Fact("Tags", links((name, search_address("tag", slug)) for name, slug in shown.tags)),
     ]
     return [row for row in rows if row.value]
 
 
-def provenance(page: "CaseStudyPage") -> list[Fact]:
-    published = dates.day_of(page.first_published_at) if page.first_published_at else "not yet"
-    if page.last_published_at:
-        published += f", last changed {dates.day_of(page.last_published_at)}"
-    return [
-        Fact("Source", _source(page)),
-        Fact("Published here", text(published)),
-        Fact("Last review", text(dates.full(page.last_reviewed) if page.last_reviewed else "")),
-        Fact("Next review", text(dates.full(page.review_date) if page.review_date else "")),
-        Fact("Licence", _licence(page)),
-    ]
-
-
-def _source(page: "CaseStudyPage") -> SafeString:
-    if not (page.source and page.source_url):
-        return linebreaksbr(page.source)
-    return format_html('{}<br><a href="{url}" rel="noopener">{url}</a>', linebreaksbr(page.source), url=page.source_url)
-
-
-def _licence(page: "CaseStudyPage") -> SafeString:
-    if not page.licence:
-        return UNSAID
-    licence = Licence(page.licence)
-    if not licence.url:
-        return text(licence.label)
-    return format_html('<a rel="license noopener" href="{}">{}</a>', licence.url, licence.label)
+def _where(page: "CaseStudyPage") -> SafeString:
+    return format_html('<a href="{0}" rel="noopener">{0}</a>', page.source_url) if page.source_url else UNSAID
 
 
 def _evidence(level: Term | None) -> SafeString:
     if level is None:
         return UNSAID
     label = f"Level {level.slug} of 5: {level.label.lower()}"
-    return links([(label, _search("evidence", level.slug))]) + evidence_scale(level.slug)
+    return links([(label, search_address("evidence", level.slug))]) + evidence_scale(level.slug)
 
 
 def _level(level: Term) -> SafeString:
@@ -184,13 +156,3 @@ def json_ld(page: "CaseStudyPage", address: str, organisations: list[str], areas
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return mark_safe(text)  # noqa: S308 (escaped on the line above)
-
-
-@lru_cache(maxsize=2000)
-def _search(name: str, value: str) -> str:
-    return f"{reverse('search')}?{urlencode({name: value})}"
-
-
-def _found(terms: Iterable[Term | None]) -> SafeString:
-    """The terms as links to what else has them."""
-    return links((term.label, term.url) for term in terms if term)

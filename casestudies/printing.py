@@ -3,7 +3,6 @@
 Every text is escaped here, unless its type says that it is safe already."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -14,31 +13,6 @@ from search.results import Hit
 
 if TYPE_CHECKING:
     from casestudies.models import Outcome
-
-UNKNOWN = '<span class="not-reported">not reported</span>'
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A row of a list of definitions; the value is markup, and empty where nothing is reported."""
-
-    name: str
-    value: SafeString
-
-
-def text(words: str) -> SafeString:
-    return mark_safe(escape(words))  # noqa: S308 (escaped)
-
-
-def links(pairs: Iterable[tuple[str, str]]) -> SafeString:
-    """Label and address of each."""
-    printed = (f'<a href="{escape(url)}">{escape(label)}</a>' for label, url in pairs)
-    return mark_safe(", ".join(printed))  # noqa: S308 (escaped)
-
-
-def facts(rows: Iterable[Fact]) -> SafeString:
-    printed = (f"<div><dt>{escape(row.name)}</dt><dd>{row.value or UNKNOWN}</dd></div>" for row in rows)
-    return mark_safe("\n".join(printed))  # noqa: S308 (escaped; values are safe)
 
 
 def outcomes(rows: Sequence["Outcome"]) -> SafeString:

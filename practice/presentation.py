@@ -4,13 +4,14 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
+from home import dates, facts
+from home.facts import UNSAID, Fact, links, search_address, text
+from home.facts import terms as term_links
 from home.glossary import glossary_url
-from home.models import Licence
 from practice.rows import Label
 from search.answers import hits
 from search.entries import plain_from_html
@@ -21,23 +22,9 @@ from taxonomy.models import Term
 if TYPE_CHECKING:
     from practice.models import PracticeNotePage, TemplateContractPage
 
+ALWAYS = ("Themes", "Stages")  # also where a note has none
 HEADINGS = {Label.BENEFIT: "Benefits", Label.BARRIER: "Barriers"}
 MOST = 20  # notes that a template contract's page names
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Links into search, or plain text; neither where it is not reported."""
-
-    name: str
-    links: tuple[Link, ...] = ()
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +45,27 @@ class Survey:
 
 def note_context(page: "PracticeNotePage") -> dict[str, Any]:
     terms = terms_of(page, ("themes", "stages", "areas"))
-    tags = [Link(tag.name, _search("tag", tag.slug)) for tag in page.tags.all()]
     contracts = [row.contract for row in page.contracts.select_related("contract") if row.contract_id]
     named = [row.example_id for row in page.examples.all() if row.example_id]
     # The index knows what is published and open to all.
     seen = {hit.page_id: hit for hit in hits([*named, *(contract.pk for contract in contracts)])}
     has_law = bool(plain_from_html(page.law))
-    facts = [
-        Fact("As at", text=_month(page.as_at)),
-        Fact("Themes", _links(terms["themes"])),
-        Fact("Stages", _links(terms["stages"])),
-    ]
-    facts += [Fact("Service areas", _links(terms["areas"]))] if terms["areas"] else []
-    facts += [Fact("Tags", tuple(tags))] if tags else []
-    facts += [Fact("Law as at", text=_month(page.law_as_at))] if has_law else []
+    tags = links((tag.name, search_address("tag", tag.slug)) for tag in page.tags.all())
     glossary = glossary_url()
-    words = [Link(entry.word, f"{glossary}#{entry.anchor}") for entry in page.words.all()] if glossary else []
-    facts += [Fact("Words in the glossary", tuple(words))] if words else []
+    words = links((entry.word, f"{glossary}#{entry.anchor}") for entry in page.words.all()) if glossary else UNSAID
+    subjects = [
+        Fact("Themes", term_links(terms["themes"])),
+        Fact("Stages", term_links(terms["stages"])),
+        Fact("Service areas", term_links(terms["areas"])),
+        Fact("Tags", tags),
+        Fact("Words in the glossary", words),
+    ]
+    told = [row for row in subjects if row.value]
+    law = [Fact("Law as at", _month(page.law_as_at))] if has_law else []
+    key_facts = [Fact("As at", _month(page.as_at)), *(row for row in subjects if row.value or row.name in ALWAYS), *law]
     return {
-        "facts": facts,
+        "key_facts": facts.printed(key_facts),
+        "subjects": facts.printed(told),
         "stages": [stage.slug for stage in terms["stages"]],
         "group": _group(terms["areas"]),
         "says_what_it_is": bool(plain_from_html(page.about)),
@@ -88,29 +77,28 @@ def note_context(page: "PracticeNotePage") -> dict[str, Any]:
         "examples": [seen[pk] for pk in named if pk in seen],
         "contracts": [(seen[contract.pk], contract) for contract in contracts if contract.pk in seen],
         "documents": [row.document for row in page.documents.select_related("document") if row.document_id],
-        "licence": Licence(page.licence) if page.licence else None,
+        "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
     }
 
 
 def contract_context(page: "TemplateContractPage") -> dict[str, Any]:
     terms = terms_of(page, ("areas", "themes", "jurisdictions"))
     status = ": ".join(filter(None, [page.get_status_display(), page.status_note]))
-    facts = [
-        Fact("Status", text=status),
-        Fact("Service", text=page.service),
-        Fact("Owner", text=page.kept_by.name if page.kept_by else ""),
-        Fact("Jurisdiction", _links(terms["jurisdictions"])),
-        Fact("Version", text=page.version),
-        Fact("As at", text=_month(page.as_at)),
+    key_facts = [
+        Fact("Status", text(status)),
+        Fact("Service", text(page.service)),
+        Fact("Owner", text(page.kept_by.name if page.kept_by else "")),
+        Fact("Jurisdiction", term_links(terms["jurisdictions"])),
+        Fact("Version", text(page.version)),
+        Fact("As at", _month(page.as_at)),
     ]
-    facts += [Fact("Service areas", _links(terms["areas"]))] if terms["areas"] else []
-    facts += [Fact("Themes", _links(terms["themes"]))] if terms["themes"] else []
+    subjects = [Fact("Service areas", term_links(terms["areas"])), Fact("Themes", term_links(terms["themes"]))]
     return {
-        "facts": facts,
+        "key_facts": facts.printed([*key_facts, *(row for row in subjects if row.value)]),
         "says_what_it_is": bool(plain_from_html(page.about)),
         "versions": list(page.versions.all()),
         "notes": _notes_naming(page),
-        "licence": Licence(page.licence) if page.licence else None,
+        "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
     }
 
 
@@ -166,13 +154,5 @@ def _group(areas: Sequence[Term]) -> str:
     return min((area.parent.slug for area in areas if area.parent), default="")
 
 
-def _month(day: datetime.date | None) -> str:
-    return formats.date_format(day, "F Y") if day else ""
-
-
-def _search(name: str, value: str) -> str:
-    return f"{reverse('search')}?{urlencode({name: value})}"
-
-
-def _links(terms: Sequence[Term]) -> tuple[Link, ...]:
-    return tuple(Link(term.label, term.url) for term in terms)
+def _month(day: datetime.date | None) -> SafeString:
+    return text(dates.month(day) if day else "")

@@ -20,7 +20,7 @@ from casestudies import printing as case_printing
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
 from casestudies.shown import child_of, shown_on
 from community.models import User
-from home import dates, printing
+from home import dates, facts, printing
 from home.drawings import ring
 from home.front import Example
 from home.models import ContentPage, FeaturedExample, HomePage, SiteImage, SiteSettings
@@ -69,9 +69,7 @@ def _printed(words: str) -> list[str]:
         presentation.facets({"area": [count]}),
         presentation.years([count]),
         presentation.page_links([PageLink(1, words, current=True, gap_before=True)]),
-        case_printing.facts(
-            [case_printing.Fact(words, case_printing.text(words) + case_printing.links([(words, words)]))]
-        ),
+        facts.printed([facts.Fact(words, facts.text(words) + facts.links([(words, words)]))]),
         case_printing.outcomes([outcome]),
         case_printing.similar([_hit(words)]),
         case_printing.citations([(words, words, 3)], words),
