@@ -5,7 +5,7 @@ import tomllib
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from django.core.management import get_commands
 
 from tests.served import ROOT

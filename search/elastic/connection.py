@@ -30,12 +30,10 @@ class Missing(Unavailable):
 class _Node(Urllib3HttpNode):
     """The client has one limit of time for everything; a machine that is not there should cost less than one that thinks."""
 
-    def perform_request(  # type: ignore[override]
-        self, *args: Any, request_timeout: DefaultType | float | None = DEFAULT, **options: Any
-    ) -> Any:
+    def perform_request(self, *args: Any, request_timeout: DefaultType | float | None = DEFAULT, **options: Any) -> Any:
         read = READ if isinstance(request_timeout, DefaultType) else request_timeout
-        timeout = urllib3.Timeout(connect=CONNECT, read=read)
-        return super().perform_request(*args, request_timeout=timeout, **options)  # type: ignore[arg-type]
+        options["request_timeout"] = urllib3.Timeout(connect=CONNECT, read=read)
+        return super().perform_request(*args, **options)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -140,7 +141,7 @@ def test_a_frozen_server_is_waited_for_twice_and_then_left_alone(
             assert totals(client, "walnut") == (1, "embedded")
         assert time.monotonic() - started < 2 * connection.READ + 3
     assert totals(client, "walnut") == (1, "embedded")
-    monkeypatch.setattr(fallback.time, "monotonic", lambda now=time.monotonic: now() + 61)
+    monkeypatch.setattr(time, "monotonic", lambda now=time.monotonic: now() + 61)
     at_last(client, "walnut", 1)
     monkeypatch.undo()
     all_is_well(client)
@@ -288,7 +289,7 @@ def test_one_node_of_three_is_lost(settings: LazySettings, listing: CaseStudyInd
         site.sync()
         place = connection.place()
         place.patient.cluster.health(index=place.alias, wait_for_status="green", timeout="25s")
-        shards = place.client.cat.shards(index=place.alias, format="json", h=["prirep", "node"])
+        shards: Any = place.client.cat.shards(index=place.alias, format="json", h=["prirep", "node"])
         (primary,) = [row["node"] for row in shards if row["prirep"] == "p"]
         three.stop("--kill", "--node", primary.removeprefix("node-"))
         with committed():
