@@ -235,8 +235,8 @@ def evaluate(folder: Path, *, synonyms: bool = False, url: str = "") -> Report:
     held = read(folder)
     thesaurus = gathered(starter_synonyms()) if synonyms else NONE
     rows = []
-    with tempfile.TemporaryDirectory(prefix="cop-relevance-") as folder:
-        with embedded(held.documents, Path(folder)) as engine:
+    with tempfile.TemporaryDirectory(prefix="cop-relevance-") as place:
+        with embedded(held.documents, Path(place)) as engine:
             rows.append(measured(engine, held, thesaurus))
         if url:
             with elastic(held.documents, url) as other:

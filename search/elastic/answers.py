@@ -152,8 +152,8 @@ def _hits(whole: Asked, page: int, *, every: bool = True) -> Body:
 def _page(whole: Asked, clause: Clause, start: int, size: int) -> Body:
     by = asked.BY_SCORE if whole.by_score else asked.SORTED.get(whole.query.sort, asked.SORTED["newest"])
     shown = SHOWN if whole.question.positive and size <= FEW else WITHOUT_BODY
-    search = Search().query(clause).sort(*by).source(shown)
-    return dict(search.extra(track_total_hits=False, size=size, **{"from": start}).to_dict())
+    search = Search().query(clause).sort(*by).extra(track_total_hits=False, size=size, **{"from": start})
+    return {**search.to_dict(), "_source": shown}
 
 
 def _count(matched: Clause, query: Query) -> Body:
@@ -167,7 +167,7 @@ def _counts(whole: Asked, *, every: bool) -> Body:
     query = whole.query
     search = Search().query(whole.sets.every if every else whole.sets.some).extra(track_total_hits=True, size=0)
     aggs = search.aggs
-    values = {"field": "facets", "size": VALUES}
+    values: Body = {"field": "facets", "size": VALUES}
     aggs.bucket(SHARED, "filter", filter=passing(query)).bucket("values", A("terms", **values))
     chosen = filters(query)
     for name in chosen:

@@ -8,6 +8,7 @@ from elasticsearch.dsl import Q, Search
 from elasticsearch.dsl.query import Query as Clause
 
 from search.elastic.connection import Place, asking
+from search.elastic.question import BY_SCORE
 from search.embedded.engine import CANDIDATES, LIKENESS
 
 MORE = 20  # pages weighed again beyond those that are wanted: the server adds with fewer digits
@@ -36,7 +37,7 @@ def likest(place: Place, page_id: int, facets: Mapping[str, Sequence[str]], coun
         must_not=[Q("term", page=page_id)],
         filter=[Q("term", facets=f"kind:{kind}")] if kind else [],
     )
-    search = Search().query(candidates).sort({"_score": "desc"}, {"page": "asc"}).source(False)
+    search = Search().query(candidates).sort(*BY_SCORE).source(False)
     search = search.extra(size=count + MORE, track_total_hits=False, docvalue_fields=["facets"])
     said = _ask(place, search.to_dict())
     weighed = {

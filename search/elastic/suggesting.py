@@ -44,8 +44,8 @@ def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> 
     # The server's words may be a little more than what was typed; the embedded engine's own table has the last word.
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.execute(SCHEMA)
-        names = [name for name in known if _has(fold(name), words)][:CANDIDATES]
-        pages += [(-number, name, "organisation", "") for number, name in enumerate(names, start=1)]
+        likely = [name for name in known if _has(fold(name), words)][:CANDIDATES]
+        pages += [(-number, name, "organisation", "") for number, name in enumerate(likely, start=1)]
         connection.executemany("INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)", pages)
         candidates += written(connection, text)
     return ordered(candidates, " ".join(words), count)
