@@ -91,6 +91,11 @@ def test_similar_pages_share_rare_values_and_exclude_the_page_itself(build: Buil
         assert found.engine.similar(unknown, vocabulary=VOCABULARY).hits == ()
 
 
+def test_a_page_without_values_has_no_pages_alike(build: Build) -> None:
+    found = build([entry(1), entry(2, facets={"theme": ("t1",)})])
+    assert found.engine.similar(1, vocabulary=VOCABULARY).hits == ()
+
+
 def test_among_many_the_likest_are_those_that_share_most(build: Build) -> None:
     def themes_of(page: int) -> tuple[str, ...]:
         return ("everyone", "some", "few")[: 3 if page < 3 else 2 if page < 80 else 1]
