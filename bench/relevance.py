@@ -4,7 +4,8 @@
 
 FOLDER holds docs.jsonl (a JSON object a line: id, title, text), topics.tsv (id, a tab, text) and qrels.txt (topic, 0, document,
 grade, separated by white space), all UTF-8. The documents are indexed in a temporary folder by the site's own engine, and
-each topic is asked as an address would ask it; with --synonyms also with those of the starter vocabulary and glossary. The first 100 hits count: nDCG looks at 10 of them, MAP and MRR at all.
+each topic is asked as an address would ask it; with --synonyms also with those of the starter vocabulary and glossary. Where
+ELASTICSEARCH_URL names a server, an index of its own there is measured beside it, and removed. The first 100 hits count: nDCG looks at 10 of them, MAP and MRR at all.
 No database is read and nothing of the site's is touched. Lines that cannot be used are named on stderr and left out.
 Ends with 2 where a file cannot be read or nothing is left to measure.
 """
@@ -30,7 +31,10 @@ if not __package__:  # run as a file: Python then looks for modules beside it, n
     sys.path[0] = str(ROOT)
 
 if TYPE_CHECKING:
+    from search.elastic.engine import ElasticEngine
     from search.embedded.engine import EmbeddedEngine
+    from search.engine import Engine
+    from search.entries import Entry
     from search.synonyms import Synonyms, Thesaurus
 
 DEPTH = 100  # hits that are looked at
@@ -223,18 +227,20 @@ class Report:
     warnings: list[str]
 
 
-def evaluate(folder: Path, *, synonyms: bool = False) -> Report:
-    """Measure every engine on the collection in a folder, with the starter content's synonyms or without any. Django must be
-    set up. Raises Unusable."""
+def evaluate(folder: Path, *, synonyms: bool = False, url: str = "") -> Report:
+    """Measure every engine on the collection in a folder, with the starter content's synonyms or without any; `url` is that of
+    an Elasticsearch to be measured too. Django must be set up. Raises Unusable."""
     from search.synonyms import NONE, gathered
 
     held = read(folder)
     thesaurus = gathered(starter_synonyms()) if synonyms else NONE
-    with (
-        tempfile.TemporaryDirectory(prefix="cop-relevance-") as place,
-        embedded(held.documents, Path(place)) as engine,
-    ):
-        rows = [measured(engine, held, thesaurus)]
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="cop-relevance-") as place:
+        with embedded(held.documents, Path(place)) as engine:
+            rows.append(measured(engine, held, thesaurus))
+        if url:
+            with elastic(held.documents, url) as other:
+                rows.append(measured(other, held, thesaurus))
     return Report(rows, held.warnings)
 
 
@@ -255,7 +261,6 @@ def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["Embed
     """The embedded engine over these documents, whose page ids are their places, from 1."""
     from search.embedded.engine import EmbeddedEngine
     from search.embedded.store import Store
-    from search.entries import Entry, plain
 
     class Alone(EmbeddedEngine):
         """There is no database, so no change log to catch up with."""
@@ -266,14 +271,9 @@ def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["Embed
         def close(self) -> None:
             self._store.close()
 
-    entries = [
-        Entry(number, "page", plain(document.title), f"/{number}/", body=plain(document.text))
-        for number, document in enumerate(documents.values(), start=1)
-    ]
     with Store(folder).rebuilding(1) as new:
-        for start in range(0, len(entries), BATCH):
-            batch = entries[start : start + BATCH]
-            new.add(dict.fromkeys((entry.page_id for entry in batch), 1), batch)
+        for versions, batch in batches(documents):
+            new.add(versions, batch)
     engine = Alone(folder)
     try:
         yield engine
@@ -281,7 +281,36 @@ def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["Embed
         engine.close()
 
 
-def measured(engine: "EmbeddedEngine", held: Collection, thesaurus: "Thesaurus") -> Row:
+@contextmanager
+def elastic(documents: Mapping[str, Document], url: str) -> Iterator["ElasticEngine"]:
+    """Elasticsearch over the same, in an index that goes afterwards."""
+    from search.elastic import index
+    from search.elastic.connection import Place, client_of
+    from search.elastic.engine import ElasticEngine
+
+    place = Place(client_of(url.split(",")), f"bench-relevance-{os.getpid()}").unhurried
+    try:
+        with index.rebuilding(place, 1) as new:
+            for versions, batch in batches(documents):
+                new.add(versions, batch)
+        yield ElasticEngine(place)
+    finally:
+        index.remove_all(place)
+
+
+def batches(documents: Mapping[str, Document]) -> Iterator[tuple[dict[int, int], list["Entry"]]]:
+    from search.entries import Entry, plain
+
+    entries = [
+        Entry(number, "page", plain(document.title), f"/{number}/", body=plain(document.text))
+        for number, document in enumerate(documents.values(), start=1)
+    ]
+    for start in range(0, len(entries), BATCH):
+        batch = entries[start : start + BATCH]
+        yield dict.fromkeys((entry.page_id for entry in batch), 1), batch
+
+
+def measured(engine: "Engine", held: Collection, thesaurus: "Thesaurus") -> Row:
     from search.answers import Values
     from search.facets import DIMENSIONS, Vocabulary
     from search.query import Query
@@ -326,7 +355,7 @@ def site() -> Iterator[None]:
 
     with tempfile.TemporaryDirectory(prefix="cop-relevance-") as name:
         data = {"DATA_DIR": name, "DATABASE_URL": f"sqlite:///{name}/db.sqlite3", "DEBUG": "false"}
-        parts = {"SITE_URL": "http://127.0.0.1:8000", "SECRET_KEY": "b" * 60, "REDIS_URL": ""}
+        parts = {"SITE_URL": "http://127.0.0.1:8000", "SECRET_KEY": "b" * 60, "REDIS_URL": "", "ELASTICSEARCH_URL": ""}
         os.environ.update(data | parts | {"DJANGO_SETTINGS_MODULE": "cop_site.settings"})
         django.setup()
         yield
@@ -338,9 +367,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--synonyms", action="store_true", help="those of the starter content")
     chosen = parser.parse_args()
+    url = os.environ.get("ELASTICSEARCH_URL", "")
     try:
         with site():
-            report = evaluate(chosen.folder, synonyms=chosen.synonyms)
+            report = evaluate(chosen.folder, synonyms=chosen.synonyms, url=url)
     except Unusable as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)

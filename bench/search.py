@@ -6,10 +6,14 @@ Each size has a data folder of its own with case studies made from a seed. Quest
 turn. From 10,000 pages on stock Wagtail search gets only 30 of them, and each for 10 seconds at most (bench/stock.py says
 why); the ratios are of the questions that both were asked. Whole pages are asked for over HTTP, each with a parameter of
 its own that nothing reads, beside a bare view that returns as many bytes as one of them.
+
+Where ELASTICSEARCH_URL names a server, the same pages go there too, into an index that is removed at the end, and its answers
+are timed beside the embedded engine's in turn, after --warm questions: a cold server is slower.
 """
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -53,10 +57,15 @@ class Figures:
     pages_per_s: float
     bare_per_s: float
     beside_bare: float
+    elastic_p50_ms: float | None  # nothing of these where there is no server
+    elastic_p95_ms: float | None
+    elastic_p50_ratio: float | None  # beside the embedded engine's, of the same questions in the same process
+    elastic_p95_ratio: float | None
+    elastic_per_s: float | None  # entries while it is built, reading them from the database included
     kinds: dict[str, tuple[float, float | None]]  # the p50 of each kind of question: ours, stock's
 
 
-def step(folder: Path, name: str, **options: int) -> dict[str, Any]:
+def step(folder: Path, name: str, **options: int | str) -> dict[str, Any]:
     words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
     command = [sys.executable, "-m", "bench.searching", name, *words]
     done = subprocess.run(command, cwd=ROOT, env=environment(folder, 8000), check=True, stdout=subprocess.PIPE)  # noqa: S603
@@ -121,14 +130,29 @@ def pages(folder: Path, port: int, requests: int, rounds: int, values: dict[str,
     }
 
 
-def measured(folder: Path, size: int, queries: int, rounds: int, port: int) -> Figures:
-    def say(name: str, **options: int) -> dict[str, Any]:
+def beside(found: dict[str, Any]) -> dict[str, float]:
+    """Elasticsearch beside the embedded engine."""
+    here, there = zip(*found["asked"], strict=True)
+    figures = {"elastic_per_s": found["entries"] / found["build_s"]}
+    for name, part in (("p50", 0.5), ("p95", 0.95)):
+        figures[f"elastic_{name}_ms"] = 1000 * percentile(there, part)
+        figures[f"elastic_{name}_ratio"] = percentile(there, part) / percentile(here, part)
+    return figures
+
+
+NO_SERVER = dict.fromkeys(name for name in Figures.__dataclass_fields__ if name.startswith("elastic_"))
+
+
+def measured(folder: Path, size: int, queries: int, rounds: int, port: int, warm: int) -> Figures:
+    def say(name: str, **options: int | str) -> dict[str, Any]:
         sys.stderr.write(f"{size:,}: {name}\n")
         return step(folder, name, **options)
 
     built = say("fill", size=size) | say("build") | say("stock")
     to_stock = min(FEW_FOR_STOCK, queries) if size >= MANY else queries * rounds
     found = say("ask", queries=queries, rounds=rounds, stock=to_stock, limit=LIMIT)
+    server = os.environ.get("ELASTICSEARCH_URL", "")
+    other = beside(say("elastic", queries=queries, rounds=rounds, warm=warm, server=server)) if server else NO_SERVER
     sys.stderr.write(f"{size:,}: pages\n")
     served = pages(folder, port, queries, rounds, found["values"])
     updated = say("update")
@@ -136,7 +160,7 @@ def measured(folder: Path, size: int, queries: int, rounds: int, port: int) -> F
         "update_ms": 1000 * percentile(updated["whole"], 0.5),
         "write_ms": 1000 * percentile(updated["alone"], 0.5),
     }
-    return Figures(size=size, **built, **compared(found["asked"]), **served, **updates)
+    return Figures(size=size, **built, **compared(found["asked"]), **served, **updates, **other)
 
 
 # What is printed: heading, figure, goal at 100,000 pages.
@@ -156,6 +180,11 @@ LINES = (
     ("building, peak MB", "build_peak_mb", "<= 500"),
     ("index, MB", "index_mb", ""),
     ("stock Wagtail building, s", "stock_build_s", ""),
+    ("Elasticsearch p50, ms", "elastic_p50_ms", ""),
+    ("Elasticsearch p95, ms", "elastic_p95_ms", ""),
+    ("Elasticsearch / embedded, p50", "elastic_p50_ratio", "<= 2.5"),
+    ("Elasticsearch / embedded, p95", "elastic_p95_ratio", "<= 1.5"),
+    ("Elasticsearch building, entries/s", "elastic_per_s", ">= 2000"),
     ("/search/ pages a second", "pages_per_s", ""),
     ("bare views a second", "bare_per_s", ""),
     ("page / bare view", "beside_bare", ">= 0.1"),
@@ -165,15 +194,17 @@ LINES = (
 
 def table(rows: Sequence[Figures]) -> str:
     sizes = "".join(f"{row.size:>12,}" for row in rows)
-    lines = [f"{'':<32}{sizes}   goal at {GOAL_SIZE:,}"]
+    lines = [f"{'':<34}{sizes}   goal at {GOAL_SIZE:,}"]
     for heading, name, goal in LINES:
+        if any(getattr(row, name) is None for row in rows):  # there is no server
+            continue
         figures = "".join(f"{getattr(row, name):>12.2f}" for row in rows)
-        lines.append(f"{heading:<32}{figures}   {goal}".rstrip())
+        lines.append(f"{heading:<34}{figures}   {goal}".rstrip())
     lines += ["", "p50 by kind of question, ms: ours, stock Wagtail"]
     for kind in rows[0].kinds if rows else ():
         both = [row.kinds.get(kind, (0.0, None)) for row in rows]
         lines.append(
-            f"{kind:<32}" + "".join(f"{a:>12.2f}{'-' if b is None else format(b, '.1f'):>12}" for a, b in both)
+            f"{kind:<34}" + "".join(f"{a:>12.2f}{'-' if b is None else format(b, '.1f'):>12}" for a, b in both)
         )
     return "\n".join(lines)
 
@@ -183,6 +214,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000", help="how many case studies, each a run of its own")
     parser.add_argument("--queries", type=int, default=200, help="a round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--warm", type=int, default=3000, help="questions to Elasticsearch before any is timed")
     parser.add_argument("--port", type=int, default=8767)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
@@ -194,7 +226,7 @@ def main() -> None:
         for size in map(int, chosen.sizes.split(",")):
             folder = Path(name) / str(size)
             shutil.copytree(start, folder)
-            rows.append(measured(folder, size, chosen.queries, chosen.rounds, chosen.port))
+            rows.append(measured(folder, size, chosen.queries, chosen.rounds, chosen.port, chosen.warm))
             shutil.rmtree(folder)
     sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=1) if chosen.json else table(rows))
     sys.stdout.write("\n")

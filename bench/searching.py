@@ -1,6 +1,7 @@
 """The steps of bench.search, each in a process of its own, so that none has the memory or the caches of another.
 
-    python -m bench.searching fill|build|stock|ask|update [--size N] [--queries N] [--stock N] [--rounds N] [--limit SECONDS]
+    python -m bench.searching fill|build|stock|ask|elastic|update [--size N] [--queries N] [--stock N] [--rounds N]
+        [--limit SECONDS] [--warm N] [--server URL]
 
 works on the site of DATA_DIR and prints one JSON object.
 """
@@ -75,6 +76,45 @@ def ask(chosen: argparse.Namespace) -> dict[str, Any]:
     return {"asked": rows, "values": values}
 
 
+def elastic(chosen: argparse.Namespace) -> dict[str, Any]:
+    """The same pages on Elasticsearch, in an index that goes afterwards: how fast it is built, and the questions of both
+    engines in turn, after `warm` others."""
+    from bench.questions import Question
+    from bench.questions import questions as made
+    from search.answers import Values
+    from search.elastic import index
+    from search.elastic.connection import Place, client_of
+    from search.elastic.engine import ElasticEngine
+    from search.embedded.engine import EmbeddedEngine
+    from search.engine import Engine
+    from search.facets import vocabulary
+    from search.query import Query
+    from search.synonyms import thesaurus
+
+    place = Place(client_of(chosen.server.split(",")), f"bench-{time.time_ns()}").unhurried
+    there, here = ElasticEngine(place), EmbeddedEngine()
+    known, synonyms, values = vocabulary(), thesaurus(), slugs()
+
+    def asked(engine: Engine, question: Question) -> float:
+        query = Query.from_params(Values(question.params()), known)
+        return seconds(lambda: engine.search(query, known, thesaurus=synonyms))
+
+    try:
+        taken = seconds(there.rebuild)
+        held = len(there.stored())
+        for question in made(chosen.warm, SEED - 1, values):
+            asked(there, question)
+            asked(here, question)
+        rows = [
+            (asked(here, question), asked(there, question))
+            for number in range(chosen.rounds)
+            for question in made(chosen.queries, SEED + number, values)
+        ]
+    finally:
+        index.remove_all(place)
+    return {"build_s": taken, "entries": held, "asked": rows}
+
+
 def update(chosen: argparse.Namespace) -> dict[str, Any]:
     """One page saved, from the save to the index that holds it; and what of that the engine's own write takes."""
     from django.conf import settings
@@ -117,14 +157,15 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-STEPS = {"fill": fill, "build": build, "stock": stock, "ask": ask, "update": update}
+STEPS = {"fill": fill, "build": build, "stock": stock, "ask": ask, "elastic": elastic, "update": update}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("step", choices=STEPS)
-    for name in ("size", "queries", "stock", "rounds", "limit"):
+    for name in ("size", "queries", "stock", "rounds", "limit", "warm"):
         parser.add_argument(f"--{name}", type=int, default=1)
+    parser.add_argument("--server", default="")
     chosen = parser.parse_args()
     import django
 

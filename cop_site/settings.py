@@ -138,6 +138,14 @@ CACHES = {
     | ({} if REDIS_URL else {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 1000}}),
 }
 
+# Where there is an address, Elasticsearch answers searches; the index on each machine answers where it cannot.
+ELASTICSEARCH_URL = env.list("ELASTICSEARCH_URL", default=[])
+ELASTICSEARCH_API_KEY = env.str("ELASTICSEARCH_API_KEY", default="")
+ELASTICSEARCH_CA_CERT = env.str("ELASTICSEARCH_CA_CERT", default="")
+ELASTICSEARCH_PREFIX = env.str("ELASTICSEARCH_PREFIX", default="common-practice")
+ELASTICSEARCH_SHARDS = env.int("ELASTICSEARCH_SHARDS", default=1)
+ELASTICSEARCH_REPLICAS = env.int("ELASTICSEARCH_REPLICAS", default=1)
+
 # A search that takes longer than this many milliseconds is logged by "search.slow".
 SEARCH_SLOW_MS = env.int("SEARCH_SLOW_MS", default=200)
 

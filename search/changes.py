@@ -40,14 +40,17 @@ def record_below(page: Page) -> None:
 
 def _apply() -> None:
     from search.engine import Unavailable, engine
-    from search.tasks import catch_up
+    from search.tasks import catch_up_soon
 
+    here = engine()
     # The change is in the log: whatever fails here, the next search or the minute jobs make good.
     try:
-        if len(pending(engine().sequence(), AT_ONCE + 1)) > AT_ONCE:
-            catch_up.enqueue()
+        if here.local is not here:
+            catch_up_soon()  # whatever crosses a network is the worker's
+        if len(pending(here.local.sequence(), AT_ONCE + 1)) > AT_ONCE:
+            catch_up_soon()
         else:
-            engine().sync()
+            here.local.sync()
     except Unavailable:
         logger.debug("no search index yet; the change waits in the log")
     except Exception:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
+from django.conf import settings
+
 from search.facets import Vocabulary
 from search.query import Query
 from search.results import Hit, Results, Suggestion
@@ -24,6 +26,13 @@ class Progress(Protocol):
 
 class Engine(Protocol):
     name: str
+
+    @property
+    def local(self) -> "Engine":
+        """The index on this machine, which needs no other: the engine itself where that is all there is."""
+
+    def answering(self) -> "Engine":
+        """The one that answers now. Raises Unavailable where none does."""
 
     def search(self, query: Query, vocabulary: Vocabulary, per_page: int = 10, thesaurus: Thesaurus = NONE) -> Results:
         """The answer, synonyms included. Raises Unavailable where there is no index."""
@@ -66,4 +75,10 @@ class Engine(Protocol):
 def engine() -> Engine:
     from search.embedded.engine import EmbeddedEngine
 
-    return EmbeddedEngine()
+    local = EmbeddedEngine()
+    if not settings.ELASTICSEARCH_URL:
+        return local
+    from search.elastic.engine import ElasticEngine
+    from search.fallback import FallbackEngine
+
+    return FallbackEngine(ElasticEngine(), local)

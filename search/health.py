@@ -14,16 +14,19 @@ PATIENCE = timedelta(minutes=5)
 
 
 def state() -> tuple[bool, dict[str, Any]]:
-    """Whether the index answers and keeps up, and what /healthz says of it: lag in changes, null where nobody knows."""
+    """Whether the index answers and keeps up, and what /healthz says of it: which engine answers now, its lag in changes
+    (null where nobody knows), whether it stands in for another."""
     try:
-        sequence = engine().sequence()
+        here = engine().answering()
+        sequence = here.sequence()
     except Unavailable:
-        return False, {"engine": engine().name, "lag": None, "fallback": False}
+        return False, unknown()
     waiting = Change.objects.filter(sequence__gt=sequence)
     late = waiting.filter(time__lt=timezone.now() - PATIENCE).exists()
-    return not late, {"engine": engine().name, "lag": changes.lag(sequence), "fallback": False}
+    fallback = here.name != engine().name
+    return not late and not fallback, {"engine": here.name, "lag": changes.lag(sequence), "fallback": fallback}
 
 
 def unknown() -> dict[str, Any]:
-    """The same where the database cannot be asked what has changed."""
+    """The same where nothing answers, or the database cannot be asked what has changed."""
     return {"engine": engine().name, "lag": None, "fallback": False}

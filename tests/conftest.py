@@ -15,13 +15,14 @@ from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
 from tests.factories import IndexFactory, case_study, home_page
+from tests.search.elastic import servers
 from tests.served import make_site
 from tests.smtp_sink import Sink, smtp_sink
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that need a part which this machine lacks are skipped, with the reason."""
-    missing = {"browser": _no_chromium(), "nu": _no_checker()}
+    missing = {"browser": _no_chromium(), "nu": _no_checker(), "elasticsearch": servers.missing()}
     for item in items:
         for mark, reason in missing.items():
             if reason and item.get_closest_marker(mark):
@@ -111,6 +112,13 @@ def admin_client(admin: User) -> Client:
     client = Client()
     client.force_login(admin)
     return client
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> Iterator[str]:
+    """One server for all tests that only ask; each uses a prefix of its own."""
+    with servers.running(servers.Cluster(servers.port())) as cluster:
+        yield cluster.url
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ def environment(folder: Path, port: int = 8000, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
     # Set and not only dropped: a developer's .env may name a database that no test may touch.
     data = {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "DEBUG": "false"}
+    data["ELASTICSEARCH_URL"] = ""
     site = {"SECRET_KEY": "s" * 60, "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}"}
     return kept | data | site | more
 

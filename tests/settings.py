@@ -10,6 +10,7 @@ _folder = Path(tempfile.mkdtemp(prefix="cop-test-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ.update(SECRET_KEY="only-for-tests-" + "x" * 40, SITE_URL="http://testserver", DATA_DIR=str(_folder))
 os.environ["DEBUG"] = "false"
+os.environ["ELASTICSEARCH_URL"] = ""  # tests that ask Elasticsearch start one and say so
 
 from cop_site.settings import *  # noqa: E402, F403
 from cop_site.settings import DATABASES, STORAGES  # noqa: E402

@@ -41,6 +41,14 @@ class EmbeddedEngine:
         self._store = Store(folder or settings.SEARCH_DIR)
         self._memory = Memory()
 
+    @property
+    def local(self) -> "EmbeddedEngine":
+        return self
+
+    def answering(self) -> "EmbeddedEngine":
+        self.sequence()
+        return self
+
     # Asking
 
     def search(
@@ -178,7 +186,7 @@ def _likest(state: State, page_id: int, rows: Sequence[tuple[str, str]]) -> list
 
 def _candidates(weighed: Sequence[tuple[float, BitMap]]) -> BitMap:
     """The pages that share most values with one: the rest are not worth weighing one by one."""
-    reached = [BitMap() for _ in range(len(weighed) + 1)]  # by how many values they share, at least
+    reached = [BitMap() for _ in range(len(weighed) + 2)]  # by how many values they share, at least
     for _, pages in weighed:
         for count in range(len(reached) - 1, 0, -1):
             reached[count] |= pages if count == 1 else reached[count - 1] & pages

@@ -37,16 +37,16 @@ def corrected(reader: Reader, text: str, question: Expanded) -> str | None:
 
 def _likest(reader: Reader, word: str, least: int) -> str | None:
     connection, fresh = reader.connection, reader.state.fresh
-    found = _held(connection, fresh, _once(word))
+    found = _held(connection, fresh, once(word))
     near = [(-pages, other) for other, pages in found.items() if pages >= least and other != word]
     if not near and len(word) >= LONG:
         found = _beginning_alike(connection, fresh, word)
         twice = [(other, pages) for other, pages in found.items() if pages >= least and other != word]
-        near = [(-pages, other) for other, pages in twice if _is_within_two(word, other)]
+        near = [(-pages, other) for other, pages in twice if is_within_two(word, other)]
     return min(near)[1] if near else None
 
 
-def _once(word: str) -> set[str]:
+def once(word: str) -> set[str]:
     """Every text that is one mistake away: a letter too many, too few, another, or two that changed places."""
     cuts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     texts = {left + right[1:] for left, right in cuts if right}
@@ -87,7 +87,7 @@ def _beginning_alike(connection: sqlite3.Connection, fresh: Mapping[int, Words],
     return {key[own:]: pages for key, pages in found.items()}
 
 
-def _is_within_two(one: str, other: str) -> bool:
+def is_within_two(one: str, other: str) -> bool:
     """Whether two mistakes at most make one word of the other (letters that changed places are one)."""
     before: list[int] = []
     row = list(range(len(other) + 1))

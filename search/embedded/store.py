@@ -21,7 +21,7 @@ from pathlib import Path
 from pyroaring import BitMap
 
 from search.analysis import fold
-from search.embedded import postings
+from search.embedded import postings, suggest
 from search.embedded.memory import ALL
 from search.embedded.postings import Words
 from search.engine import Busy, Unavailable
@@ -67,9 +67,7 @@ CREATE TABLE doc_facet (
 ) WITHOUT ROWID;
 CREATE INDEX doc_facet_page ON doc_facet (page);
 -- What may be suggested while somebody types: a page by its id, an organisation by its own number below zero.
-CREATE VIRTUAL TABLE prefix USING fts5(
-    text, kind UNINDEXED, url UNINDEXED, tokenize='unicode61 remove_diacritics 2', prefix='1 2 3'
-);
+{suggest.SCHEMA}
 CREATE TABLE organisation (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, pages INTEGER NOT NULL);
 -- What was last written of a page, also of one that is gone: an older write never replaces a newer one.
 CREATE TABLE version (page INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, revision INTEGER NOT NULL);

@@ -1,7 +1,7 @@
 """What somebody who types may mean: titles, values of facets, organisations. Words as they are written, not their stems."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from search.analysis import fold, tokens
 from search.embedded.memory import State
@@ -9,6 +9,10 @@ from search.facets import Vocabulary
 from search.query import Query
 from search.results import Suggestion
 
+# What may be suggested while somebody types: titles, and names of organisations.
+SCHEMA = """CREATE VIRTUAL TABLE prefix USING fts5(
+    text, kind UNINDEXED, url UNINDEXED, tokenize='unicode61 remove_diacritics 2', prefix='1 2 3'
+);"""
 MAX_TEXT, MAX_WORDS = 300, 8
 CANDIDATES = 60  # titles and names that are looked at, of those that begin with the text and of the others
 
@@ -24,10 +28,13 @@ def suggestions(
     words = fold(text[:MAX_TEXT]).split()[:MAX_WORDS]
     if not words:
         return ()
-    typed = " ".join(words)
+    return ordered([*_values(state, vocabulary, words), *written(connection, text)], " ".join(words), count)
+
+
+def ordered(candidates: Iterable[Candidate], typed: str, count: int) -> tuple[Suggestion, ...]:
     ranked = sorted(
         (not key.startswith(typed), place, len(found.text), found.text, found.url, found)
-        for found, key, place in [*_values(state, vocabulary, words), *_written(connection, text)]
+        for found, key, place in candidates
     )
     distinct: dict[str, Suggestion] = {}
     for *_, found in ranked:
@@ -53,8 +60,8 @@ def _has(key: str, words: list[str]) -> bool:
     return all(f" {word}" in padded for word in words)
 
 
-def _written(connection: sqlite3.Connection, text: str) -> Iterator[Candidate]:
-    """Titles and names of organisations. Words are quoted, so that no text is taken for FTS5's own language."""
+def written(connection: sqlite3.Connection, text: str) -> Iterator[Candidate]:
+    """Titles and names of organisations in a table like `prefix`. Words are quoted, so that no text is taken for FTS5's own language."""
     words = tokens(text[:MAX_TEXT])[:MAX_WORDS]
     beginning = f'^ "{" ".join(words)}" *'
     anywhere = " AND ".join(f'"{word}" *' for word in words)

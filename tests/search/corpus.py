@@ -2,15 +2,19 @@
 
 import datetime
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 from django.http import QueryDict
 
 from search.analysis import Question, Word, parse, tokens
+from search.elastic import documents, index
+from search.elastic.connection import Place, client_of
+from search.elastic.engine import ElasticEngine
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.store import Store
+from search.engine import Engine
 from search.entries import Entry
 from search.facets import DIMENSIONS, Value, Vocabulary
 from search.query import Query
@@ -86,18 +90,51 @@ def made_up(seed: int, size: int) -> list[Entry]:
     return entries
 
 
-@dataclass(frozen=True)
 class Corpus:
-    engine: CorpusEngine
-    entries: Mapping[int, Entry]
+    """Entries in an index of some engine. `write` replaces those of some pages, as the engine's own keeping does."""
+
+    # No dataclass: of these a test that fails would print every entry.
+    def __init__(
+        self,
+        engine: Engine,
+        entries: Mapping[int, Entry],
+        write: Callable[[Mapping[int, int], Sequence[Entry]], object],
+    ) -> None:
+        self.engine, self.entries, self.write = engine, entries, write
+
+    def __repr__(self) -> str:
+        return f"{len(self.entries)} entries in {self.engine.name}"
 
     def ask(self, query: Query, per_page: int = 10) -> Results:
         return self.engine.search(query, VOCABULARY, per_page)
 
 
+Build = Callable[[Iterable[Entry]], Corpus]
+
+
 def corpus(folder: Path, entries: Iterable[Entry]) -> Corpus:
+    """On this machine."""
     found = list(entries)
-    return Corpus(built(folder, found), {item.page_id: item for item in found})
+    return Corpus(built(folder, found), {item.page_id: item for item in found}, Store(folder).write)
+
+
+def elastic_corpus(url: str, entries: Iterable[Entry]) -> Corpus:
+    """On a server. An index that is not rebuilt but written to: tests have many small ones."""
+    found = {item.page_id: item for item in entries}
+    # A server that has just started takes its time.
+    place = Place(client_of([url]), f"corpus-{uuid4().hex[:8]}").unhurried
+    place.patient.indices.create(
+        index=f"{place.alias}-20000101-000000000000",
+        settings=documents.SETTINGS | {"number_of_replicas": 0},
+        mappings=documents.MAPPING,
+        aliases={place.alias: {}},
+    )
+
+    def write(versions: Mapping[int, int], entries: Sequence[Entry]) -> object:
+        return index.write(place, place.alias, versions, entries)
+
+    write(dict.fromkeys(found, 1), list(found.values()))
+    return Corpus(ElasticEngine(place), found, write)
 
 
 def query(address: str) -> Query:

@@ -22,7 +22,7 @@ QUESTIONS = (*WORDS, "alpha bravo", "omega -sigma", "alp*", '"kappa zulu"')
 
 def assert_true(folder: Path, entries: dict[int, Entry], *engines: CorpusEngine) -> None:
     for engine in (*engines, CorpusEngine(folder)):  # one that was there, and a process that starts
-        found = Corpus(engine, entries)
+        found = Corpus(engine, entries, Store(folder).write)
         for text in QUESTIONS:
             matched, every = matches(entries, text)
             answer = found.ask(Query(text), 1000)

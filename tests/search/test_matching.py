@@ -11,8 +11,8 @@ from tests.search.corpus import (
     KINDS,
     VALUES,
     WORDS,
+    Build,
     Corpus,
-    corpus,
     counted,
     entry,
     made_up,
@@ -53,8 +53,8 @@ QUERIES = st.builds(
 
 
 @pytest.fixture(scope="module")
-def corpora(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Corpus]:
-    return {seed: corpus(tmp_path_factory.mktemp("corpus"), made_up(seed, size)) for seed, size in SIZES.items()}
+def corpora(build: Build) -> dict[int, Corpus]:
+    return {seed: build(made_up(seed, size)) for seed, size in SIZES.items()}
 
 
 def prop(examples: int = 120) -> settings:
@@ -144,12 +144,10 @@ def test_a_group_counts_all_below_it_and_comes_before_its_areas(corpora: dict[in
 
 
 @pytest.mark.parametrize("both", [9, 10, 11])
-def test_some_of_the_words_follow_only_where_all_of_them_fill_no_page(
-    both: int, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_some_of_the_words_follow_only_where_all_of_them_fill_no_page(both: int, build: Build) -> None:
     entries = [entry(number, body="alpha bravo") for number in range(1, both + 1)]
     entries += [entry(100, "alpha alpha alpha"), entry(101, body="bravo"), entry(102, body="gamma")]
-    found = corpus(tmp_path_factory.mktemp("few"), entries)
+    found = build(entries)
     answer = found.ask(query("q=alpha+bravo"), 1000)
     assert answer.exact == both
     assert answer.total == (both + 2 if both < 10 else both)

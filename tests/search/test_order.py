@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from search.embedded import ranking
 from search.entries import Entry
 from search.query import Query
-from tests.search.corpus import VOCABULARY, Corpus, corpus, entry, made_up, query
+from tests.search.corpus import VOCABULARY, Build, Corpus, corpus, entry, made_up, query
 
 
 def ids(found: Corpus, address: str, per_page: int = 1000) -> list[int]:
@@ -19,8 +19,8 @@ def ids(found: Corpus, address: str, per_page: int = 1000) -> list[int]:
 
 
 @pytest.fixture
-def many(tmp_path: Path) -> Corpus:
-    return corpus(tmp_path, made_up(7, 80))
+def many(build: Build) -> Corpus:
+    return build(made_up(7, 80))
 
 
 def test_newest_first_then_by_id_and_without_a_date_last(many: Corpus) -> None:
@@ -35,9 +35,9 @@ def test_by_title_then_by_id(many: Corpus) -> None:
     assert ids(many, "sort=title") == sorted(many.entries, key=lambda page: (many.entries[page].title, page))
 
 
-def test_titles_are_sorted_without_case_accents_and_marks(tmp_path: Path) -> None:
+def test_titles_are_sorted_without_case_accents_and_marks(build: Build) -> None:
     titles = {1: "zebra", 2: "Éclair", 3: "“Apple”", 4: "apple", 5: "Echo"}
-    found = corpus(tmp_path, [entry(page, title) for page, title in titles.items()])
+    found = build([entry(page, title) for page, title in titles.items()])
     assert ids(found, "sort=title") == [3, 4, 5, 2, 1]
 
 
@@ -46,14 +46,14 @@ def test_the_sorts_find_the_same_pages(many: Corpus) -> None:
     assert set(ids(many, asked)) == set(ids(many, asked + "&sort=newest")) == set(ids(many, asked + "&sort=title"))
 
 
-def test_an_exact_title_comes_first(tmp_path: Path) -> None:
+def test_an_exact_title_comes_first(build: Build) -> None:
     entries = [entry(page, "Supported housing housing", body="supported housing " * 9) for page in range(1, 15)]
-    found = corpus(tmp_path, [*entries, entry(99, "Supported Housing!", body="word " * 900)])
+    found = build([*entries, entry(99, "Supported Housing!", body="word " * 900)])
     for text in ("supported housing", "SUPPORTED   housing", '"supported housing"'):
         assert ids(found, Query(text).to_url("").lstrip("?"))[0] == 99
 
 
-def test_title_over_tags_over_summary_over_body(tmp_path: Path) -> None:
+def test_title_over_tags_over_summary_over_body(build: Build) -> None:
     filler = "lorem ipsum dolor sit amet"
     plain = Entry(0, "case-study", filler, "/", filler, filler, (filler,))
     entries = [
@@ -63,39 +63,44 @@ def test_title_over_tags_over_summary_over_body(tmp_path: Path) -> None:
         replace(plain, page_id=1, body="omega"),
     ]
     rest = [entry(page, filler, body=filler) for page in range(10, 40)]
-    assert ids(corpus(tmp_path, [*entries, *rest]), "q=omega") == [4, 3, 2, 1]
+    assert ids(build([*entries, *rest]), "q=omega") == [4, 3, 2, 1]
 
 
-def test_equal_pages_are_in_the_order_of_their_ids(tmp_path: Path) -> None:
-    found = corpus(tmp_path, [entry(page, "alpha", body="bravo") for page in (9, 3, 7, 5)])
+def test_equal_pages_are_in_the_order_of_their_ids(build: Build) -> None:
+    found = build([entry(page, "alpha", body="bravo") for page in (9, 3, 7, 5)])
     assert ids(found, "q=bravo") == [3, 5, 7, 9]
 
 
-def test_stems_accents_and_case_are_one_word(tmp_path: Path) -> None:
-    found = corpus(tmp_path, [entry(1, "Commissioning services"), entry(2, "Café life"), entry(3, "Cafe\u0301s")])
+def test_stems_accents_and_case_are_one_word(build: Build) -> None:
+    found = build([entry(1, "Commissioning services"), entry(2, "Café life"), entry(3, "Cafe\u0301s")])
     assert ids(found, "q=commissioned+SERVICE") == [1]
     assert sorted(ids(found, "q=cafe")) == sorted(ids(found, "q=CAFÉ")) == [2, 3]
 
 
-def test_words_of_a_question_that_are_only_stop_words_are_found(tmp_path: Path) -> None:
-    found = corpus(tmp_path, [entry(1, "To be or not to be"), entry(2, "Something else")])
+def test_words_of_a_question_that_are_only_stop_words_are_found(build: Build) -> None:
+    found = build([entry(1, "To be or not to be"), entry(2, "Something else")])
     assert ids(found, "q=to+be") == [1]
 
 
-def test_similar_pages_share_rare_values_and_exclude_the_page_itself(tmp_path: Path) -> None:
+def test_similar_pages_share_rare_values_and_exclude_the_page_itself(build: Build) -> None:
     facets = {1: ("t1", "north"), 2: ("t1", "north"), 3: ("t2", "north"), 4: ("t2", "south")}
-    found = corpus(tmp_path, [entry(page, facets={"theme": (t,), "region": (r,)}) for page, (t, r) in facets.items()])
+    found = build([entry(page, facets={"theme": (t,), "region": (r,)}) for page, (t, r) in facets.items()])
     assert [hit.page_id for hit in found.engine.similar(1, vocabulary=VOCABULARY).hits] == [2, 3]
     assert [hit.page_id for hit in found.engine.similar(1, 1, VOCABULARY).hits] == [2]
     for unknown in (0, 99, 2**32, 2**70):
         assert found.engine.similar(unknown, vocabulary=VOCABULARY).hits == ()
 
 
-def test_among_many_the_likest_are_those_that_share_most(tmp_path: Path) -> None:
+def test_a_page_without_values_has_no_pages_alike(build: Build) -> None:
+    found = build([entry(1), entry(2, facets={"theme": ("t1",)})])
+    assert found.engine.similar(1, vocabulary=VOCABULARY).hits == ()
+
+
+def test_among_many_the_likest_are_those_that_share_most(build: Build) -> None:
     def themes_of(page: int) -> tuple[str, ...]:
         return ("everyone", "some", "few")[: 3 if page < 3 else 2 if page < 80 else 1]
 
-    found = corpus(tmp_path, [entry(page, facets={"theme": themes_of(page)}) for page in range(1, 300)])
+    found = build([entry(page, facets={"theme": themes_of(page)}) for page in range(1, 300)])
     likest = [hit.page_id for hit in found.engine.similar(1, 20, VOCABULARY).hits]
     assert likest == [2, *range(3, 22)]
 
@@ -133,15 +138,15 @@ def test_sums_of_many_pages_are_those_of_plain_python() -> None:
         assert ranking._slice(pages, digits, start, end) == expected[start:end]
 
 
-def test_a_short_field_says_more_than_a_long_one(tmp_path: Path) -> None:
+def test_a_short_field_says_more_than_a_long_one(build: Build) -> None:
     entries = [entry(1, "Alpha and very many other words about things"), entry(2, "Alpha words"), entry(3, "Bravo")]
-    assert ids(corpus(tmp_path, entries), "q=alpha") == [2, 1]
+    assert ids(build(entries), "q=alpha") == [2, 1]
 
 
-def test_a_beginning_is_that_of_the_written_word(tmp_path: Path) -> None:
+def test_a_beginning_is_that_of_the_written_word(build: Build) -> None:
     """The stem of "organisation" is "organis", of which "organisat" is no beginning."""
     entries = [entry(1, "Organisations"), entry(2, body="An organisation"), entry(3, "To organise"), entry(4, "Écoles")]
-    found = corpus(tmp_path, entries)
+    found = build(entries)
     assert ids(found, "q=organisat*") == [1, 2]
     assert sorted(ids(found, "q=organis*")) == [1, 2, 3]
     assert ids(found, "q=%C3%89col*") == ids(found, "q=ecol*") == [4]

@@ -1,13 +1,11 @@
 """Did you mean: only where it finds more."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 
 from search.query import Query
 from search.synonyms import Synonyms, gathered
-from tests.search.corpus import VOCABULARY, Corpus, corpus, entry
+from tests.search.corpus import VOCABULARY, Build, Corpus, entry
 from tests.search.test_text import ANY, ANY_TEXT
 
 PAGES = [
@@ -21,8 +19,8 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return corpus(tmp_path_factory.mktemp("spelling"), PAGES)
+def found(build: Build) -> Corpus:
+    return build(PAGES)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +70,11 @@ def test_a_synonym_is_no_mistake(found: Corpus) -> None:
     assert found.engine.search(Query("suported"), VOCABULARY, 10, known).suggestion is None
 
 
-def test_new_words_are_known_at_once(tmp_path: Path) -> None:
-    found = corpus(tmp_path, PAGES)
-    found.engine._store.write({9: 2}, [entry(9, "Befriending")])
+def test_new_words_are_known_at_once(build: Build) -> None:
+    found = build(PAGES)
+    found.write({9: 2}, [entry(9, "Befriending")])
     assert found.ask(Query("befreinding")).suggestion == "befriending"
-    found.engine._store.write({9: 3}, [])
+    found.write({9: 3}, [])
     assert found.ask(Query("befreinding")).suggestion is None
 
 

@@ -1,15 +1,13 @@
 """What is suggested while somebody types."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.embedded.store import Store
+from search.engine import Engine
 from search.facets import DIMENSIONS, Value, Vocabulary
 from search.results import Suggestion
-from tests.search.corpus import CorpusEngine, built, entry
+from tests.search.corpus import Build, entry
 from tests.search.test_text import ANY, ANY_TEXT
 
 WORDS: Vocabulary = {name: {} for name in DIMENSIONS} | {
@@ -29,15 +27,15 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def three(tmp_path_factory: pytest.TempPathFactory) -> CorpusEngine:
-    return built(tmp_path_factory.mktemp("three"), PAGES)
+def three(build: Build) -> Engine:
+    return build(PAGES).engine
 
 
-def texts(engine: CorpusEngine, typed: str) -> list[str]:
+def texts(engine: Engine, typed: str) -> list[str]:
     return [found.text for found in engine.suggest(typed, vocabulary=WORDS)]
 
 
-def test_values_then_organisations_then_titles_and_exact_starts_first(three: CorpusEngine) -> None:
+def test_values_then_organisations_then_titles_and_exact_starts_first(three: Engine) -> None:
     assert three.suggest("volunt", vocabulary=WORDS) == (
         Suggestion("Volunteers", "/search/?tag=volunteers", "tag"),
         Suggestion("Voluntary sector", "/search/?theme=sector", "theme"),
@@ -64,27 +62,25 @@ def test_values_then_organisations_then_titles_and_exact_starts_first(three: Cor
         ("-*^ NEAR(", []),
     ],
 )
-def test_typed_words(three: CorpusEngine, typed: str, found: list[str]) -> None:
+def test_typed_words(three: Engine, typed: str, found: list[str]) -> None:
     assert texts(three, typed) == found
 
 
-def test_suggestions_follow_the_pages(tmp_path: Path) -> None:
-    engine = built(tmp_path, PAGES)
-    store = Store(tmp_path)
-    store.write({1: 2}, [])
-    assert texts(engine, "volunt") == ["Volunteers", "Volunteer Bureau", "Why we pay volunteers"]
-    store.write({2: 2}, [entry(2, "Paid work", organisations=("Work Ltd",))])
-    assert texts(engine, "volunt") == []
-    assert texts(engine, "work") == ["Work Ltd", "Paid work"]
-    store.close()
+def test_suggestions_follow_the_pages(build: Build) -> None:
+    found = build(PAGES)
+    found.write({1: 2}, [])
+    assert texts(found.engine, "volunt") == ["Volunteers", "Volunteer Bureau", "Why we pay volunteers"]
+    found.write({2: 2}, [entry(2, "Paid work", organisations=("Work Ltd",))])
+    assert texts(found.engine, "volunt") == []
+    assert texts(found.engine, "work") == ["Work Ltd", "Paid work"]
 
 
-def test_the_same_text_is_suggested_once(tmp_path: Path) -> None:
-    engine = built(tmp_path, [entry(1, "Volunteers"), entry(2, "volunteers!", facets={"tag": ("volunteers",)})])
-    assert [found.kind for found in engine.suggest("volunt", vocabulary=WORDS)] == ["tag"]
+def test_the_same_text_is_suggested_once(build: Build) -> None:
+    found = build([entry(1, "Volunteers"), entry(2, "volunteers!", facets={"tag": ("volunteers",)})])
+    assert [suggested.kind for suggested in found.engine.suggest("volunt", vocabulary=WORDS)] == ["tag"]
 
 
 @ANY_TEXT
 @given(typed=ANY | st.text(max_size=2000))
-def test_any_text(three: CorpusEngine, typed: str) -> None:
+def test_any_text(three: Engine, typed: str) -> None:
     assert len(three.suggest(typed, vocabulary=WORDS)) <= 8

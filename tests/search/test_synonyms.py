@@ -1,7 +1,5 @@
 """Synonyms: a question finds the same in other words, in every engine by the same expansion."""
 
-from pathlib import Path
-
 import pytest
 from django.test import Client
 from hypothesis import given
@@ -16,7 +14,7 @@ from search.results import Results
 from search.synonyms import Alternative, Synonyms, expand, gathered
 from taxonomy.models import Term
 from tests.factories import case_study
-from tests.search.corpus import VOCABULARY, WORDS, Corpus, allowed, corpus, entry, made_up
+from tests.search.corpus import VOCABULARY, WORDS, Build, Corpus, allowed, entry, made_up
 from tests.search.test_matching import SEEDS, SIZES, prop
 from tests.search.test_text import ANY, ANY_TEXT, assert_only_marks
 
@@ -50,8 +48,8 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return corpus(tmp_path_factory.mktemp("synonyms"), PAGES)
+def found(build: Build) -> Corpus:
+    return build(PAGES)
 
 
 def ask(found: Corpus, text: str, sort: str = "relevance") -> Results:
@@ -94,12 +92,12 @@ def test_the_same_pages_in_the_same_order_whichever_word_is_asked_for(found: Cor
     assert answers[0] == answers[1] == answers[2]
 
 
-def test_related_words_find_each_other_further_down(found: Corpus) -> None:
+def test_related_words_find_each_other_further_down(found: Corpus, build: Build) -> None:
     assert [hit.page_id for hit in ask(found, "procurement").hits] == [7, 8]
     few = [entry(1, "Commissioning"), entry(2, "Procurement")]
-    engine = corpus(Path(found.engine._store.folder) / "few", few)
+    two = build(few)
     for text, first in (("commissioning of", 1), ("procurement of", 2)):
-        assert next(hit.page_id for hit in ask(engine, text).hits) == first
+        assert next(hit.page_id for hit in ask(two, text).hits) == first
 
 
 def test_what_was_found_in_place_of_the_word_is_marked(found: Corpus) -> None:
@@ -173,8 +171,8 @@ def test_totals_are_those_of_plain_python(
 
 
 @pytest.fixture(scope="module")
-def corpora(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Corpus]:
-    return {seed: corpus(tmp_path_factory.mktemp("corpus"), made_up(seed, size)) for seed, size in SIZES.items()}
+def corpora(build: Build) -> dict[int, Corpus]:
+    return {seed: build(made_up(seed, size)) for seed, size in SIZES.items()}
 
 
 @pytest.mark.django_db

@@ -2,27 +2,28 @@
 
 import html
 import re
+from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from search.embedded.store import Store
+from search.embedded.store import POINTER, Store
 from search.entries import plain, plain_from_html
 from search.query import Query
-from tests.search.corpus import VOCABULARY, CorpusEngine, built, entry
+from tests.search.corpus import VOCABULARY, Build, Corpus, CorpusEngine, built, entry
 
 NASTY = "alpha <script>alert(1)</script> &lt;mark&gt; \x02bold\x03 <mark>fake</mark> \" ' ]]> \x00 \ufffe \ud800 end"
 ANY = st.text(max_size=80) | st.text(alphabet="<>&\"'\x00\x02\x03\ud800\ufffealpha ", max_size=60)
+VERSIONS = count(2)
 ANY_TEXT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-_engines: dict[Path, CorpusEngine] = {}
 
 
-def engine_in(folder: Path) -> CorpusEngine:
-    """One index for all the examples of one test."""
-    if folder not in _engines:
-        _engines[folder] = built(folder, [entry(1, NASTY, body=NASTY, summary=NASTY, tags=(NASTY,))])
-    return _engines[folder]
+@pytest.fixture(scope="module")
+def nasty(build: Build) -> Corpus:
+    """One index for all the examples."""
+    return build([entry(1, NASTY, body=NASTY, summary=NASTY, tags=(NASTY,))])
 
 
 def assert_only_marks(markup: str) -> None:
@@ -39,15 +40,12 @@ def assert_only_marks(markup: str) -> None:
 @example(title=NASTY, body=NASTY, asked="alpha bold fake")
 @example(title="\x02alpha\x03", body="\x03alpha\x02", asked="alpha")
 @example(title="alpha", body="\ud800 \ufffe", asked="\ud800")
-def test_content_and_questions_of_any_text(tmp_path: Path, title: str, body: str, asked: str) -> None:
-    engine = engine_in(tmp_path)
+def test_content_and_questions_of_any_text(nasty: Corpus, title: str, body: str, asked: str) -> None:
     written = entry(7, title, summary=body, body=body, tags=(title,), organisations=(title,))
-    store = Store(tmp_path)
-    store.write({7: 1}, [written])
-    store.close()
+    nasty.write({7: next(VERSIONS)}, [written])
     for text in (asked, title[:40], f'"{asked}"', f"-{asked}", f"{asked}*"):
         for sort in ("relevance", "title"):
-            for hit in engine.search(Query(text, sort=sort), VOCABULARY).hits:
+            for hit in nasty.ask(Query(text, sort=sort)).hits:
                 assert_only_marks(hit.title_html)
                 assert_only_marks(hit.snippet_html)
 
@@ -56,7 +54,7 @@ def test_content_and_questions_of_any_text(tmp_path: Path, title: str, body: str
 @given(title=ANY, body=ANY)
 def test_what_was_written_can_be_replaced_whole(tmp_path: Path, title: str, body: str) -> None:
     """An entry leaves nothing behind in the full-text table."""
-    engine = engine_in(tmp_path)
+    engine = built(tmp_path, []) if not (tmp_path / POINTER).exists() else CorpusEngine(tmp_path)
     store = Store(tmp_path)
     store.write({8: 1}, [entry(8, title, body=body + " leftover")])
     store.write({8: 1}, [])
@@ -66,8 +64,8 @@ def test_what_was_written_can_be_replaced_whole(tmp_path: Path, title: str, body
     assert engine.search(Query("leftover"), VOCABULARY).total == 0
 
 
-def test_markup_in_content_is_shown_as_text(tmp_path: Path) -> None:
-    hits = engine_in(tmp_path).search(Query("alpha fake"), VOCABULARY).hits
+def test_markup_in_content_is_shown_as_text(nasty: Corpus) -> None:
+    hits = [hit for hit in nasty.ask(Query("alpha fake")).hits if hit.page_id == 1]
     assert len(hits) == 1
     assert hits[0].title_html.startswith(
         "<mark>alpha</mark> &lt;script&gt;alert(1)&lt;/script&gt; &amp;lt;mark&amp;gt;"

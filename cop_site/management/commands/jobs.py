@@ -30,8 +30,10 @@ def remind_of_reviews() -> None:
 
 
 def catch_up_search() -> None:
-    engine().sync()
-    engine().tidy()
+    try:
+        engine().sync()
+    finally:  # the index on this machine is kept fast while another cannot be reached
+        engine().tidy()
 
 
 def sweep() -> None:

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from cop_site.starter import load_starter
 from cop_site.static_files import collect
-from search.engine import engine
+from search.engine import Unavailable, engine
 
 
 class Command(BaseCommand):
@@ -25,7 +25,10 @@ class Command(BaseCommand):
         if load_starter():
             self._say("The starter content is loaded.")
         collect()
-        engine().sync()
+        try:
+            engine().sync()
+        except Unavailable as error:  # the site starts without it, and the minute jobs go on trying
+            self.stderr.write(f"The search index is not up to date: {error}")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

@@ -22,9 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=ACTIONS)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--local", action="store_true", help="the index on this machine, not Elasticsearch")
         parser.add_argument("--repair", action="store_true", help="check: write what differs anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.engine = engine().local if options["local"] else engine()
         try:
             code = getattr(self, f"_{options['action']}")(options)
         except Unavailable as error:
@@ -35,35 +37,36 @@ class Command(BaseCommand):
             sys.exit(code)
 
     def _status(self, options: dict[str, Any]) -> int:
-        sequence = engine().sequence()
+        here = self.engine.answering()
+        sequence = here.sequence()
         state = {
-            "engine": engine().name,
-            "entries": len(engine().stored()),
+            "engine": here.name,
+            "entries": len(here.stored()),
             "sequence": sequence,
             "lag": changes.lag(sequence),
-            "fallback": False,
+            "fallback": here.name != self.engine.name,
         }
         self._print(options, state, "\n".join(f"{name}: {value}" for name, value in state.items()))
         return SAME
 
     def _sync(self, options: dict[str, Any]) -> int:
-        written = engine().sync()
+        written = self.engine.sync()
         self._print(options, {"written": written}, f"{written} pages written to the search index")
         return SAME
 
     def _rebuild(self, options: dict[str, Any]) -> int:
-        total = engine().rebuild(self._progress)
+        total = self.engine.rebuild(self._progress)
         self._print(options, {"entries": total}, f"{total} pages in the new search index")
         return SAME
 
     def _rollback(self, options: dict[str, Any]) -> int:
-        written = engine().rollback()
+        written = self.engine.rollback()
         text = f"The search index before the last rebuild is in use again; {written} pages written to it"
         self._print(options, {"written": written}, text)
         return SAME
 
     def _check(self, options: dict[str, Any]) -> int:
-        stored = engine().stored()
+        stored = self.engine.stored()
         ids = indexable_ids()
         wanted = {}
         for done, entry in enumerate(entries_for(ids), start=1):
@@ -79,7 +82,7 @@ class Command(BaseCommand):
         words = ", ".join(f"{len(pages)} {name}" for name, pages in found.items())
         self._print(options, found, f"{len(wanted)} pages compared: {words}")
         if differing and options["repair"]:
-            engine().repair(differing)
+            self.engine.repair(differing)
             self.stderr.write(f"{len(differing)} pages written anew")
             return SAME
         return DIFFERENT if differing else SAME

@@ -1,0 +1,241 @@
+"""One question answered in one request, or in two where the first one's answer asks for more: where few pages have all
+the words, the page of results is past the end, or the spelling looks wrong.
+
+Hits and counts are asked for side by side: of hits the server looks only at those that can be among the first, and counts
+it remembers until the index changes.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+from elasticsearch.dsl import A, Q, Search
+from elasticsearch.dsl.query import Query as Clause
+
+from search import analysis
+from search.elastic import question as asked
+from search.elastic import spelling
+from search.elastic.connection import Place, asking, checked
+from search.elastic.documents import DEEPEST
+from search.elastic.question import Sets, filters, passing, sets
+from search.elastic.showing import FEW, SHOWN, WITHOUT_BODY, hits
+from search.facets import DIMENSIONS, YEAR, FacetCount, Vocabulary
+from search.matching import in_years
+from search.query import PER_PAGE, Query
+from search.results import Relax, Results
+from search.synonyms import Expanded, Thesaurus, expand
+
+FEW_EXACT = 5  # pages with all the words: of fewer the spelling is looked at
+VALUES = 20_000  # of all dimensions together: more than any vocabulary has
+SHARED = "shared"
+Body = dict[str, Any]
+Said = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, as it is asked of the server."""
+
+    query: Query
+    question: Expanded
+    sets: Sets
+    per_page: int
+
+    @property
+    def by_score(self) -> bool:
+        return self.query.sort == "relevance" and self.question.positive
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether pages with some of it follow where those with all of it are few."""
+        return len(self.question.groups) > 1
+
+
+def answer(place: Place, query: Query, vocabulary: Vocabulary, thesaurus: Thesaurus, per_page: int) -> Results:
+    question = expand(analysis.parse(query.text), thesaurus)
+    whole = Asked(query, question, sets(question), per_page)
+    doubtful = spelling.doubtful(question)
+    said = _ask(place, query.text, _first(whole, doubtful))
+    exact = total = _total(said["counts"])
+    enough = not whole.in_parts or said["counts"]["hits"]["total"]["value"] >= PER_PAGE
+    if not enough and "some" in said:
+        total = _total(said["some"])
+    page = query.page if not enough and query.page == 1 else min(query.page, _pages(total, per_page))
+    second = _second(whole, page, exact, enough=enough)
+    meant = spelling.corrected(query.text, doubtful, said["spelling"]) if doubtful and exact < FEW_EXACT else None
+    better = expand(analysis.parse(meant), thesaurus) if meant else None
+    if better:
+        found = sets(better)
+        second |= {"better every": _count(found.every, query), "better some": _count(found.some, query)}
+    said |= _ask(place, query.text, second)
+    total = _total(said["counts"])
+    rows, rest = (said[name]["hits"]["hits"] if name in said else [] for name in ("hits", "rest"))
+    every = {row["_id"] for row in rows if enough or whole.by_score or row.get("matched_queries")}
+    return Results(
+        hits=hits([*rows, *rest], question, every),
+        total=total,
+        exact=exact,
+        page=page,
+        pages=_pages(total, per_page),
+        facets=_facets(query, vocabulary, said["counts"]["aggregations"]),
+        relax=() if total else _relax(query, said["counts"]["aggregations"]),
+        suggestion=meant if better and _finds_more(said, better, (exact, total)) else None,
+    )
+
+
+def _pages(total: int, per_page: int) -> int:
+    return max(1, -(-total // per_page))
+
+
+def _total(counted: Said) -> int:
+    return int(counted["aggregations"][SHARED]["doc_count"])
+
+
+def _first(whole: Asked, doubtful: Sequence[str]) -> dict[str, Body]:
+    query = whole.query
+    bodies = {"hits": _hits(whole, query.page), "counts": _counts(whole, every=True)}
+    if whole.in_parts and query.page > 1:  # it must be known which page is the last one
+        bodies["some"] = _count(whole.sets.some, query)
+    if doubtful:
+        bodies["spelling"] = spelling.asked(doubtful)
+    return bodies
+
+
+def _second(whole: Asked, page: int, exact: int, *, enough: bool) -> dict[str, Body]:
+    """What is missing from the first answer: another page of it, the pages with only some of the question."""
+    bodies = {}
+    if page != whole.query.page and (enough or whole.by_score):
+        bodies["hits"] = _hits(whole, page)
+    if enough:
+        return bodies
+    bodies["counts"] = _counts(whole, every=False)
+    if not whole.by_score:
+        bodies["hits"] = _hits(whole, page, every=False)
+        return bodies
+    start, end = (page - 1) * whole.per_page, page * whole.per_page
+    if end > exact:
+        clause = asked.ranked(whole.query, whole.sets, rest=True)
+        bodies["rest"] = _page(whole, clause, max(0, start - exact), min(whole.per_page, end - exact))
+    return bodies
+
+
+def _ask(place: Place, text: str, bodies: Mapping[str, Body]) -> dict[str, Said]:
+    if not bodies:
+        return {}
+    # Half an answer is none: where a shard is lost, the other engine knows all of it. The same question goes to the same
+    # copy, so that its pages fit together.
+    header: Body = {"allow_partial_search_results": False, "preference": f"q{crc32(text.encode(errors='replace'))}"}
+    searches: list[Body] = []
+    for name, body in bodies.items():
+        # With several shards scores are comparable only if all count the same pages.
+        spread = {"search_type": "dfs_query_then_fetch"} if place.shards > 1 and name in ("hits", "rest") else {}
+        searches += [header | spread, body]
+    with asking():
+        said = place.client.msearch(index=place.alias, searches=searches)
+    return dict(zip(bodies, map(checked, said["responses"]), strict=True))
+
+
+def _hits(whole: Asked, page: int, *, every: bool = True) -> Body:
+    start = (page - 1) * whole.per_page
+    size = whole.per_page if start + whole.per_page <= DEEPEST else 0
+    if whole.by_score:
+        return _page(whole, asked.ranked(whole.query, whole.sets, rest=False), start if size else 0, size)
+    matched = whole.sets.every if every else whole.sets.some
+    clause = Q("bool", filter=[matched, passing(whole.query)])
+    if not every:  # each hit says whether it has the whole question
+        clause.should = [Q("bool", filter=[whole.sets.every], _name="every")]
+    return _page(whole, clause, start if size else 0, size)
+
+
+def _page(whole: Asked, clause: Clause, start: int, size: int) -> Body:
+    by = asked.BY_SCORE if whole.by_score else asked.SORTED.get(whole.query.sort, asked.SORTED["newest"])
+    shown = SHOWN if whole.question.positive and size <= FEW else WITHOUT_BODY
+    search = Search().query(clause).sort(*by).extra(track_total_hits=False, size=size, **{"from": start})
+    return {**search.to_dict(), "_source": shown}
+
+
+def _count(matched: Clause, query: Query) -> Body:
+    """How many there are, and how many of them pass the filters."""
+    search = Search().query(matched).extra(track_total_hits=True, size=0)
+    search.aggs.bucket(SHARED, "filter", filter=passing(query))
+    return dict(search.to_dict())
+
+
+def _counts(whole: Asked, *, every: bool) -> Body:
+    query = whole.query
+    search = Search().query(whole.sets.every if every else whole.sets.some).extra(track_total_hits=True, size=0)
+    aggs = search.aggs
+    values: Body = {"field": "facets", "size": VALUES}
+    aggs.bucket(SHARED, "filter", filter=passing(query)).bucket("values", A("terms", **values))
+    chosen = filters(query)
+    for name in chosen:
+        own = A("terms", include=f"{re.escape(name)}:.*", **values)
+        aggs.bucket(f"own {name}", "filter", filter=passing(query, leave_out=name)).bucket("values", own)
+    if YEAR in chosen:  # years are shown as chosen also where they find nothing
+        aggs.bucket("years", "global").bucket("values", A("terms", include=f"{YEAR}:.*", **values))
+    for number, pair in enumerate(query.filters()):
+        aggs.bucket(f"relax {number}", "filter", filter=passing(query.without(*pair)))
+    return dict(search.to_dict())
+
+
+def _relax(query: Query, counted: Said) -> tuple[Relax, ...]:
+    return tuple(
+        Relax(name, value, counted[f"relax {number}"]["doc_count"])
+        for number, (name, value) in enumerate(query.filters())
+    )
+
+
+def _finds_more(said: Said, better: Expanded, here: tuple[int, int]) -> bool:
+    """Whether more pages have all of the text put right, or as many have all and more have some."""
+    every, some = said["better every"], said["better some"]
+    enough = len(better.groups) < 2 or every["hits"]["total"]["value"] >= PER_PAGE
+    exact = _total(every)
+    return (exact, exact if enough else _total(some)) > here
+
+
+def _facets(query: Query, vocabulary: Vocabulary, counted: Mapping[str, Any]) -> dict[str, tuple[FacetCount, ...]]:
+    """How many pages each value would find, a dimension's own choice left aside. Values that find none are left out
+    unless they are chosen."""
+
+    def rows(name: str) -> dict[str, int]:
+        return {row["key"]: row["doc_count"] for row in counted[name]["values"]["buckets"]}
+
+    shared = rows(SHARED)
+    found: dict[str, tuple[FacetCount, ...]] = {}
+    for name in DIMENSIONS:
+        held = rows(f"own {name}") if f"own {name}" in counted else shared
+        found[name] = _values(name, vocabulary, held, query.facets.get(name, ()))
+    own = f"own {YEAR}"
+    held = rows(own) if own in counted else shared
+    years = rows("years") if "years" in counted else held
+    found[YEAR] = tuple(
+        FacetCount(year, year, held.get(key, 0), own in counted and in_years(query, year))
+        for key, year in sorted(((key, key.removeprefix(f"{YEAR}:")) for key in years), reverse=True)
+        if key.startswith(f"{YEAR}:") and (held.get(key, 0) or in_years(query, year))
+    )
+    return found
+
+
+def _values(
+    name: str, vocabulary: Vocabulary, held: Mapping[str, int], picked: Sequence[str]
+) -> tuple[FacetCount, ...]:
+    rows = (
+        FacetCount(slug, value.label, held.get(f"{name}:{slug}", 0), slug in picked, 1 if value.parent else 0)
+        for slug, value in vocabulary[name].items()
+    )
+    return tuple(row for row in rows if row.count or row.selected)
+
+
+def counts_of(
+    found: Sequence[Mapping[str, Sequence[str]]], vocabulary: Vocabulary
+) -> dict[str, tuple[FacetCount, ...]]:
+    """The facets of a few hits."""
+    held: dict[str, int] = {}
+    for facets in found:
+        for name, values in facets.items():
+            for value in values:
+                held[f"{name}:{value}"] = held.get(f"{name}:{value}", 0) + 1
+    buckets = [{"key": key, "doc_count": count} for key, count in held.items()]
+    return _facets(Query(), vocabulary, {SHARED: {"values": {"buckets": buckets}}})

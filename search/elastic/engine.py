@@ -1,0 +1,97 @@
+"""Elasticsearch as the engine: asking and keeping, each a few calls into its own module."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from search.elastic import connection, index, keeping
+from search.elastic.answers import answer, counts_of
+from search.elastic.connection import Place, asking, checked
+from search.elastic.showing import WITHOUT_BODY, hits
+from search.elastic.similar import likest
+from search.elastic.suggesting import suggestions
+from search.embedded.engine import LARGEST
+from search.engine import Progress
+from search.facets import Vocabulary
+from search.facets import vocabulary as today
+from search.query import PER_PAGE, Query
+from search.results import Hit, Results, Suggestion
+from search.synonyms import NONE, Thesaurus
+
+
+class ElasticEngine:
+    name = "elasticsearch"
+
+    def __init__(self, place: Place | None = None) -> None:
+        self.place = place or connection.place()
+
+    @property
+    def local(self) -> "ElasticEngine":
+        return self
+
+    def answering(self) -> "ElasticEngine":
+        self.sequence()
+        return self
+
+    # Asking
+
+    def search(
+        self, query: Query, vocabulary: Vocabulary, per_page: int = PER_PAGE, thesaurus: Thesaurus = NONE
+    ) -> Results:
+        started = time.perf_counter()
+        found = answer(self.place, query, vocabulary, thesaurus, per_page)
+        return replace(found, engine=self.name, took_ms=_since(started))
+
+    def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
+        return suggestions(self.place, today() if vocabulary is None else vocabulary, text, count)
+
+    def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None, kind: str = "") -> Results:
+        started = time.perf_counter()
+        own = self.hits([page_id])
+        if not own:
+            return Results(engine=self.name)
+        found = self.hits(likest(self.place, page_id, own[0].facets, count, kind))
+        facets = counts_of([hit.facets for hit in found], vocabulary) if vocabulary else {}
+        return Results(
+            hits=found,
+            total=len(found),
+            exact=len(found),
+            facets=facets,
+            took_ms=_since(started),
+            engine=self.name,
+        )
+
+    def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
+        ids = [str(page) for page in page_ids if page <= LARGEST]
+        if not ids:
+            return ()
+        with asking():
+            said = self.place.client.mget(index=self.place.alias, ids=ids, source=WITHOUT_BODY)
+        return hits(row for row in map(checked, said["docs"]) if row["found"])
+
+    # Keeping current
+
+    def sync(self) -> int:
+        return keeping.sync(self.place)
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        return keeping.rebuild(self.place, progress)
+
+    def tidy(self) -> None:
+        index.remove_left_behind(self.place)
+
+    def rollback(self) -> int:
+        return keeping.rollback(self.place)
+
+    def sequence(self) -> int:
+        return index.sequence(self.place)
+
+    def stored(self) -> dict[int, str]:
+        return index.stored(self.place)
+
+    def repair(self, page_ids: list[int]) -> None:
+        keeping.repair(self.place, page_ids)
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)

@@ -1,0 +1,61 @@
+"""What somebody who types may mean, by the embedded engine's rule and order."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from elasticsearch.dsl import Q
+
+from search.analysis import fold
+from search.elastic.connection import Place, asking, checked
+from search.embedded.suggest import CANDIDATES, MAX_TEXT, MAX_WORDS, SCHEMA, Candidate, _has, ordered, written
+from search.facets import Vocabulary
+from search.query import Query
+from search.results import Suggestion
+
+
+def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> tuple[Suggestion, ...]:
+    words = fold(text[:MAX_TEXT]).split()[:MAX_WORDS]
+    if not words:
+        return ()
+    values = list(_values(vocabulary, words))
+    keys = [f"{found.kind}:{slug}" for (found, _, _), slug in values]
+    titles = Q("bool", filter=[Q("prefix", title_words=word) for word in words])
+    begin = Q("prefix", title_key=" ".join(words))
+    names = Q("bool", filter=[Q("prefix", organisation_words=word) for word in words])
+    shown = {"_source": ["shown.title", "shown.url", "shown.kind"], "track_total_hits": False, "sort": ["page"]}
+    searches: list[dict[str, Any]] = [
+        {"query": begin.to_dict(), "size": CANDIDATES, **shown},
+        {"query": titles.to_dict(), "size": CANDIDATES, **shown},
+        {"query": names.to_dict(), "size": 0, "aggs": {"names": {"terms": {"field": "organisations", "size": 500}}}},
+    ]
+    if keys:
+        held = {"terms": {"field": "facets", "include": keys, "size": len(keys)}}
+        searches.append({"size": 0, "aggs": {"values": held}})
+    with asking():
+        answer = place.client.msearch(index=place.alias, searches=[part for body in searches for part in ({}, body)])
+    said = [checked(row) for row in answer["responses"]]
+    there = {row["key"] for row in said[3]["aggregations"]["values"]["buckets"]} if keys else set()
+    candidates = [found for (found, _), key in zip(values, keys, strict=True) if key in there]
+    rows = {int(row["_id"]): row["_source"]["shown"] for found in said[:2] for row in found["hits"]["hits"]}
+    pages = [(page, row["title"], row["kind"], row["url"]) for page, row in rows.items()]
+    known = [bucket["key"] for bucket in said[2]["aggregations"]["names"]["buckets"]]
+    # The server's words may be a little more than what was typed; the embedded engine's own table has the last word.
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute(SCHEMA)
+        likely = [name for name in known if _has(fold(name), words)][:CANDIDATES]
+        pages += [(-number, name, "organisation", "") for number, name in enumerate(likely, start=1)]
+        connection.executemany("INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)", pages)
+        candidates += written(connection, text)
+    return ordered(candidates, " ".join(words), count)
+
+
+def _values(vocabulary: Vocabulary, words: list[str]) -> Iterator[tuple[Candidate, str]]:
+    for dimension, values in vocabulary.items():
+        for slug, value in values.items():
+            keys = [key for key in map(fold, (value.label, *value.synonyms)) if _has(key, words)]
+            if keys:
+                best = next((key for key in keys if key.startswith(" ".join(words))), keys[0])
+                url = value.url or Query(facets={dimension: (slug,)}).to_url("/search/")
+                yield (Suggestion(value.label, url, dimension), best, 0), slug

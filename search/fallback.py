@@ -1,0 +1,135 @@
+"""Elasticsearch where it answers, the index on this machine where it does not. Visitors see no difference."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from search.engine import Busy, Engine, Progress, Unavailable
+from search.facets import Vocabulary
+from search.query import PER_PAGE, Query
+from search.results import Hit, Results, Suggestion
+from search.synonyms import NONE, Thesaurus
+
+logger = logging.getLogger("search.fallback")
+FAILURES = 2  # in a row, after which nobody waits any more
+PAUSE = 5.0  # seconds until one question is tried again
+Found = TypeVar("Found")
+
+
+class Breaker:
+    """Whether it is worth asking; what one process has seen. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._ask_again = 0.0
+
+    def may_ask(self) -> bool:
+        with self._lock:
+            if self._failures < FAILURES:
+                return True
+            if time.monotonic() < self._ask_again:
+                return False
+            self._ask_again = time.monotonic() + PAUSE  # this question finds out; others do not wait for it
+            return True
+
+    def failed(self, error: Exception) -> None:
+        with self._lock:
+            self._failures += 1
+            self._ask_again = time.monotonic() + PAUSE
+            first = self._failures == FAILURES
+        if first:
+            logger.error("the index on this machine answers searches now: %s", error)
+        else:
+            logger.info("the index on this machine answered a search: %s", error)
+
+    def worked(self) -> None:
+        with self._lock:
+            again, self._failures = self._failures >= FAILURES, 0
+        if again:
+            logger.warning("Elasticsearch answers searches again")
+
+
+class FallbackEngine:
+    """Questions go to either; what keeps the index goes to Elasticsearch, and says so where it does not answer."""
+
+    def __init__(self, remote: Engine, local: Engine) -> None:
+        self.name = remote.name
+        self.remote = remote
+        self._local = local
+        self._breaker = Breaker()
+
+    @property
+    def local(self) -> Engine:
+        return self._local
+
+    def answering(self) -> Engine:
+        def there(engine: Engine) -> Engine:
+            engine.sequence()
+            return engine
+
+        return self._ask(there)
+
+    def _ask(self, question: Callable[[Engine], Found]) -> Found:
+        if self._breaker.may_ask():
+            try:
+                found = question(self.remote)
+            except Unavailable as error:
+                self._breaker.failed(error)
+            except Exception as error:
+                # A mistake of ours, or a proxy that speaks for the server: it must not reach a reader.
+                logger.exception("Elasticsearch could not be asked")
+                self._breaker.failed(error)
+            else:
+                self._breaker.worked()
+                return found
+        return question(self._local)
+
+    # Asking
+
+    def search(
+        self, query: Query, vocabulary: Vocabulary, per_page: int = PER_PAGE, thesaurus: Thesaurus = NONE
+    ) -> Results:
+        return self._ask(lambda engine: engine.search(query, vocabulary, per_page, thesaurus))
+
+    def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
+        return self._ask(lambda engine: engine.suggest(text, count, vocabulary))
+
+    def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None, kind: str = "") -> Results:
+        return self._ask(lambda engine: engine.similar(page_id, count, vocabulary, kind))
+
+    def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
+        return self._ask(lambda engine: engine.hits(page_ids))
+
+    # Keeping current
+
+    def sync(self) -> int:
+        """Both; the pages written to Elasticsearch are counted."""
+        try:
+            self._local.sync()
+        except Busy:
+            logger.info("another process is building the index on this machine")
+        except Exception:
+            logger.exception("the index on this machine could not catch up")
+        return self.remote.sync()
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        return self.remote.rebuild(progress)
+
+    def tidy(self) -> None:
+        self._local.tidy()
+        self.remote.tidy()
+
+    def rollback(self) -> int:
+        return self.remote.rollback()
+
+    def sequence(self) -> int:
+        return self.remote.sequence()
+
+    def stored(self) -> dict[int, str]:
+        return self.remote.stored()
+
+    def repair(self, page_ids: list[int]) -> None:
+        self.remote.repair(page_ids)
