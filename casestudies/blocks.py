@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
@@ -19,7 +18,7 @@ class ToldBlock(blocks.RichTextBlock):
     def render(self, value: RichText, context: Any = None) -> SafeString:
         told = mark_safe(expand_db_html(value.source))  # noqa: S308 (what the editor may write is kept clean)
         section = '<section class="told {}">\n<h2>{}</h2>\n{}\n</section>'
-        return format_html(section, slugify(self.label), self.label, told)
+        return format_html(section, self.name.replace("_", "-"), self.label, told)
 
 
 def _told(label: str, description: str, preview: str, icon: str) -> ToldBlock:
