@@ -75,9 +75,10 @@ def recent(upto: int) -> list[tuple[int, int]]:
 
 
 def versions(page_ids: Iterable[int]) -> dict[int, int]:
-    """The newest sequence of each of these pages; read it before the page itself."""
-    rows = Change.objects.filter(page_id__in=list(page_ids)).order_by("sequence")
-    return dict(rows.values_list("page_id", "sequence"))
+    """The newest sequence of each of these pages, 0 of one that the log does not name; read it before the page itself."""
+    ids = list(page_ids)
+    rows = Change.objects.filter(page_id__in=ids).order_by("sequence")
+    return dict.fromkeys(ids, 0) | dict(rows.values_list("page_id", "sequence"))
 
 
 def pages_using(thing: models.Model) -> set[int]:

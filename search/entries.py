@@ -59,6 +59,15 @@ def plain(text: str) -> str:
     return " ".join(_UNPRINTABLE.sub(" ", unicodedata.normalize("NFC", text)).split())
 
 
+def texts_of(entry: Entry) -> tuple[list[str], tuple[str, str, str, str]]:
+    """The organisations, and the four texts in which words are found: title, tags with the organisations, summary, body.
+    Once more plain: the sentinels of highlights must never come from content, whatever a page type hands over."""
+    organisations = list(dict.fromkeys(filter(None, map(plain, entry.organisations))))
+    unsaid = [name for name in organisations if name not in entry.tags]
+    tags = plain(" · ".join([*unsaid, *entry.tags]))
+    return organisations, (plain(entry.title), tags, plain(entry.summary), plain(entry.body))
+
+
 def searchable_models() -> list[Any]:
     return [model for model in get_page_models() if hasattr(model, "search_entries")]
 

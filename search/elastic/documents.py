@@ -9,7 +9,7 @@ from typing import Any
 
 from search.analysis import fold, tokens
 from search.embedded.store import facet_rows, fingerprint
-from search.entries import Entry, plain
+from search.entries import Entry, texts_of
 from search.stemming import learn, stems
 
 FORMAT = 1  # goes up when documents change and the mapping does not
@@ -60,11 +60,8 @@ MAPPING: dict[str, Any] = {
 
 
 def document(entry: Entry) -> dict[str, Any]:
-    organisations = list(dict.fromkeys(filter(None, map(plain, entry.organisations))))
-    unsaid = [name for name in organisations if name not in entry.tags]
-    # Once more plain: the sentinels of highlights must never come from content, whatever a page type hands over.
-    title, summary, body = plain(entry.title), plain(entry.summary), plain(entry.body)
-    texts = (title, plain(" · ".join([*unsaid, *entry.tags])), summary, body)
+    organisations, texts = texts_of(entry)
+    title, tags, summary, body = texts
     words = [tokens(text) for text in texts]
     learn({word for found in words for word in found})
     written = [_folded(found) for found in words]
@@ -89,7 +86,7 @@ def document(entry: Entry) -> dict[str, Any]:
             "url": entry.url,
             "date": entry.date.isoformat() if entry.date else None,
             "title": title,
-            "tags": texts[1],
+            "tags": tags,
             "summary": summary,
             "organisations": organisations,
             "facets": facets,

@@ -38,7 +38,7 @@ def rebuild(place: Place, progress: Progress | None = None) -> int:
     with index.rebuilding(place, sequence) as new:
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            new.add(dict.fromkeys(batch, 0) | changes.versions(batch), list(entries_for(batch)))
+            new.add(changes.versions(batch), list(entries_for(batch)))
             if progress:
                 progress(min(start + BATCH, len(ids)), len(ids))
         _catch_up(new)
@@ -61,7 +61,7 @@ def repair(place: Place, page_ids: list[int]) -> None:
         # Whatever the log says: as new as what is held, or it would not be written.
         held = index.versions(place, place.alias, batch)
         logged = changes.versions(batch)
-        versions = {page: max(held[page], logged.get(page, 0)) for page in batch}
+        versions = {page: max(held[page], logged[page]) for page in batch}
         done = index.write(place, place.alias, versions, list(entries_for(batch)), again=True)
         if done.refused or max(held.values()) > newest:
             # Another hand wrote or deleted here, and gave versions that no change will reach for a while.
@@ -72,7 +72,7 @@ def repair(place: Place, page_ids: list[int]) -> None:
 
 def _apply(place: Place, page_ids: list[int]) -> index.Written:
     # The sequence is read before the page: what is written is at least as new as it says.
-    versions = dict.fromkeys(page_ids, 0) | changes.versions(page_ids)
+    versions = changes.versions(page_ids)
     done = index.write(place, place.alias, versions, list(entries_for(page_ids)))
     if done.pages:
         content_changed()  # answers from before are not to be kept
@@ -87,6 +87,6 @@ def _catch_up(new: index.Rebuild) -> None:
         for start in range(0, len(pages), BATCH):
             batch = pages[start : start + BATCH]
             new.wait()  # a page may come a second time
-            new.add(dict.fromkeys(batch, 0) | changes.versions(batch), list(entries_for(batch)))
+            new.add(changes.versions(batch), list(entries_for(batch)))
         new.sequence = max(new.sequence, rows[-1][0])
         rows = changes.pending(new.sequence, BATCH)

@@ -134,7 +134,7 @@ class EmbeddedEngine:
         if not page_ids and upto is None:
             return 0
         # The sequence is read before the page: what is written is at least as new as it says.
-        versions = dict.fromkeys(page_ids, 0) | changes.versions(page_ids)
+        versions = changes.versions(page_ids)
         written = self._store.write(versions, list(entries_for(page_ids)), after, upto)
         if written:
             content_changed()  # answers from before are not to be kept
@@ -144,7 +144,7 @@ class EmbeddedEngine:
         # Whatever the log says: as new as what is held, or it would not be written.
         held = self._store.versions(page_ids)
         logged = changes.versions(page_ids)
-        versions = {page: max(held[page], logged.get(page, 0)) for page in page_ids}
+        versions = {page: max(held[page], logged[page]) for page in page_ids}
         self._store.write(versions, list(entries_for(page_ids)))
         content_changed()
 
@@ -154,7 +154,7 @@ class EmbeddedEngine:
         with self._store.rebuilding(sequence) as new:
             for start in range(0, len(ids), BATCH):
                 batch = ids[start : start + BATCH]
-                new.add(dict.fromkeys(batch, 0) | changes.versions(batch), list(entries_for(batch)))
+                new.add(changes.versions(batch), list(entries_for(batch)))
                 if progress:
                     progress(min(start + BATCH, len(ids)), len(ids))
         content_changed()

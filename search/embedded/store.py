@@ -25,7 +25,7 @@ from search.embedded import postings, suggest
 from search.embedded.memory import ALL
 from search.embedded.postings import Words
 from search.engine import Busy, Unavailable
-from search.entries import Entry, plain
+from search.entries import Entry, texts_of
 from search.facets import YEAR
 from search.stemming import TOKENIZER
 
@@ -334,11 +334,7 @@ def _replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> 
     _remove(connection, page)
     if entry is None:
         return {}
-    organisations = list(dict.fromkeys(filter(None, map(plain, entry.organisations))))
-    unsaid = [name for name in organisations if name not in entry.tags]
-    # Once more plain: the sentinels of highlights must never come from content, whatever a page type hands over.
-    title, summary, body = plain(entry.title), plain(entry.summary), plain(entry.body)
-    texts = (title, plain(" · ".join([*unsaid, *entry.tags])), summary, body)
+    organisations, texts = texts_of(entry)
     day = entry.date.isoformat() if entry.date else None
     connection.execute(
         "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -349,7 +345,7 @@ def _replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> 
     connection.execute("INSERT INTO rank VALUES (?, ?, ?, ?, ?, ?, ?)", (page, day, fold(entry.title), *lengths))
     _count_words(connection, lengths, 1)
     suggested = "INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)"
-    connection.execute(suggested, (page, title, entry.kind, entry.url))
+    connection.execute(suggested, (page, texts[0], entry.kind, entry.url))
     for name in organisations:
         known = (
             "INSERT INTO organisation (name, pages) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET pages = pages + 1"
