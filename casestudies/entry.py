@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
+from casestudies.shown import TERMS
 from search.entries import Entry, plain, plain_from_html
 from taxonomy.fields import Known, known_terms, terms_of_many
 
 if TYPE_CHECKING:
     from casestudies.models import CaseStudyPage
 
-TERMS = ("areas", "themes", "stages", "beneficiaries", "regions")
 Rows = Mapping[int, list[tuple[Any, ...]]]  # by page
 
 
