@@ -108,7 +108,7 @@ class PreflightView(IssueView):
             with counted(Limit("bulletin-links", str(request.user.pk), 10, timedelta(hours=1))):
                 answers = outside.check(links)
         except LimitReached as reached:
-            messages.error(request, f"Links can be checked ten times an hour. {_again(reached)}")
+            messages.error(request, f"Links can be checked ten times an hour. Try again in {reached.wait_in_words}.")
             return self._show({})
         return self._show({answer.address: answer for answer in answers})
 
@@ -140,7 +140,7 @@ class TestCopyView(IssueView):
             with counted(Limit("bulletin-test", str(request.user.pk), 20, timedelta(hours=1))):
                 send_test_copy(self.page, address)
         except LimitReached as reached:
-            messages.error(request, f"Twenty test copies an hour can be sent. {_again(reached)}")
+            messages.error(request, f"Twenty test copies an hour can be sent. Try again in {reached.wait_in_words}.")
         except NotSent as error:
             said = (
                 f"The mail server did not take the test copy ({error}). Nothing was sent. Try again in a few minutes; "
@@ -170,11 +170,6 @@ def send_test_copy(page: BulletinPage, address: str) -> None:
         raise NotSent(reason) from None
     if not taken:
         raise NotSent("no error was given")
-
-
-def _again(reached: LimitReached) -> str:
-    minutes = max(1, math.ceil(reached.wait.total_seconds() / 60))
-    return f"Try again in {_counted(minutes, 'minute')}."
 
 
 def _counted(number: int, noun: str) -> str:

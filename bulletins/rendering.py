@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from bulletins.campaign import marked
 from bulletins.issue import Issue, Item, Section, issue_of
 from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
-from bulletins.readers.recipients import list_headers_with
+from bulletins.readers.recipients import list_headers
 
 if TYPE_CHECKING:
     from bulletins.models import BulletinPage, SentCopy
@@ -164,7 +164,7 @@ def message(letter: Letter, to: str, links: Links, message_id: str = "") -> Emai
         body=_filled(letter.text, links),
         to=[to],
         headers={"Message-ID": message_id or make_msgid(domain=host)}
-        | list_headers_with(links.one_click or links.unsubscribe, letter.publisher),
+        | list_headers(links.one_click or links.unsubscribe, letter.publisher),
     )
     mail.attach_alternative(_filled(letter.html, links, in_html=True), "text/html")
     return mail

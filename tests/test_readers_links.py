@@ -321,7 +321,7 @@ def test_links_and_headers_of_a_reader(home: HomePage, client: Client, django_as
     one = reader()
     with django_assert_num_queries(0):
         links = links_for(one)
-        headers = list_headers(one, "Zoë’s “bulletin”, <b>")
+        headers = list_headers(links_for(one).unsubscribe, "Zoë’s “bulletin”, <b>")
     assert client.get(links.preferences).status_code == client.get(links.unsubscribe).status_code == 200
     assert headers["List-Unsubscribe"] == f"<{links.unsubscribe}>"
     assert headers["List-Id"] == "Zo s bulletin b <bulletin.testserver>"

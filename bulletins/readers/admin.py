@@ -24,7 +24,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from bulletins.readers import consent
 from bulletins.readers.addresses import normalise, same
 from bulletins.readers.erasing import erase
-from bulletins.readers.exporting import csv_lines
+from bulletins.readers.exporting import csv_lines, download
 from bulletins.readers.import_admin import DiscardView, GoOnView, ImportsView, ImportView, ReportView
 from bulletins.readers.models import How, Reader, ReaderArea, State
 from taxonomy.models import Facet, Term
@@ -121,11 +121,7 @@ class ExportView(ReadersView):
     """The same list, whole, as a file."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
-        response = StreamingHttpResponse(csv_lines(self.get_queryset()), content_type="text/csv; charset=utf-8")
-        name = f"readers-{timezone.localdate().isoformat()}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "no-store"
-        return response
+        return download(csv_lines(self.get_queryset()), f"readers-{timezone.localdate().isoformat()}.csv")
 
 
 class OneReaderView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from bulletins.readers.models import Reader
@@ -30,6 +31,14 @@ def csv_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
     yield BOM + writer.writerow(columns)
     for row in rows:
         yield writer.writerow([inert(cell) for cell in row])
+
+
+def download(lines: Iterable[str], name: str) -> StreamingHttpResponse:
+    """Lines of CSV as a file that no cache keeps."""
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def csv_lines(readers: QuerySet[Reader]) -> Iterator[str]:

@@ -9,15 +9,12 @@ from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
-from django.views import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from bulletins.readers import importing, tasks
-from bulletins.readers.exporting import refusal_lines
-from bulletins.readers.models import Reader, ReaderImport, RefusedLine
+from bulletins.readers.exporting import download, refusal_lines
+from bulletins.readers.models import ReaderImport, RefusedLine
+from bulletins.readers.uploading import UploadPage, check_size, csv_file
 from home.open_forms import check_text
 
 EARLIER = 10
@@ -27,12 +24,9 @@ Step = ReaderImport.Step
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(
-        label="CSV file",
-        help_text="The first line names the columns. One must be called “email”; “areas” may hold service areas, "
-        "separated by semicolons, and “consent” a statement for each line.",
-        error_messages={"required": "Choose the file.", "empty": "The file is empty. Choose another."},
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    file = csv_file(
+        "The first line names the columns. One must be called “email”; “areas” may hold service areas, separated by "
+        "semicolons, and “consent” a statement for each line."
     )
     statement = forms.CharField(
         label="Where and when did these people consent?",
@@ -45,27 +39,12 @@ class ImportForm(forms.Form):
     )
 
     def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > importing.LARGEST:
-            raise forms.ValidationError(f"Use at most {importing.LARGEST // 1024**2} MB. Split the file.")
-        return file
+        return check_size(self.cleaned_data["file"], importing.LARGEST)
 
 
-class _ImportPage(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
-    model = Reader
+class _ImportPage(UploadPage):
     permission_required = "add"
-    header_icon = "upload"
     page_title = "Import readers"
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("readers:index"), "label": "Readers"},
-            {"url": "", "label": self.page_title},
-        ]
-
-    def shown(self, **context: Any) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(media=forms.Media(), **context))
 
 
 class ImportsView(_ImportPage):
@@ -141,7 +120,4 @@ class DiscardView(_OneImport):
 class ReportView(_OneImport):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
         rows = self.run.refusals.values_list("line", "reason", "text").iterator()
-        response = StreamingHttpResponse(refusal_lines(rows), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="refused-lines-{self.run.pk}.csv"'
-        response["Cache-Control"] = "no-store"
-        return response
+        return download(refusal_lines(rows), f"refused-lines-{self.run.pk}.csv")

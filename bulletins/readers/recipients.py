@@ -28,13 +28,8 @@ def links_for(reader: Reader) -> Links:
     return Links(tokens.url(reader, tokens.PREFERENCES), tokens.url(reader, tokens.UNSUBSCRIBE))
 
 
-def list_headers(reader: Reader, name: str) -> dict[str, str]:
-    """The headers by which mail programs know the list and offer to leave it (RFC 2919, 2369 and 8058)."""
-    return list_headers_with(tokens.url(reader, tokens.UNSUBSCRIBE), name)
-
-
-def list_headers_with(unsubscribe: str, name: str) -> dict[str, str]:
-    """The same, where the address to leave at is another."""
+def list_headers(unsubscribe: str, name: str) -> dict[str, str]:
+    """The headers by which mail programs know the list and offer to leave it, at `unsubscribe` (RFC 2919, 2369, 8058)."""
     return {
         "List-Id": f"{_phrase(name)} <bulletin.{urlsplit(settings.SITE_URL).hostname}>",
         "List-Unsubscribe": f"<{unsubscribe}>",

@@ -73,13 +73,17 @@ def _answer(sign_up: SignUp) -> None:
 
 def _send(reader: Reader, kind: str, subject: str) -> None:
     name = site_name()
+    links = links_for(reader)
     context = {
         "site_name": name,
         "confirm": tokens.url(reader, tokens.CONFIRM),
         "days": tokens.CONFIRM_WITHIN.days,
-        "links": links_for(reader),
+        "links": links,
     }
-    headers = list_headers(reader, name) | {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    headers = list_headers(links.unsubscribe, name) | {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
     body = render_to_string(f"bulletins/readers/mail/{kind}.txt", context)
     message = EmailMessage(f"{subject}: {name}", body, to=[reader.address], headers=headers)
     if not message.send():

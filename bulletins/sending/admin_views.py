@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from wagtail.admin import messages
@@ -13,6 +13,7 @@ from wagtail.admin import messages
 from bulletins.admin_views import IssueView
 from bulletins.approval import SEND, may_be_sent
 from bulletins.models import BulletinPage
+from bulletins.readers.exporting import download
 from bulletins.readers.recipients import readers_for
 from bulletins.sending import acts
 from bulletins.sending.exporting import delivery_lines
@@ -229,7 +230,4 @@ class ExportView(_SendingView):
             raise PermissionDenied
         if self.sending is None:
             return redirect(self.send_url)
-        response = StreamingHttpResponse(delivery_lines(self.sending), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="deliveries-{self.page.slug}.csv"'
-        response["Cache-Control"] = "no-store"
-        return response
+        return download(delivery_lines(self.sending), f"deliveries-{self.page.slug}.csv")

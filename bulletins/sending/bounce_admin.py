@@ -7,14 +7,10 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.views import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from bulletins.readers.csv_lines import Unreadable, decoded
-from bulletins.readers.models import Reader
+from bulletins.readers.uploading import UploadPage, check_size, csv_file
 from bulletins.sending.bounce_import import Finding, Verdict, take_in
 
 LARGEST = 200_000  # bytes: some 4,000 lines
@@ -22,34 +18,21 @@ SHOWN = 200
 
 
 class BouncesForm(forms.Form):
-    file = forms.FileField(
-        label="CSV file",
-        help_text="The first line names the columns: “address”, “kind” (hard, soft or complaint) and, if you like, "
-        "“reason”.",
-        error_messages={"required": "Choose the file.", "empty": "The file is empty. Choose another."},
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    file = csv_file(
+        "The first line names the columns: “address”, “kind” (hard, soft or complaint) and, if you like, “reason”."
     )
 
     def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST:
-            raise forms.ValidationError(f"Use at most {LARGEST // 1000} KB. Split the file.")
-        return file
+        return check_size(self.cleaned_data["file"], LARGEST)
 
 
-class BouncesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
-    model = Reader
+class BouncesView(UploadPage):
     permission_required = "change"
-    header_icon = "upload"
     page_title = "Import bounces"
     template_name = "bulletins/admin/bounces.html"
 
-    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
-        readers = {"url": reverse("readers:index"), "label": "Readers"}
-        return [*self.breadcrumbs_items, readers, {"url": "", "label": self.page_title}]
-
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._show(form=BouncesForm())
+        return self.shown(form=BouncesForm())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "text" in request.POST:
@@ -62,8 +45,8 @@ class BouncesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
             except Unreadable as problem:
                 form.add_error("file", str(problem))
             else:
-                return self._show(text=text, **_told(found))
-        return self._show(form=form)
+                return self.shown(text=text, **_told(found))
+        return self.shown(form=form)
 
     def _import(self, text: str) -> HttpResponse:
         try:
@@ -77,9 +60,6 @@ class BouncesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
             )
             messages.success(self.request, said)
         return redirect("bulletin_bounces")
-
-    def _show(self, **context: Any) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(media=forms.Media(), **context))
 
 
 def _number(found: list[Finding], verdict: Verdict) -> int:
