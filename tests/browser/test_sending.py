@@ -34,6 +34,9 @@ def there(site: Served) -> Callable[[str], str]:
 def check(page: Page) -> None:
     """Our part of the page: what stands around it is Wagtail's."""
     assert page.locator("main").count() == 1, page.content()
+    # Wagtail's messages fade in, and half of the way their colours have too little contrast.
+    for messages in page.locator(".messages > ul").all():
+        expect(messages).to_have_css("opacity", "1")
     found = Axe().run(page, context={"include": [["main"]]}, options=OPTIONS)
     assert found.violations_count == 0, found.generate_report()
 

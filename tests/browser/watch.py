@@ -12,6 +12,11 @@ document.addEventListener("securitypolicyviolation", event => {{
 """
 
 
+# What htmx writes down when a newer question takes the place of one that is under way, as it should: the first line stands
+# before those of failures too, which are not let off.
+REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
+
+
 class Watch:
     """Listens to every page of a context. `faults` is what nobody should ever see there."""
 
@@ -43,7 +48,7 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         # The browser repeats the status of each response there; `_response` judges those.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(("Failed to load resource", *REPLACED)):
             self.faults.append(f"in the console: {message.text}")
 
     def _error(self, error: WebError) -> None:
