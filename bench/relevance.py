@@ -265,8 +265,8 @@ def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["Embed
     class Alone(EmbeddedEngine):
         """There is no database, so no change log to catch up with."""
 
-        def _catch_up_before_reading(self) -> None:
-            pass
+        def _newest(self) -> int:
+            return 0
 
         def close(self) -> None:
             self._store.close()

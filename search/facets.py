@@ -5,6 +5,7 @@ Search knows no other app: whoever holds the vocabulary hands it over with `prov
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from caching.version import remember
 from search.entries import KINDS
@@ -20,8 +21,7 @@ class Value:
     synonyms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCount:
+class FacetCount(NamedTuple):
     """One value of a dimension in an answer. `level` is 1 for a value below a group, else 0."""
 
     value: str

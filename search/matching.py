@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from pyroaring import BitMap
 
-from search.facets import DIMENSIONS, YEAR, FacetCount, Value, Vocabulary
+from search.facets import DIMENSIONS, YEAR, FacetCount, Vocabulary
 from search.query import PER_PAGE, Query
 
 Dimensions = Mapping[str, Mapping[str, BitMap]]
@@ -55,16 +55,13 @@ def counts(
         base = narrow(matched, chosen, leave_out=name) if name in chosen else everything
         picked = query.facets.get(name, ())
         held = dimensions.get(name, {})
-        rows = [
-            FacetCount(
-                value.slug, value.label, base.intersection_cardinality(held[slug]), slug in picked, _level(value)
-            )
-            if slug in held
-            else FacetCount(slug, value.label, 0, slug in picked, _level(value))
-            for slug, value in vocabulary[name].items()
-            if slug in held or slug in picked
-        ]
-        found[name] = tuple(row for row in rows if row.count or row.selected)
+        rows = []
+        for slug, value in vocabulary[name].items():
+            pages = held.get(slug)
+            count = base.intersection_cardinality(pages) if pages is not None else 0
+            if count or slug in picked:
+                rows.append(FacetCount(slug, value.label, count, slug in picked, 1 if value.parent else 0))
+        found[name] = tuple(rows)
     base = narrow(matched, chosen, leave_out=YEAR)
     limited = YEAR in chosen
     years = [
@@ -73,7 +70,3 @@ def counts(
     ]
     found[YEAR] = tuple(row for row in years if row.count or row.selected)
     return found
-
-
-def _level(value: Value) -> int:
-    return 1 if value.parent else 0

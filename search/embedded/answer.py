@@ -16,7 +16,8 @@ from search.results import Relax, Results
 from search.synonyms import Expanded, Thesaurus, expand
 
 SORTED = {"newest": "date DESC, page", "title": "title_key, page"}
-FEW = 1000  # as many are picked out and sorted; of more the order is walked from its beginning
+FEW = 1000  # as many at most are picked out and sorted; of more the order is walked from its beginning
+PICKED = 3  # picking one out and sorting it takes as long as walking past so many
 FEW_EXACT = 5  # pages with all the words: of fewer the spelling is looked at
 SHOWN = 20  # words that a beginning stands for, at most, in what is marked
 
@@ -90,7 +91,8 @@ def ordered(reader: Reader, query: Query, sets: Sets, found: BitMap, start: int,
         tiers = named, rest & sets.every, rest - sets.every
         return ranking.order(connection, reader.state, sets.parts, tiers, start, end)
     order = SORTED.get(query.sort, SORTED["newest"])
-    if len(found) <= FEW:
+    walked = end * len(reader.state.pages) // max(1, len(found))  # pages that a walk is likely to pass
+    if len(found) <= FEW and len(found) * PICKED <= walked:
         sql = f"SELECT page FROM rank WHERE page IN ({','.join(map(str, found))}) ORDER BY {order}"
         return [row[0] for row in connection.execute(sql)][start:end]
     ids: list[int] = []

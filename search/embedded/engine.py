@@ -2,7 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from math import log
 from pathlib import Path
@@ -55,23 +56,18 @@ class EmbeddedEngine:
         self, query: Query, vocabulary: Vocabulary, per_page: int = PER_PAGE, thesaurus: Thesaurus = NONE
     ) -> Results:
         started = time.perf_counter()
-        self._catch_up_before_reading()
-        with self._store.reading() as (file, connection):
-            state = self._memory.state(file, connection)
+        with self._view() as (connection, state):
             found = answer(Reader(connection, state, self._memory), query, vocabulary, thesaurus, per_page)
         return replace(found, engine=self.name, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
     def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
         known = today() if vocabulary is None else vocabulary
-        self._catch_up_before_reading()
-        with self._store.reading() as (file, connection):
-            return suggestions(connection, self._memory.state(file, connection), known, text, count)
+        with self._view() as (connection, state):
+            return suggestions(connection, state, known, text, count)
 
     def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None, kind: str = "") -> Results:
         started = time.perf_counter()
-        self._catch_up_before_reading()
-        with self._store.reading() as (file, connection):
-            state = self._memory.state(file, connection)
+        with self._view() as (connection, state):
             if page_id > LARGEST or page_id not in state.pages:
                 return Results(engine=self.name)
             rows = connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page_id,)).fetchall()
@@ -84,24 +80,31 @@ class EmbeddedEngine:
         return Results(hits=found, total=len(best), exact=len(best), facets=facets, took_ms=took, engine=self.name)
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
-        self._catch_up_before_reading()
-        with self._store.reading() as (file, connection):
-            state = self._memory.state(file, connection)
+        with self._view() as (connection, state):
             held = [page for page in page_ids if page <= LARGEST and page in state.pages]
             return hits(connection, held)
 
-    def _catch_up_before_reading(self) -> None:
-        """Another machine, or a process that was killed, may have left changes: take in a few of them at once."""
-        sequence = self.sequence()
-        if (
-            remember("newest change", changes.newest) > sequence
-            and len(changes.pending(sequence, changes.AT_ONCE + 1)) <= changes.AT_ONCE
-        ):
+    @contextmanager
+    def _view(self) -> Iterator[tuple[sqlite3.Connection, State]]:
+        """One view of the index. Another machine, or a process that was killed, may have left changes: a few of them are
+        taken in before."""
+        newest = self._newest()
+        with self._store.reading() as (file, connection):
+            sequence = _sequence(connection)
+            if sequence >= newest:
+                yield connection, self._memory.state(file, connection)
+                return
+        if len(changes.pending(sequence, changes.AT_ONCE + 1)) <= changes.AT_ONCE:
             try:
                 self.sync()
             except sqlite3.OperationalError:
                 # Somebody else is writing, or the disk is full: an answer a moment old is better than none.
                 changes.logger.warning("the search index is behind the change log", exc_info=True)
+        with self._store.reading() as (file, connection):
+            yield connection, self._memory.state(file, connection)
+
+    def _newest(self) -> int:
+        return remember("newest change", changes.newest)
 
     # Keeping current
 
@@ -163,11 +166,15 @@ class EmbeddedEngine:
 
     def sequence(self) -> int:
         with self._store.reading() as (_, connection):
-            return connection.execute("SELECT value FROM meta WHERE key = 'sequence'").fetchone()[0]
+            return _sequence(connection)
 
     def stored(self) -> dict[int, str]:
         with self._store.reading() as (_, connection):
             return dict(connection.execute("SELECT page, fingerprint FROM doc"))
+
+
+def _sequence(connection: sqlite3.Connection) -> int:
+    return connection.execute("SELECT value FROM meta WHERE key = 'sequence'").fetchone()[0]
 
 
 def _likest(state: State, page_id: int, rows: Sequence[tuple[str, str]]) -> list[int]:

@@ -43,8 +43,8 @@ VOCABULARY = _vocabulary()
 class CorpusEngine(EmbeddedEngine):
     """The embedded engine over entries that came from no page: there is no change log to catch up with."""
 
-    def _catch_up_before_reading(self) -> None:
-        pass
+    def _newest(self) -> int:
+        return 0
 
 
 def entry(page_id: int, title: str = "Title", **values: object) -> Entry:
