@@ -10,4 +10,4 @@ COPY . .
 RUN useradd --system site && mkdir /data && chown site /data
 USER site
 EXPOSE 8000
-CMD ["gunicorn", "cop_site.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--limit-request-line", "8190"]
+CMD ["gunicorn", "cop_site.wsgi", "--bind", "0.0.0.0:8000", "--preload", "--workers", "4", "--threads", "4", "--limit-request-line", "8190"]

@@ -100,9 +100,10 @@ def measured(url: str, folder: Path, size: int, requests: int, rounds: int) -> l
         for page in PAGES:
             for kind, path in paths(page).items():
                 joined = f"{path}{'&' if '?' in path else '?'}fresh={time()}-" if kind == "uncached" else ""
-                asked = requests // 5 if kind == "uncached" else requests
+                # The first round warms every thread of every worker, and is not counted.
+                asked = requests // 5 if kind == "uncached" and number else requests
                 found = measure(url, lambda n, j=joined, p=path: f"{j}{n}" if j else p, max(4, asked))  # type: ignore[misc]
-                if number:  # the first round warms both workers
+                if number:
                     totals[page, kind].add(found)
     rows = []
     for (page, kind), total in totals.items():

@@ -1,12 +1,32 @@
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.template.loader import get_template
+from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cop_site.settings")
-_django = get_wsgi_application()
+
+
+def _loaded() -> Callable[..., Iterable[bytes]]:
+    """Django with its addresses and our templates. `serve` loads this once and divides into workers then: what is here
+    by now they share, and no visitor waits for it."""
+    django = get_wsgi_application()
+    _ = get_resolver().url_patterns
+    folder = settings.BASE_DIR / "templates"
+    for path in folder.rglob("*.html"):
+        get_template(str(path.relative_to(folder)))
+    # The collector of garbage would write to everything there is, and what is written to is no longer shared.
+    gc.collect()
+    gc.freeze()
+    return django
+
+
+_django = _loaded()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

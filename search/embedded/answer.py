@@ -1,5 +1,6 @@
 """One question answered from one view of the index."""
 
+import json
 from collections.abc import Mapping
 from functools import partial
 
@@ -96,15 +97,15 @@ def ordered(reader: Reader, query: Query, sets: Sets, found: BitMap, start: int,
         sql = f"SELECT page FROM rank WHERE page IN ({','.join(map(str, found))}) ORDER BY {order}"
         return [row[0] for row in connection.execute(sql)][start:end]
     ids: list[int] = []
-    place = 0
-    for (page,) in connection.execute(f"SELECT page FROM rank ORDER BY {order}"):
-        if page in found:
-            if place >= start:
-                ids.append(page)
-            place += 1
-            if place >= end:
-                break
-    return ids
+    passed, block = 0, walked + end
+    while len(ids) < min(end, len(found)):
+        sql = f"SELECT json_group_array(page) FROM (SELECT page FROM rank ORDER BY {order} LIMIT ? OFFSET ?)"
+        pages = json.loads(connection.execute(sql, (block, passed)).fetchone()[0])
+        if not pages:
+            break
+        ids += [page for page in pages if page in found]
+        passed, block = passed + block, block * 4
+    return ids[start:end]
 
 
 def marking(reader: Reader, question: Expanded) -> str:

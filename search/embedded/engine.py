@@ -194,7 +194,7 @@ def _likest(state: State, page_id: int, rows: Sequence[tuple[str, str]]) -> list
 def _candidates(weighed: Sequence[tuple[float, BitMap]]) -> BitMap:
     """The pages that share most values with one: the rest are not worth weighing one by one."""
     reached = [BitMap() for _ in range(len(weighed) + 2)]  # by how many values they share, at least
-    for _, pages in weighed:
-        for count in range(len(reached) - 1, 0, -1):
+    for seen, (_, pages) in enumerate(weighed, 1):
+        for count in range(seen, 0, -1):
             reached[count] |= pages if count == 1 else reached[count - 1] & pages
     return next((pages for pages in reversed(reached) if len(pages) > CANDIDATES), reached[1])

@@ -3,7 +3,7 @@
 import html
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pyroaring import BitMap
@@ -25,21 +25,19 @@ def hits(
             f" FROM fts WHERE fts MATCH ? AND rowid IN ({places})"
         )
         marked = {row[0]: row[1:] for row in connection.execute(sql, (expression,))}
-    columns = "page, kind, title, url, summary, date, organisations"
+    # One row a page, not one for each facet: with each row that SQLite hands over Python lets other threads go first.
+    facets = "(SELECT json_group_array(json_array(dimension, value)) FROM doc_facet WHERE doc_facet.page = doc.page)"
+    columns = f"page, kind, title, url, summary, date, organisations, {facets}"
     rows = {row[0]: row for row in connection.execute(f"SELECT {columns} FROM doc WHERE page IN ({places})")}
-    facets: dict[int, dict[str, list[str]]] = {page: {} for page in ids}
-    sql = f"SELECT page, dimension, value FROM doc_facet WHERE page IN ({places}) ORDER BY page, dimension, value"
-    for page, dimension, value in connection.execute(sql):
-        facets[page].setdefault(dimension, []).append(value)
     found = []
     for page in ids:
-        _, kind, title, url, summary, day, organisations = rows[page]
+        _, kind, title, url, summary, day, organisations, pairs = rows[page]
         title_marked, summary_marked, body_marked = marked.get(page, (title, summary, ""))
         snippet = summary_marked if text.OPEN in summary_marked or text.OPEN not in body_marked else body_marked
         found.append(
             Hit(
                 *(page, kind, title, url, summary, date.fromisoformat(day) if day else None),
-                facets=facets[page],
+                facets=_by_dimension(json.loads(pairs)),
                 organisations=json.loads(organisations),
                 title_html=_safe(title_marked),
                 snippet_html=_safe(snippet),
@@ -47,6 +45,13 @@ def hits(
             )
         )
     return tuple(found)
+
+
+def _by_dimension(pairs: Iterable[list[str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for dimension, value in sorted(pairs):
+        found.setdefault(dimension, []).append(value)
+    return found
 
 
 def _safe(marked: str) -> str:

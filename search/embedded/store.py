@@ -96,14 +96,23 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._local = threading.local()
+        self._pointed: tuple[tuple[int, int, int] | None, str | None] = None, None
 
     def current(self) -> str | None:
+        """The name of the current file. The pointer is read anew only where it has been replaced."""
+        pointer = self.folder / POINTER
         try:
-            return (self.folder / POINTER).read_text(errors="replace").strip() or None
+            found = pointer.stat()
+            stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
+            held, name = self._pointed
+            if stamp != held:
+                name = pointer.read_text(errors="replace").strip() or None
+                self._pointed = stamp, name
         except FileNotFoundError:
             return None
         except OSError as error:
             raise Unavailable(f"the search index cannot be read: {error}") from error
+        return name
 
     def connection(self) -> tuple[str, sqlite3.Connection]:
         """This thread's connection to the current file, and that file's name. Raises Unavailable without an index."""
