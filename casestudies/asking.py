@@ -8,9 +8,9 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from casestudies.citing import publisher
 from casestudies.models import CaseStudyPage
 from casestudies.relayed import RelayedQuestion
+from home.citing import publisher
 from home.limits import Limit, LimitReached, counted, keyed
 
 logger = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from caching.version import remember
 from casestudies import printing
-from casestudies.citing import citations, publisher
 from casestudies.shown import Shown, shown_on
 from home import dates, facts
+from home.citing import publisher, ways_to_cite
 from home.drawings import evidence_scale, region_map
 from home.facts import UNSAID, Fact, links, search_address, text
 from home.facts import terms as term_links
@@ -42,7 +42,7 @@ def case_study_context(page: "CaseStudyPage", request: HttpRequest) -> dict[str,
         "evidence_levels": evidence_levels(page.evidence_level),
         "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
         "similar": printing.similar(similar(page.pk, kind="case-study") if page.pk else ()),
-        "ways_to_cite": printing.citations(citations(page, address), address),
+        "ways_to_cite": ways_to_cite(page, request),
         "ask_url": ask_url(page),
         "json_ld": json_ld(page, address, [name for name, _ in shown.organisations], terms["areas"]),
     }

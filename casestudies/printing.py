@@ -38,23 +38,6 @@ def _value(value: str) -> str:
     return f"<dd>{escape(value)}</dd>" if value else '<dd class="not-reported">not reported</dd>'
 
 
-def citations(rows: Iterable[tuple[str, str, int]], address: str) -> SafeString:
-    """Ways to cite and share the page: name, text and number of lines of each; js/copy.js adds the copy buttons."""
-    printed = [
-        f'<div class="copyable {"no-print" if place > 1 else "citation"}">\n'
-        f'<label for="cite-{place}">{escape(name[:1].upper() + name[1:])}</label>\n'
-        f'<textarea id="cite-{place}" rows="{lines}" readonly spellcheck="false" data-copy="{escape(name)}">\n'
-        f"{escape(told)}</textarea>\n</div>"
-        for place, (name, told, lines) in enumerate(rows, 1)
-    ]
-    if address:
-        printed.append(
-            '<div class="copyable">\n<label for="share-address">Permanent address of this page</label>\n'
-            f'<input id="share-address" type="text" value="{escape(address)}" readonly data-copy="address">\n</div>'
-        )
-    return mark_safe("\n".join(printed))  # noqa: S308 (escaped)
-
-
 def similar(hits: Iterable[Hit]) -> SafeString:
     """Pages like this one as the items of a list."""
     printed = (

@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 
 from casestudies import printing
 from casestudies.models import Outcome, Verification
+from home.citing import printed as cited
 from home.front import Example
 from search.facets import FacetCount
 from search.presentation import Chip, PageLink, Row, facets, page_links
@@ -45,6 +46,7 @@ def context() -> dict[str, Any]:
         "rows": [_row("case-study", 1), _row("page", 2)],
         "examples": [Example(_row("case-study", 3), None)],
         "outcomes": printing.outcomes(_outcomes()),
+        "ways_to_cite": cited([("plain text", "Publisher, “Title”, as at when, address.", 3)], "https://example.org/"),
         "chips": [Chip("Region", "London", "#"), Chip("From", "2001", "#")],
         "clear_url": "#",
         "facets": facets({"area": values}),

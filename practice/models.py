@@ -174,7 +174,7 @@ class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sour
             raise ValidationError({"law_as_at": "Say for which day the law is true."})
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(request, *args, **kwargs) | note_context(self)
+        return super().get_context(request, *args, **kwargs) | note_context(self, request)
 
     @classmethod
     def search_entries(cls, pages: Sequence["PracticeNotePage"]) -> Iterable[Entry]:
@@ -369,7 +369,7 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, P
         verbose_name = "template contract"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(request, *args, **kwargs) | contract_context(self)
+        return super().get_context(request, *args, **kwargs) | contract_context(self, request)
 
     @classmethod
     def search_entries(cls, pages: Sequence["TemplateContractPage"]) -> Iterable[Entry]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from home import dates, facts
+from home.citing import ways_to_cite
 from home.facts import UNSAID, Fact, links, search_address, text
 from home.facts import terms as term_links
 from home.glossary import glossary_url
@@ -43,7 +45,7 @@ class Survey:
     columns: tuple[Column, ...]
 
 
-def note_context(page: "PracticeNotePage") -> dict[str, Any]:
+def note_context(page: "PracticeNotePage", request: HttpRequest) -> dict[str, Any]:
     terms = terms_of(page, ("themes", "stages", "areas"))
     contracts = [row.contract for row in page.contracts.select_related("contract") if row.contract_id]
     named = [row.example_id for row in page.examples.all() if row.example_id]
@@ -78,10 +80,11 @@ def note_context(page: "PracticeNotePage") -> dict[str, Any]:
         "contracts": [(seen[contract.pk], contract) for contract in contracts if contract.pk in seen],
         "documents": [row.document for row in page.documents.select_related("document") if row.document_id],
         "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
+        "ways_to_cite": ways_to_cite(page, request),
     }
 
 
-def contract_context(page: "TemplateContractPage") -> dict[str, Any]:
+def contract_context(page: "TemplateContractPage", request: HttpRequest) -> dict[str, Any]:
     terms = terms_of(page, ("areas", "themes", "jurisdictions"))
     status = ": ".join(filter(None, [page.get_status_display(), page.status_note]))
     key_facts = [
@@ -99,6 +102,7 @@ def contract_context(page: "TemplateContractPage") -> dict[str, Any]:
         "versions": list(page.versions.all()),
         "notes": _notes_naming(page),
         "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
+        "ways_to_cite": ways_to_cite(page, request),
     }
 
 

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from casestudies.citing import citation
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
 from casestudies.presentation import cost, period
+from home.citing import citation
 from search.embedded.engine import EmbeddedEngine
 from taxonomy.models import Facet
 from tests.factories import case_study, term

@@ -1,4 +1,4 @@
-"""How a case study is cited: in words, and so that BibTeX reads back what was meant."""
+"""How a page is cited: in words, and so that BibTeX reads back what was meant."""
 
 import datetime
 import re
@@ -8,11 +8,11 @@ from django.test import Client
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from casestudies import printing
-from casestudies.citing import SPECIAL, bibtex, citation, citations, escaped
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from home.citing import SPECIAL, bibtex, citation, citations, escaped, printed
+from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
-from tests.factories import case_study
+from tests.factories import case_study, contract, contract_index, note, practice_index
 from tests.served import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_any_title_is_read_back(title: str) -> None:
 
 
 def test_nothing_known_is_an_entry_too() -> None:
-    assert read(bibtex(CaseStudyPage(title=""), ""))[0] == "case-study"
+    assert read(bibtex(CaseStudyPage(title=""), ""))[0] == "page"
     assert set(read(bibtex(CaseStudyPage(title="A", slug="a"), ""))[1]) == {"title", "howpublished"}
     assert escaped("a~b") == r"a\textasciitilde{}b"
 
@@ -85,7 +85,7 @@ def test_the_page_gives_every_citation_and_its_address(
     assert plain == citation(page, page.full_url)
     assert read(entry)[1]["url"] == address
     assert rows > entry.count("\n")
-    html = printing.citations(ways, address)
+    html = printed(ways, address)
     assert html in client.get(page.url).content.decode()
     assert "<b>" not in html
     assert len(re.findall(r"<(?:textarea|input)[^>]*\sreadonly\s[^>]*data-copy=", html)) == 3
@@ -94,3 +94,12 @@ def test_the_page_gives_every_citation_and_its_address(
 
 def test_the_script_is_small() -> None:
     assert (ROOT / "static/js/copy.js").stat().st_size < 1024
+
+
+def test_notes_and_contracts_are_cited_too(home: HomePage, index: EmbeddedEngine, client: Client) -> None:
+    notes = practice_index(home)
+    for page in (note(notes, "A note"), contract(contract_index(notes), "A contract")):
+        html = client.get(page.url).content.decode()
+        assert f"“{page.title}”" in html
+        assert f'value="{page.full_url}" readonly data-copy="address"' in html
+        assert "js/copy" in html

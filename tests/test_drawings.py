@@ -102,7 +102,16 @@ def test_a_photograph_takes_the_cover_s_place_and_is_described(listing: CaseStud
 def test_the_page_of_components_shows_every_component(home: HomePage, rf: RequestFactory) -> None:
     html = components(rf.get("/components/")).content.decode()
     assert "{#" not in html
-    for shown in ("evidence-scale", "region-map", "not-reported", "data-remove", "pagination", "lead-card", "notice"):
+    for shown in (
+        "evidence-scale",
+        "region-map",
+        "not-reported",
+        "data-remove",
+        "pagination",
+        "lead-card",
+        "notice",
+        "copyable",
+    ):
         assert shown in html
 
 

@@ -20,7 +20,7 @@ from casestudies import printing as case_printing
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
 from casestudies.shown import child_of, shown_on
 from community.models import User
-from home import dates, facts, printing
+from home import citing, dates, facts, printing
 from home.drawings import ring
 from home.front import Example
 from home.models import ContentPage, FeaturedExample, HomePage, SiteImage, SiteSettings
@@ -72,7 +72,7 @@ def _printed(words: str) -> list[str]:
         facts.printed([facts.Fact(words, facts.text(words) + facts.links([(words, words)]))]),
         case_printing.outcomes([outcome]),
         case_printing.similar([_hit(words)]),
-        case_printing.citations([(words, words, 3)], words),
+        citing.printed([(words, words, 3)], words),
     ]
 
 

@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 import pytest
 from playwright.sync_api import Page, expect
 
-from casestudies.printing import citations
+from home.citing import printed
 from tests.browser.conftest import Opener
 from tests.browser.places import SLUG
 from tests.browser.served import Served
@@ -115,7 +115,7 @@ def put_citations(page: Page) -> None:
           script.src = "/static/js/copy.js";
           document.head.append(script);
         }""",
-        str(citations([("BibTeX", "@misc{a,\n}", 4)], "http://other.example/a/")),
+        str(printed([("BibTeX", "@misc{a,\n}", 4)], "http://other.example/a/")),
     )
 
 

@@ -1,16 +1,17 @@
-"""A case study as one would cite it: in plain text, and for BibTeX."""
+"""A page as one would cite it: in plain text, and for BibTeX. A page here has `as_at`, beside what every page has."""
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from html import escape
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.utils.safestring import SafeString, mark_safe
 
 from caching.version import remember
 from home import dates
-
-if TYPE_CHECKING:
-    from casestudies.models import CaseStudyPage
 
 # BibTeX counts braces even behind a backslash, so none may stand for itself.
 SPECIAL = {
@@ -22,22 +23,45 @@ SPECIAL = {
 } | {char: f"\\{char}" for char in "&%$#_"}
 
 
-def citations(page: "CaseStudyPage", address: str) -> list[tuple[str, str, int]]:
+def ways_to_cite(page: Any, request: HttpRequest) -> SafeString:
+    """The citations of a page and its address, as its template prints them."""
+    address = page.get_full_url(request) or ""
+    return printed(citations(page, address), address)
+
+
+def printed(rows: Iterable[tuple[str, str, int]], address: str) -> SafeString:
+    """Ways to cite and share the page: name, text and number of lines of each; js/copy.js adds the copy buttons."""
+    fields = [
+        f'<div class="copyable {"no-print" if place > 1 else "citation"}">\n'
+        f'<label for="cite-{place}">{escape(name[:1].upper() + name[1:])}</label>\n'
+        f'<textarea id="cite-{place}" rows="{lines}" readonly spellcheck="false" data-copy="{escape(name)}">\n'
+        f"{escape(told)}</textarea>\n</div>"
+        for place, (name, told, lines) in enumerate(rows, 1)
+    ]
+    if address:
+        fields.append(
+            '<div class="copyable">\n<label for="share-address">Permanent address of this page</label>\n'
+            f'<input id="share-address" type="text" value="{escape(address)}" readonly data-copy="address">\n</div>'
+        )
+    return mark_safe("\n".join(fields))  # noqa: S308 (escaped)
+
+
+def citations(page: Any, address: str) -> list[tuple[str, str, int]]:
     """Name, text and number of lines of each way to cite the page at its full address."""
     entry = bibtex(page, address)
     return [("plain text", citation(page, address), 3), ("BibTeX", entry, entry.count("\n") + 2)]
 
 
-def citation(page: "CaseStudyPage", address: str) -> str:
+def citation(page: Any, address: str) -> str:
     """Publisher, title, as at when, address."""
     parts = [publisher(page), f"“{page.title}”", _as_at(page) or "no date", address]
     return ", ".join(filter(None, parts)) + "."
 
 
-def bibtex(page: "CaseStudyPage", address: str) -> str:
+def bibtex(page: Any, address: str) -> str:
     """One @misc entry; its key is the slug and the year for which the page is true."""
     year = str(page.as_at.year) if page.as_at else ""
-    key = re.sub(r"[^A-Za-z0-9-]+", "-", "-".join(filter(None, [page.slug, year]))) or "case-study"
+    key = re.sub(r"[^A-Za-z0-9-]+", "-", "-".join(filter(None, [page.slug, year]))) or "page"
     as_at = _as_at(page)
     fields = {
         # Twice in braces: a style must not lower the case of names in it.
@@ -57,10 +81,10 @@ def escaped(text: str) -> str:
     return "".join(SPECIAL.get(char, char) for char in " ".join(text.split()))
 
 
-def publisher(page: "CaseStudyPage") -> str:
+def publisher(page: Any) -> str:
     """The site's name."""
     return remember("publisher", lambda: getattr(page.get_site(), "site_name", "")) or settings.WAGTAIL_SITE_NAME
 
 
-def _as_at(page: "CaseStudyPage") -> str:
+def _as_at(page: Any) -> str:
     return f"as at {dates.month(page.as_at)}" if page.as_at else ""
