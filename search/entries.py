@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from wagtail.models import Page, get_page_models
 
+from search.batches import BATCH
+
 KINDS = {
     "case-study": "Case study",
     "practice-note": "Practice note",
@@ -27,7 +29,6 @@ KINDS = {
     "template-contract": "Template contract",
     "page": "Page",
 }
-BATCH = 500
 # What neither XML nor UTF-8 can carry, and what the index marks its highlights with.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BLOCK_END = re.compile(r"</(p|li|h[1-6]|td|th|div|blockquote)>|<br\s*/?>", re.IGNORECASE)

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from caching.version import content_changed, remember
 from search import changes, matching
+from search.batches import BATCH
 from search.embedded.answer import answer
 from search.embedded.hits import hits
 from search.embedded.memory import Memory, State
@@ -20,7 +21,7 @@ from search.embedded.store import Store
 from search.embedded.suggest import suggestions
 from search.embedded.tidying import tidy
 from search.engine import Progress, Unavailable
-from search.entries import BATCH, entries_for, indexable_ids
+from search.entries import entries_for, indexable_ids
 from search.facets import Vocabulary
 from search.facets import vocabulary as today
 from search.query import PER_PAGE, Query
