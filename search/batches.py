@@ -82,10 +82,11 @@ def _started(make: Callable[[list[int]], Any], batches: list[list[int]]) -> subp
     work = (names, pickle.dumps((make, batches)))
     worker = None
     try:
-        worker = subprocess.Popen(  # noqa: S603
+        worker = subprocess.Popen(
             [sys.executable, "-m", "search.batches"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
-        assert worker.stdin and worker.stdout  # noqa: S101 (as asked for)
+        assert worker.stdin  # noqa: S101 (as asked for)
+        assert worker.stdout  # noqa: S101
         pickle.dump(work, worker.stdin)
         worker.stdin.close()
         if select.select([worker.stdout], [], [], PATIENCE)[0] and _received(worker.stdout) == READY:
