@@ -120,7 +120,8 @@ def update(chosen: argparse.Namespace) -> dict[str, Any]:
     from django.conf import settings
 
     from casestudies.models import CaseStudyPage
-    from search.embedded.store import Store, fingerprint
+    from search.embedded.store import Store
+    from search.embedded.tables import fingerprint
     from search.engine import engine
     from search.entries import entries_for
 

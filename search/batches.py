@@ -5,6 +5,7 @@ other processes (`python -m search.batches`), so that a second core reads while 
 and not forks: a fork of a process with threads or open connections may hang or break them.
 """
 
+import gc
 import os
 import pickle
 import queue
@@ -180,9 +181,13 @@ def main() -> None:
     waiting: queue.Queue[bytes | None] = queue.Queue(AHEAD)
     sender = threading.Thread(target=_send_all, args=(pipe, waiting))
     sender.start()
+    # What a batch leaves behind is looked for once, and not over and over among all that will stay.
+    gc.freeze()
+    gc.disable()
     for batch in batches:
         data, well = _pickled(make, batch)
         waiting.put(data)
+        gc.collect()
         if not well:
             break
     waiting.put(None)

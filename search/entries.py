@@ -57,7 +57,10 @@ def plain_from_html(markup: str) -> str:
 
 def plain(text: str) -> str:
     """Text as one line: no control characters or halves of characters, composed accents."""
-    return " ".join(_UNPRINTABLE.sub(" ", unicodedata.normalize("NFC", text)).split())
+    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():  # a look that costs less than the search
+        text = _UNPRINTABLE.sub(" ", text)
+    return " ".join(text.split())
 
 
 def texts_of(entry: Entry) -> tuple[list[str], tuple[str, str, str, str]]:

@@ -12,8 +12,9 @@ from pyroaring import BitMap
 
 from caching.version import content_changed, remember
 from search import changes, matching
-from search.batches import BATCH
+from search.batches import BATCH, prepared
 from search.embedded.answer import answer
+from search.embedded.building import made
 from search.embedded.hits import hits
 from search.embedded.memory import Memory, State
 from search.embedded.sets import Reader
@@ -152,12 +153,13 @@ class EmbeddedEngine:
     def rebuild(self, progress: Progress | None = None) -> int:
         sequence = changes.newest()
         ids = indexable_ids()
-        with self._store.rebuilding(sequence) as new:
-            for start in range(0, len(ids), BATCH):
-                batch = ids[start : start + BATCH]
-                new.add(changes.versions(batch), list(entries_for(batch)))
+        with self._store.rebuilding(sequence) as new, prepared(ids, made) as batches:
+            done = 0
+            for batch in batches:
+                new.take(batch)
+                done += len(batch.versions)
                 if progress:
-                    progress(min(start + BATCH, len(ids)), len(ids))
+                    progress(done, len(ids))
         content_changed()
         self.sync()  # what was published meanwhile
         return len(ids)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search import changes
 from search.batches import BATCH
-from search.embedded.store import fingerprint
+from search.embedded.tables import fingerprint
 from search.engine import Busy, Unavailable, engine
 from search.entries import entries_for, indexable_ids
 
