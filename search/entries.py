@@ -1,7 +1,7 @@
 """What the index knows of a page, and which pages it may know.
 
-A page type takes part by having the class method `search_entries(pages) -> Iterable[Entry]`, which is given many pages of
-its type at once, so that a rebuild makes a bounded number of queries.
+A page type takes part by having the class method `search_entries(pages) -> Iterable[Entry]`, which is given the query for
+many pages of its type at once, so that a rebuild makes a bounded number of queries and reads no more than it needs.
 """
 
 import datetime
@@ -94,7 +94,7 @@ def entries_for(page_ids: Iterable[int]) -> Iterator[Entry]:
         # One look at what these pages are: a change of one page asks its own type, not every type.
         there = set(Page.objects.filter(pk__in=batch).values_list("content_type_id", flat=True))
         for model in (model for model in searchable_models() if _content_type(model) in there):
-            yield from model.search_entries(list(indexable(model.objects.filter(pk__in=batch))))
+            yield from model.search_entries(indexable(model.objects.filter(pk__in=batch)))
 
 
 def indexable_ids() -> list[int]:

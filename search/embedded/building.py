@@ -15,6 +15,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from search import changes
+from search.analysis import tokens
 from search.embedded import postings, tables
 from search.embedded.postings import FIELDS, REACHED, keys_of
 from search.entries import Entry, entries_for
@@ -67,8 +68,12 @@ def words_of_many(
 ) -> tuple[dict[int, Packed], list[tuple[int, ...]]]:
     """What `words_of` finds in each of these pages, looked at word by word and not page by page; and how many words each
     field of each page has."""
-    found: dict[int, dict[str, list[int]]] = {}
-    lengths = [_field(field, pages, [held[field] for held in texts], found) for field in range(len(FIELDS))]
+    found: dict[int, dict[str, list[int]]] = defaultdict(dict)
+    lengths = []
+    for field, reached in enumerate(REACHED):
+        once, more, counted = _occurrences(pages, [held[field] for held in texts])
+        _note(once, more, reached, found, counted)
+        lengths.append([counted[page] for page in pages])
     packed: dict[int, Packed] = {}
     for bits, by_key in found.items():
         keys, ends, together = list(by_key), array("I"), array("I")
@@ -79,45 +84,66 @@ def words_of_many(
     return packed, list(zip(*lengths, strict=True))
 
 
-def _field(field: int, pages: Sequence[int], texts: Sequence[str], found: dict[int, dict[str, list[int]]]) -> list[int]:
-    """Add the keys of one field, and return how many words it has on each page."""
-    once: dict[str, list[int]] = defaultdict(list)  # by word, the pages that have it once
-    more: dict[str, list[tuple[int, int]]] = defaultdict(list)  # and those that have it so often
-    lengths: dict[int, int] = {}
+# By word, the pages that have it once; those that have it several times, with how often.
+Once, More = dict[str, list[int]], dict[str, list[tuple[int, int]]]
+
+
+def _occurrences(pages: Sequence[int], texts: Sequence[str]) -> tuple[Once, More, dict[int, int]]:
+    """The pages of each word, and how many words each page has."""
+    once: Once = defaultdict(list)
+    more: More = defaultdict(list)
+    counted = {}
     for page, text in zip(pages, texts, strict=True):
-        words = postings.tokens(text)
-        lengths[page] = len(words)
+        words = tokens(text)
+        counted[page] = len(words)
         for word, times in Counter(words).items():
             if times == 1:
                 once[word].append(page)
             else:
                 more[word].append((page, times))
-    words_by_stem: dict[str, list[str]] = defaultdict(list)
+    return once, more, counted
+
+
+def _note(
+    once: Once, more: More, reached: Sequence[int], found: dict[int, dict[str, list[int]]], counted: dict[int, int]
+) -> None:
+    """Add the keys of one field's words: as they are written, and their stems."""
     said = once.keys() | more.keys()
     learn(said)
-    reached = REACHED[field]
-    written = found.setdefault(reached[1], {})
+    written = found[reached[1]]
+    words_of_stem: dict[str, list[str]] = defaultdict(list)
     for word in said:
         key, stems = keys_of(word)
         held = written.setdefault(key, [])
         held += once.get(word, ())
-        held += [page for page, _ in more.get(word, ())]
+        if word in more:
+            held += [page for page, _ in more[word]]
         for stem in stems:
-            words_by_stem[stem].append(word)
-        if len(stems) != 1:  # a few odd signs: the index keeps none of them, or several
+            words_of_stem[stem].append(word)
+        if len(stems) != 1:  # a few odd signs: the index keeps nothing of them, or several words
             for page, times in [*((page, 1) for page in once.get(word, ())), *more.get(word, ())]:
-                lengths[page] += times * (len(stems) - 1)
-    by_times = [found.setdefault(bits, {}) for bits in reached]
-    for stem, words in words_by_stem.items():
-        counted: Counter[int] = Counter()
-        for word in words:
-            counted.update(once.get(word, ()))
-            for page, times in more.get(word, ()):
-                counted[page] += times
-        for page, times in counted.items():
+                counted[page] += times * (len(stems) - 1)
+    by_times = [found[bits] if bits else {} for bits in reached]
+    for stem, words in words_of_stem.items():
+        often: Iterable[tuple[int, int]]
+        if len(words) == 1:
+            alone, often = once.get(words[0]), more.get(words[0], ())
+            if alone:
+                by_times[1].setdefault(stem, []).extend(alone)
+        else:
+            often = _summed(words, once, more)
+        for page, times in often:
             by_times[times if times < 5 else 5].setdefault(stem, []).append(page)
-    found.pop(0, None)
-    return [lengths[page] for page in pages]
+
+
+def _summed(words: Iterable[str], once: Once, more: More) -> Iterable[tuple[int, int]]:
+    """The pages that have any of these words, with how often."""
+    sums: Counter[int] = Counter()
+    for word in words:
+        sums.update(once.get(word, ()))
+        for page, times in more.get(word, ()):
+            sums[page] += times
+    return sums.items()
 
 
 class Rebuild:
