@@ -21,9 +21,9 @@ from search.embedded.postings import FIELDS, REACHED, keys_of
 from search.entries import Entry, entries_for
 from search.stemming import learn
 
-TOGETHER = 12_000_000  # words of pages that are folded in together: some 80 MB
+TOGETHER = 6_000_000  # words of pages that are folded in together: some 40 MB
 # FTS5 merges what it has only when all is there, and keeps more in memory before it writes.
-IN_ONE_GO = {"automerge": 0, "crisismerge": 1999, "hashsize": 16 << 20}
+IN_ONE_GO = {"automerge": 0, "crisismerge": 1999, "hashsize": 8 << 20}
 AS_EVER = {"automerge": 4, "crisismerge": 16, "hashsize": 1 << 20}
 
 # Keys, where the pages of each end, and the pages of all: three objects, because very many take long to hand over.

@@ -67,7 +67,7 @@ def words_of(texts: Sequence[str]) -> tuple[dict[str, int], tuple[int, ...]]:
     return found, tuple(lengths)
 
 
-@lru_cache(maxsize=300_000)
+@lru_cache(maxsize=50_000)
 def keys_of(word: str) -> tuple[str, tuple[str, ...]]:
     """The key of a word as it is written, which every page that has it shares, and those of its stems."""
     return written(word), tuple(stems([word]))

@@ -136,7 +136,7 @@ class Store:
             try:
                 # Nobody sees the file before it is whole: what is left of a half one is thrown away.
                 connection.executescript(
-                    f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; {TABLES}"
+                    f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768; {TABLES}"
                 )
                 new = Rebuild(connection, sequence)
                 yield new
