@@ -30,7 +30,8 @@ def build(chosen: argparse.Namespace) -> dict[str, Any]:
     from search.engine import engine
 
     taken = seconds(engine().rebuild)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # With the process that reads the pages meanwhile.
+    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     name = (settings.SEARCH_DIR / "search.current").read_text().strip()
     size = sum(path.stat().st_size for path in settings.SEARCH_DIR.glob(f"{name}*")) / 1e6
     return {"build_s": taken, "build_peak_mb": peak, "index_mb": size}
@@ -120,7 +121,8 @@ def update(chosen: argparse.Namespace) -> dict[str, Any]:
     from django.conf import settings
 
     from casestudies.models import CaseStudyPage
-    from search.embedded.store import Store, fingerprint
+    from search.embedded.store import Store
+    from search.embedded.tables import fingerprint
     from search.engine import engine
     from search.entries import entries_for
 

@@ -190,7 +190,7 @@ class BulletinPage(QuickAccess, Page):
         return super().get_context(request, *args, **kwargs) | web_context(self)
 
     @classmethod
-    def search_entries(cls, pages: Iterable["BulletinPage"]) -> Iterable[Entry]:
+    def search_entries(cls, pages: models.QuerySet["BulletinPage"]) -> Iterable[Entry]:
         return map(entry_for, pages)
 
 

@@ -1,6 +1,6 @@
 """Case studies: what was commissioned, from whom, for whom, and what is known of what came of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -264,7 +264,7 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
         return super().get_context(request, *args, **kwargs) | case_study_context(self, request)
 
     @classmethod
-    def search_entries(cls, pages: Sequence["CaseStudyPage"]) -> Iterable[Entry]:
+    def search_entries(cls, pages: models.QuerySet["CaseStudyPage"]) -> Iterable[Entry]:
         return entries_of(pages)
 
 

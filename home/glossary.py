@@ -37,7 +37,7 @@ class GlossaryPage(QuickAccess, Page):
         return super().get_context(request, *args, **kwargs) | {"by_letter": by_letter}
 
     @classmethod
-    def search_entries(cls, pages: Iterable["GlossaryPage"]) -> Iterable[Entry]:
+    def search_entries(cls, pages: models.QuerySet["GlossaryPage"]) -> Iterable[Entry]:
         return (page._entry() for page in pages)
 
     def _entry(self) -> Entry:

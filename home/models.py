@@ -183,7 +183,7 @@ class ContentPage(QuickAccess, Page):
         verbose_name = "plain page"
 
     @classmethod
-    def search_entries(cls, pages: Iterable["ContentPage"]) -> Iterable[Entry]:
+    def search_entries(cls, pages: models.QuerySet["ContentPage"]) -> Iterable[Entry]:
         return (page._entry() for page in pages)
 
     def _entry(self) -> Entry:

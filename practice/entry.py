@@ -1,9 +1,9 @@
 """A note and a template contract as the search index knows them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet
 
 from search.entries import Entry, plain, plain_from_html
 
@@ -16,14 +16,12 @@ NOTE = ("areas__parent", "themes", "stages", "tagged_items__tag", "points", "res
 CONTRACT = ("areas__parent", "themes", "jurisdictions", "kept_by__organisation_type", "versions")
 
 
-def note_entries(pages: "Sequence[PracticeNotePage]") -> Iterator[Entry]:
-    prefetch_related_objects(pages, *NOTE)
-    return map(_note_entry, pages)
+def note_entries(pages: "QuerySet[PracticeNotePage]") -> Iterator[Entry]:
+    return map(_note_entry, pages.prefetch_related(*NOTE))
 
 
-def contract_entries(pages: "Sequence[TemplateContractPage]") -> Iterator[Entry]:
-    prefetch_related_objects(pages, *CONTRACT)
-    return map(_contract_entry, pages)
+def contract_entries(pages: "QuerySet[TemplateContractPage]") -> Iterator[Entry]:
+    return map(_contract_entry, pages.prefetch_related(*CONTRACT))
 
 
 def _note_entry(page: "PracticeNotePage") -> Entry:

@@ -1,6 +1,6 @@
 """Best-practice notes and template contracts: how it is done, where a case study says who did it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -177,7 +177,7 @@ class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sour
         return super().get_context(request, *args, **kwargs) | note_context(self, request)
 
     @classmethod
-    def search_entries(cls, pages: Sequence["PracticeNotePage"]) -> Iterable[Entry]:
+    def search_entries(cls, pages: models.QuerySet["PracticeNotePage"]) -> Iterable[Entry]:
         return note_entries(pages)
 
 
@@ -372,7 +372,7 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, P
         return super().get_context(request, *args, **kwargs) | contract_context(self, request)
 
     @classmethod
-    def search_entries(cls, pages: Sequence["TemplateContractPage"]) -> Iterable[Entry]:
+    def search_entries(cls, pages: models.QuerySet["TemplateContractPage"]) -> Iterable[Entry]:
         return contract_entries(pages)
 
 

@@ -12,6 +12,9 @@ MAX_TEXT = 300  # characters of a question that are read
 MAX_WORDS = 32
 
 _WORD = re.compile(r"[^\W_]+")
+# Where the only other letters are ASCII a table and `split` find the same words three times as fast.
+_TYPOGRAPHY = "’‘“”–—…·£•\u00a0"
+_BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
 _CHUNK = re.compile(r'(-?)"([^"]*)"|(\S+)')
 # Words that say nothing of what is looked for. They stay in the index; a question ignores them beside other words.
@@ -48,6 +51,11 @@ class Question:
 def tokens(text: str) -> list[str]:
     """The words of a text, lower case, in order."""
     text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        for sign in _TYPOGRAPHY:
+            text = text.replace(sign, " ")
+    if text.isascii():
+        return text.lower().translate(_BETWEEN).split()
     if "\u0130" in text:  # the one letter that becomes two in lower case
         return [word.lower() for word in _WORD.findall(text)]
     return _WORD.findall(text.lower())

@@ -1,7 +1,7 @@
 """What the index knows of a page, and which pages it may know.
 
-A page type takes part by having the class method `search_entries(pages) -> Iterable[Entry]`, which is given many pages of
-its type at once, so that a rebuild makes a bounded number of queries.
+A page type takes part by having the class method `search_entries(pages) -> Iterable[Entry]`, which is given the query for
+many pages of its type at once, so that a rebuild makes a bounded number of queries and reads no more than it needs.
 """
 
 import datetime
@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from wagtail.models import Page, get_page_models
 
+from search.batches import BATCH
+
 KINDS = {
     "case-study": "Case study",
     "practice-note": "Practice note",
@@ -27,7 +29,6 @@ KINDS = {
     "template-contract": "Template contract",
     "page": "Page",
 }
-BATCH = 500
 # What neither XML nor UTF-8 can carry, and what the index marks its highlights with.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BLOCK_END = re.compile(r"</(p|li|h[1-6]|td|th|div|blockquote)>|<br\s*/?>", re.IGNORECASE)
@@ -56,7 +57,10 @@ def plain_from_html(markup: str) -> str:
 
 def plain(text: str) -> str:
     """Text as one line: no control characters or halves of characters, composed accents."""
-    return " ".join(_UNPRINTABLE.sub(" ", unicodedata.normalize("NFC", text)).split())
+    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():  # a look that costs less than the search
+        text = _UNPRINTABLE.sub(" ", text)
+    return " ".join(text.split())
 
 
 def texts_of(entry: Entry) -> tuple[list[str], tuple[str, str, str, str]]:
@@ -90,7 +94,7 @@ def entries_for(page_ids: Iterable[int]) -> Iterator[Entry]:
         # One look at what these pages are: a change of one page asks its own type, not every type.
         there = set(Page.objects.filter(pk__in=batch).values_list("content_type_id", flat=True))
         for model in (model for model in searchable_models() if _content_type(model) in there):
-            yield from model.search_entries(list(indexable(model.objects.filter(pk__in=batch))))
+            yield from model.search_entries(indexable(model.objects.filter(pk__in=batch)))
 
 
 def indexable_ids() -> list[int]:

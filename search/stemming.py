@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
-REMEMBERED = 300_000  # words; then all are forgotten
+REMEMBERED = 100_000  # words; then all are forgotten
 
 _lock = threading.Lock()
 _stems: dict[str, tuple[str, ...]] = {}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from search.analysis import fold, tokens
-from search.embedded.store import facet_rows, fingerprint
+from search.embedded.tables import facet_rows, fingerprint
 from search.entries import Entry, texts_of
 from search.stemming import learn, stems
 

@@ -2,10 +2,11 @@
 
 from caching.version import content_changed
 from search import changes
+from search.batches import BATCH
 from search.elastic import index
 from search.elastic.connection import Missing, Place
 from search.engine import Progress
-from search.entries import BATCH, entries_for, indexable_ids
+from search.entries import entries_for, indexable_ids
 
 
 def sync(place: Place) -> int:

@@ -7,7 +7,7 @@ from functools import partial
 from pyroaring import BitMap
 
 from search import analysis, matching
-from search.embedded import postings, ranking, text
+from search.embedded import beginnings, ranking, text
 from search.embedded.hits import hits
 from search.embedded.sets import Reader, Sets
 from search.embedded.spelling import corrected
@@ -114,7 +114,7 @@ def marking(reader: Reader, question: Expanded) -> str:
     for group in question.groups:
         for alternative in group.alternatives:
             if alternative.prefix:
-                rows = postings.beginning(reader.connection, reader.state.fresh, alternative.words[0], SHOWN)
+                rows = beginnings.likeliest(reader.connection, reader.state.beginnings, alternative.words[0], SHOWN)
                 said += [(word,) for word, _ in rows]
             else:
                 said.append(alternative.words)

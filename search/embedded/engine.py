@@ -13,7 +13,9 @@ from pyroaring import BitMap
 
 from caching.version import content_changed, remember
 from search import changes, matching
+from search.batches import BATCH, prepared
 from search.embedded.answer import answer
+from search.embedded.building import made
 from search.embedded.hits import hits
 from search.embedded.memory import Memory, State
 from search.embedded.sets import Reader
@@ -21,7 +23,7 @@ from search.embedded.store import Store
 from search.embedded.suggest import suggestions
 from search.embedded.tidying import tidy
 from search.engine import Progress, Unavailable
-from search.entries import BATCH, entries_for, indexable_ids
+from search.entries import entries_for, indexable_ids
 from search.facets import Vocabulary
 from search.facets import vocabulary as today
 from search.query import PER_PAGE, Query
@@ -154,12 +156,13 @@ class EmbeddedEngine:
     def rebuild(self, progress: Progress | None = None) -> int:
         sequence = changes.newest()
         ids = indexable_ids()
-        with self._store.rebuilding(sequence) as new:
-            for start in range(0, len(ids), BATCH):
-                batch = ids[start : start + BATCH]
-                new.add(changes.versions(batch), list(entries_for(batch)))
+        with self._store.rebuilding(sequence) as new, prepared(ids, made) as batches:
+            done = 0
+            for batch in batches:
+                new.take(batch)
+                done += len(batch.versions)
                 if progress:
-                    progress(min(start + BATCH, len(ids)), len(ids))
+                    progress(done, len(ids))
         content_changed()
         self.sync()  # what was published meanwhile
         return len(ids)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from pyroaring import BitMap
 
+from search.embedded.beginnings import NONE, Beginnings
+from search.embedded.beginnings import changed as with_changes
 from search.embedded.postings import FIELDS, Words, words_of
 
 Dimension = Mapping[str, BitMap]
@@ -28,6 +30,7 @@ class State:
     dimensions: Mapping[str, Dimension]
     fresh_pages: BitMap  # also those that are gone
     fresh: Mapping[int, Words]
+    beginnings: Beginnings  # of the fresh words
     lengths: tuple[float, ...]  # words of each field in the mean
 
     def value(self, dimension: str, value: str) -> BitMap:
@@ -98,7 +101,7 @@ def _loaded(file: str, folded: int, connection: sqlite3.Connection) -> State:
     for dimension, value, blob in connection.execute("SELECT dimension, value, pages FROM bitmap"):
         dimensions.setdefault(dimension, {})[value] = BitMap.deserialize(blob)
     pages = dimensions.pop(ALL, {}).get(ALL, BitMap())
-    return State(file, folded, folded, pages, dimensions, BitMap(), {}, ())
+    return State(file, folded, folded, pages, dimensions, BitMap(), {}, NONE, ())
 
 
 def _refreshed(held: State, revision: int, connection: sqlite3.Connection) -> State:
@@ -109,13 +112,14 @@ def _refreshed(held: State, revision: int, connection: sqlite3.Connection) -> St
         name: {value: bitmap - changed if bitmap.intersect(changed) else bitmap for value, bitmap in values.items()}
         for name, values in held.dimensions.items()
     }
-    fresh = {page: words for page, words in held.fresh.items() if page not in changed}
+    gone = {page: held.fresh[page] for page in changed if page in held.fresh}
+    come: dict[int, Words] = {}
     copied: set[tuple[str, str]] = set()
     for page in changed:
         texts = connection.execute("SELECT title, tags, summary, body FROM doc WHERE page = ?", (page,)).fetchone()
         if texts:
             pages.add(page)
-            fresh[page] = words_of(texts)[0]
+            come[page] = words_of(texts)[0]
         for name, value in connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page,)):
             values = dimensions.setdefault(name, {})
             if (name, value) not in copied:
@@ -130,7 +134,8 @@ def _refreshed(held: State, revision: int, connection: sqlite3.Connection) -> St
         revision=revision,
         pages=pages,
         dimensions=dimensions,
-        fresh=fresh,
+        fresh={page: words for page, words in held.fresh.items() if page not in gone} | come,
+        beginnings=with_changes(held.beginnings, gone, come),
         fresh_pages=held.fresh_pages | changed,
     )
 
@@ -139,4 +144,4 @@ def _pruned(held: State, folded: int, connection: sqlite3.Connection) -> State:
     """The held state after a fold: fewer pages are fresh."""
     changed = _changed(connection, folded)
     fresh = {page: words for page, words in held.fresh.items() if page in changed}
-    return replace(held, folded=folded, fresh_pages=changed, fresh=fresh)
+    return replace(held, folded=folded, fresh_pages=changed, fresh=fresh, beginnings=with_changes(NONE, {}, fresh))

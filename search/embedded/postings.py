@@ -67,7 +67,7 @@ def words_of(texts: Sequence[str]) -> tuple[dict[str, int], tuple[int, ...]]:
     return found, tuple(lengths)
 
 
-@lru_cache(maxsize=300_000)
+@lru_cache(maxsize=50_000)
 def keys_of(word: str) -> tuple[str, tuple[str, ...]]:
     """The key of a word as it is written, which every page that has it shares, and those of its stems."""
     return written(word), tuple(stems([word]))
@@ -98,43 +98,6 @@ def anywhere(levels: Levels) -> BitMap:
     """The pages that have it in any field."""
     title, tags, summary, body = (levels[place] for place in FIRST)
     return title | tags | summary | body
-
-
-def read_beginning(
-    connection: sqlite3.Connection, fresh: Mapping[int, Words], fresh_pages: BitMap, start: str
-) -> Levels:
-    """The pages of every word that begins, as it is written, with these letters, by level; each counts as there once."""
-    key = written(start)
-    columns = ", ".join(f"level{place}" for place in FIRST)
-    sql = f"SELECT {columns} FROM posting WHERE key >= ? AND key < ?"
-    rows = connection.execute(sql, (key, key + LAST)).fetchall()
-    found = [BitMap() for _ in LEVELS]
-    for place, blobs in zip(FIRST, zip(*rows, strict=True), strict=False):
-        found[place] = BitMap.union(BitMap(), *map(BitMap.deserialize, filter(None, blobs))) - fresh_pages
-    for page, words in fresh.items():
-        for word, reached in words.items():
-            if word.startswith(key):
-                for place in FIRST:
-                    if reached >> place & 1:
-                        found[place].add(page)
-    return tuple(found)
-
-
-def beginning(
-    connection: sqlite3.Connection, fresh: Mapping[int, Words], start: str, most: int
-) -> list[tuple[str, int]]:
-    """Words, as they are written, that begin with these letters, and how many pages have them: of very many those that
-    most have."""
-    key = written(start)
-    sql = "SELECT key, pages FROM posting WHERE key >= ? AND key < ? ORDER BY pages DESC, key LIMIT ?"
-    found: dict[str, int] = dict(connection.execute(sql, (key, key + LAST, most)))
-    for words in fresh.values():
-        for word in words:
-            if word.startswith(key):
-                found[word] = found.get(word, 0) + 1
-    return sorted(((word[len(WRITTEN) :], pages) for word, pages in found.items()), key=lambda row: (-row[1], row[0]))[
-        :most
-    ]
 
 
 # The levels that are reached as bits -> key -> pages: there are few combinations of levels and very many keys.

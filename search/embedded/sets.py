@@ -9,7 +9,7 @@ from operator import and_, or_
 from pyroaring import BitMap
 
 from search.analysis import Word
-from search.embedded import postings, text
+from search.embedded import beginnings, postings, text
 from search.embedded.memory import Memory, State
 from search.embedded.postings import FIRST, LEVELS, Levels
 from search.matching import union
@@ -90,7 +90,7 @@ class Reader:
 
     def _beginning(self, start: str) -> Levels:
         # Not by stems: "organisat" begins "organisation", but not its stem.
-        return postings.read_beginning(self.connection, self.state.fresh, self.state.fresh_pages, start)
+        return beginnings.read(self.connection, self.state.beginnings, self.state.fresh_pages, start)
 
     def word(self, word: str) -> BitMap:
         """The pages that have a word, whatever its ending."""

@@ -2,10 +2,11 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from search.analysis import STOP_WORDS, fold
-from search.embedded.postings import LAST, WRITTEN, Words, written
+from search.embedded.beginnings import Beginnings
+from search.embedded.postings import LAST, WRITTEN, written
 from search.embedded.sets import Reader
 from search.synonyms import Expanded
 
@@ -36,7 +37,7 @@ def corrected(reader: Reader, text: str, question: Expanded) -> str | None:
 
 
 def _likest(reader: Reader, word: str, least: int) -> str | None:
-    connection, fresh = reader.connection, reader.state.fresh
+    connection, fresh = reader.connection, reader.state.beginnings
     found = _held(connection, fresh, once(word))
     near = [(-pages, other) for other, pages in found.items() if pages >= least and other != word]
     if not near and len(word) >= LONG:
@@ -56,20 +57,19 @@ def once(word: str) -> set[str]:
     return texts
 
 
-def _held(connection: sqlite3.Connection, fresh: Mapping[int, Words], words: Iterable[str]) -> dict[str, int]:
+def _held(connection: sqlite3.Connection, fresh: Beginnings, words: Iterable[str]) -> dict[str, int]:
     """Those of these words that pages have, and how many have them."""
     keys = {written(word) for word in words}
     places = ", ".join("?" * len(keys))
     found: dict[str, int] = dict(
         connection.execute(f"SELECT key, pages FROM posting WHERE key IN ({places})", sorted(keys))
     )
-    for held in fresh.values():
-        for key in held.keys() & keys:
-            found[key] = found.get(key, 0) + 1
+    for key in fresh.pages.keys() & keys:
+        found[key] = found.get(key, 0) + fresh.count(key)
     return {key[len(WRITTEN) :]: pages for key, pages in found.items()}
 
 
-def _beginning_alike(connection: sqlite3.Connection, fresh: Mapping[int, Words], word: str) -> dict[str, int]:
+def _beginning_alike(connection: sqlite3.Connection, fresh: Beginnings, word: str) -> dict[str, int]:
     """Words of much the same length with the same two first letters: of many those that most pages have."""
     start, shortest, longest = written(word[:2]), len(word) - 2, len(word) + 2
     sql = (
@@ -80,10 +80,9 @@ def _beginning_alike(connection: sqlite3.Connection, fresh: Mapping[int, Words],
     found: dict[str, int] = dict(
         connection.execute(sql, (start, start + LAST, shortest + own, longest + own, LOOKED_AT))
     )
-    for held in fresh.values():
-        for key in held:
-            if key.startswith(start) and shortest <= len(key) - own <= longest:
-                found[key] = found.get(key, 0) + 1
+    for key in fresh.from_(start):
+        if shortest <= len(key) - own <= longest:
+            found[key] = found.get(key, 0) + fresh.count(key)
     return {key[own:]: pages for key, pages in found.items()}
 
 

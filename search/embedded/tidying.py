@@ -4,7 +4,8 @@ import fcntl
 
 from search.embedded import postings
 from search.embedded.memory import Memory
-from search.embedded.store import Store, remember_folded
+from search.embedded.store import Store
+from search.embedded.tables import remember_folded
 
 MERGED = 500  # pages of FTS5's index that are merged at most in one go: nobody waits long for the lock
 

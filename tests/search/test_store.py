@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from search.embedded.memory import Memory
-from search.embedded.store import POINTER, Rebuild, Store, fingerprint
+from search.embedded.store import POINTER, Store
+from search.embedded.tables import fingerprint
 from search.engine import Busy, Unavailable
 from search.entries import Entry
 from search.query import Query
@@ -235,7 +236,6 @@ def test_four_readers_a_writer_and_rebuilds(tmp_path: Path, rebuilds: int) -> No
 def test_rebuild_takes_entries_in_batches(tmp_path: Path) -> None:
     entries = made_up(3, 30)
     with Store(tmp_path).rebuilding(3) as new:
-        assert isinstance(new, Rebuild)
         for item in entries:
             new.add({item.page_id: 1}, [item])
     assert set(CorpusEngine(tmp_path).stored()) == {item.page_id for item in entries}

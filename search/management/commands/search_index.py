@@ -8,9 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from search import changes
-from search.embedded.store import fingerprint
+from search.batches import BATCH
+from search.embedded.tables import fingerprint
 from search.engine import Busy, Unavailable, engine
-from search.entries import BATCH, entries_for, indexable_ids
+from search.entries import entries_for, indexable_ids
 
 ACTIONS = ("status", "sync", "rebuild", "check", "rollback")
 SAME, DIFFERENT, UNAVAILABLE = 0, 1, 2
