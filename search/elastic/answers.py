@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-from elasticsearch.dsl import A, Q, Search
+from elasticsearch.dsl import A, Q
+from elasticsearch.dsl.aggs import Agg
 from elasticsearch.dsl.query import Query as Clause
 
 from search import analysis
@@ -152,32 +153,45 @@ def _hits(whole: Asked, page: int, *, every: bool = True) -> Body:
 def _page(whole: Asked, clause: Clause, start: int, size: int) -> Body:
     by = asked.BY_SCORE if whole.by_score else asked.SORTED.get(whole.query.sort, asked.SORTED["newest"])
     shown = SHOWN if whole.question.positive and size <= FEW else WITHOUT_BODY
-    search = Search().query(clause).sort(*by).extra(track_total_hits=False, size=size, **{"from": start})
-    return {**search.to_dict(), "_source": shown}
+    # No Search: it copies itself with each thing that is said of it.
+    return {
+        "query": clause.to_dict(),
+        "sort": by,
+        "from": start,
+        "size": size,
+        "track_total_hits": False,
+        "_source": shown,
+    }
 
 
 def _count(matched: Clause, query: Query) -> Body:
     """How many there are, and how many of them pass the filters."""
-    search = Search().query(matched).extra(track_total_hits=True, size=0)
-    search.aggs.bucket(SHARED, "filter", filter=passing(query))
-    return dict(search.to_dict())
+    return _counting(matched, {SHARED: A("filter", passing(query))})
+
+
+def _counting(matched: Clause, aggs: Mapping[str, Agg]) -> Body:
+    counted = {name: agg.to_dict() for name, agg in aggs.items()}
+    return {"query": matched.to_dict(), "aggs": counted, "size": 0, "track_total_hits": True}
 
 
 def _counts(whole: Asked, *, every: bool) -> Body:
     query = whole.query
-    search = Search().query(whole.sets.every if every else whole.sets.some).extra(track_total_hits=True, size=0)
-    aggs = search.aggs
     values: Body = {"field": "facets", "size": VALUES}
-    aggs.bucket(SHARED, "filter", filter=passing(query)).bucket("values", A("terms", **values))
+
+    def within(clause: Agg, **limits: str) -> Agg:
+        clause.bucket("values", A("terms", **values, **limits))
+        return clause
+
+    aggs = {SHARED: within(A("filter", passing(query)))}
     chosen = filters(query)
     for name in chosen:
-        own = A("terms", include=f"{re.escape(name)}:.*", **values)
-        aggs.bucket(f"own {name}", "filter", filter=passing(query, leave_out=name)).bucket("values", own)
+        own = A("filter", passing(query, leave_out=name))
+        aggs[f"own {name}"] = within(own, include=f"{re.escape(name)}:.*")
     if YEAR in chosen:  # years are shown as chosen also where they find nothing
-        aggs.bucket("years", "global").bucket("values", A("terms", include=f"{YEAR}:.*", **values))
+        aggs["years"] = within(A("global"), include=f"{YEAR}:.*")
     for number, pair in enumerate(query.filters()):
-        aggs.bucket(f"relax {number}", "filter", filter=passing(query.without(*pair)))
-    return dict(search.to_dict())
+        aggs[f"relax {number}"] = A("filter", passing(query.without(*pair)))
+    return _counting(whole.sets.every if every else whole.sets.some, aggs)
 
 
 def _relax(query: Query, counted: Said) -> tuple[Relax, ...]:
@@ -221,11 +235,12 @@ def _facets(query: Query, vocabulary: Vocabulary, counted: Mapping[str, Any]) ->
 def _values(
     name: str, vocabulary: Vocabulary, held: Mapping[str, int], picked: Sequence[str]
 ) -> tuple[FacetCount, ...]:
-    rows = (
-        FacetCount(slug, value.label, held.get(f"{name}:{slug}", 0), slug in picked, 1 if value.parent else 0)
-        for slug, value in vocabulary[name].items()
-    )
-    return tuple(row for row in rows if row.count or row.selected)
+    rows = []
+    for slug, value in vocabulary[name].items():
+        count = held.get(f"{name}:{slug}", 0)
+        if count or slug in picked:
+            rows.append(FacetCount(slug, value.label, count, slug in picked, 1 if value.parent else 0))
+    return tuple(rows)
 
 
 def counts_of(

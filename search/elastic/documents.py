@@ -4,7 +4,10 @@ Words are taken apart and stemmed here, by the very code of the embedded index, 
 them: both engines see the same words, whatever the release of the server thinks of English.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from search.analysis import fold, tokens
@@ -15,6 +18,7 @@ from search.stemming import learn, stems
 FORMAT = 1  # goes up when documents change and the mapping does not
 FIELDS = ("title", "tags", "summary", "body")
 LENGTH = (0.4, 0.3, 0.5, 0.6)  # how much the length of each field counts
+REMEMBERED = 50_000  # words
 LONGEST = 255  # letters of a word; the server would cut a longer one in two
 
 # Stands before the words of each field, and is in no question: every page has every field then. How rare a word is would
@@ -27,8 +31,9 @@ def _words(similarity: str) -> dict[str, Any]:
     return {"type": "text", "analyzer": "whitespace", "similarity": similarity}
 
 
-# Words as they are written, for beginnings and spelling: only whether they are there.
-_WRITTEN = {"type": "keyword", "doc_values": False}
+# Words as they are written, for beginnings and spelling: only whether they are there. One text with spaces between them,
+# because of hundreds of values each would be a field of its own to the server.
+_AS_WRITTEN = {"type": "text", "analyzer": "whitespace", "index_options": "docs", "norms": False}
 SETTINGS: dict[str, Any] = {
     "similarity": {field: {"type": "BM25", "k1": 1.2, "b": share} for field, share in zip(FIELDS, LENGTH, strict=True)},
     "max_result_window": DEEPEST,
@@ -46,26 +51,55 @@ MAPPING: dict[str, Any] = {
         "title_key": {"type": "keyword"},
         "organisations": {"type": "keyword"},
         # For suggestions.
-        "title_words": _WRITTEN,
-        "organisation_words": _WRITTEN,
+        "title_words": _AS_WRITTEN,
+        "organisation_words": _AS_WRITTEN,
         **{field: _words(field) for field in FIELDS},
         # All fields, for the question which pages have a word or a phrase; no phrase reaches from one into the next.
         "text": {"type": "text", "analyzer": "whitespace", "norms": False, "position_increment_gap": 100},
-        **{f"{field}_written": _WRITTEN for field in FIELDS},
-        "written": _WRITTEN,
+        **{f"{field}_written": _AS_WRITTEN for field in FIELDS},
+        "written": _AS_WRITTEN,
         "shown": {"type": "object", "enabled": False},
         "body_text": {"type": "keyword", "index": False, "doc_values": False},
     },
 }
 
 
-def document(entry: Entry) -> dict[str, Any]:
-    organisations, texts = texts_of(entry)
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pages with their versions, as they are sent: a line for each that goes, two for each that is `there`."""
+
+    versions: Mapping[int, int]
+    there: frozenset[int]
+    lines: list[bytes]
+
+
+def batch(versions: Mapping[int, int], entries: Iterable[Entry], *, again: bool = False) -> Batch:
+    """A page in `versions` without an entry leaves the index. Nothing happens to a page that is there in a newer version,
+    nor, without `again`, in the same."""
+    found = {entry.page_id: entry for entry in entries}
+    texts = {page: texts_of(entry) for page, entry in found.items()}
+    words = {page: [tokens(text) for text in held] for page, (_, held) in texts.items()}
+    learn({word for held in words.values() for text in held for word in text})  # of many pages at once is cheaper
+    lines = []
+    for page, version in versions.items():
+        action = {"_id": str(page), "version": version, "version_type": "external_gte" if again else "external"}
+        if page in found:
+            lines += [_line({"index": action}), _line(_document(found[page], *texts[page], words[page]))]
+        else:
+            lines.append(_line({"delete": action}))
+    return Batch(dict(versions), frozenset(found), lines)
+
+
+def _line(values: Mapping[str, Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _document(
+    entry: Entry, organisations: list[str], texts: tuple[str, str, str, str], words: list[list[str]]
+) -> dict[str, Any]:
     title, tags, summary, body = texts
-    words = [tokens(text) for text in texts]
-    learn({word for found in words for word in found})
-    written = [_folded(found) for found in words]
-    stemmed = [" ".join(stem[:LONGEST] for stem in stems(found)) for found in words]
+    written = [dict.fromkeys(map(_written.__getitem__, found)) for found in words]
+    stemmed = [" ".join(map(_stemmed.__getitem__, found)) for found in words]
     facets = [(name, value) for name, value, _ in facet_rows(entry)]
     return {
         "page": entry.page_id,
@@ -75,12 +109,12 @@ def document(entry: Entry) -> dict[str, Any]:
         "date": entry.date.isoformat() if entry.date else None,
         "title_key": fold(entry.title),
         "organisations": organisations,
-        "organisation_words": cut(fold(" ".join(organisations)).split()),
+        "organisation_words": cut(fold(" ".join(organisations))),
         **{field: f"{HERE} {text}" for field, text in zip(FIELDS, stemmed, strict=True)},
         "text": stemmed,
-        **{f"{field}_written": cut(found) for field, found in zip(FIELDS, written, strict=True)},
-        "written": cut(set().union(*written)),
-        "title_words": cut(fold(title).split()),
+        **{f"{field}_written": " ".join(found) for field, found in zip(FIELDS, written, strict=True)},
+        "written": " ".join(dict.fromkeys(chain.from_iterable(written))),
+        "title_words": cut(fold(title)),
         "shown": {
             "kind": entry.kind,
             "url": entry.url,
@@ -95,9 +129,24 @@ def document(entry: Entry) -> dict[str, Any]:
     }
 
 
-def cut(words: Iterable[str]) -> list[str]:
-    return sorted({word[:LONGEST] for word in words})
+def cut(words: str) -> str:
+    return " ".join(word[:LONGEST] for word in words.split())
 
 
-def _folded(words: Iterable[str]) -> set[str]:
-    return {word if word.isascii() else fold(word) for word in words}
+class _Known(dict[str, str]):
+    """What is made of a word, kept."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        made = self[word] = self.make(word)
+        return made
+
+
+# As it is written, but for case and accents; and its stems.
+_written = _Known(lambda word: (word if word.isascii() else fold(word))[:LONGEST])
+_stemmed = _Known(lambda word: " ".join(stem[:LONGEST] for stem in stems([word])))

@@ -17,6 +17,7 @@ from elasticsearch import NotFoundError
 
 from search.elastic import documents
 from search.elastic.connection import Missing, Place, asking, checked, raise_refusal
+from search.elastic.documents import Batch
 from search.engine import Busy, Unavailable
 from search.entries import Entry
 
@@ -68,24 +69,25 @@ class Written:
 
 
 def write(place: Place, target: str, versions: Versions, entries: Iterable[Entry], *, again: bool = False) -> Written:
-    """Replace these pages' entries in an index or behind an alias; a page in `versions` without an entry leaves it. Nothing
-    happens to a page that is there in a newer version, nor, without `again`, in the same. Raises Unavailable where the
+    """Replace these pages' entries in an index or behind an alias, as `documents.batch` says. Raises Unavailable where the
     server did not take them all: then all may be sent again."""
-    found = {entry.page_id: entry for entry in entries}
-    kind = "external_gte" if again else "external"
-    operations: list[dict[str, Any]] = []
-    for page, version in versions.items():
-        action = {"_id": str(page), "version": version, "version_type": kind}
-        if page in found:
-            operations += [{"index": action}, documents.document(found[page])]
-        else:
-            operations.append({"delete": action})
+    return send(place, target, documents.batch(versions, entries, again=again))
+
+
+def send(place: Place, target: str, batch: Batch) -> Written:
     written = Written()
-    if not operations:
+    if not batch.lines:
         return written
     with asking():
         alias = target == place.alias
-        answer = place.patient.bulk(index=target, operations=operations, require_alias=alias, refresh=alias)
+        answer = place.patient.bulk(
+            index=target,
+            operations=batch.lines,
+            require_alias=alias,
+            refresh=alias,
+            # Of what went well nothing else is read.
+            filter_path=["errors", *(f"items.*.{name}" for name in ("_id", "_index", "status", "error"))],
+        )
     for item in answer["items"]:
         (done,) = item.values()
         error = done.get("error")
@@ -155,12 +157,14 @@ class Rebuild:
         self._sent: list[Future[Written]] = []
 
     def add(self, versions: Versions, entries: Iterable[Entry]) -> None:
-        """What was added before must be there before the same page comes again: see `wait`."""
-        batch = list(entries)
-        self._pages -= versions.keys()
-        self._pages |= {entry.page_id for entry in batch}
         # Nobody else writes here: what comes later is newer, whatever the log says.
-        self._sent.append(self._sending.submit(write, self.place, self.name, versions, batch, again=True))
+        self.take(documents.batch(versions, entries, again=True))
+
+    def take(self, batch: Batch) -> None:
+        """What was taken before must be there before the same page comes again: see `wait`."""
+        self._pages -= batch.versions.keys()
+        self._pages |= batch.there
+        self._sent.append(self._sending.submit(send, self.place, self.name, batch))
         while len(self._sent) > TOGETHER:
             self._sent.pop(0).result()
             self.sign(ALIVE)

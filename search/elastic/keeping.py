@@ -2,9 +2,10 @@
 
 from caching.version import content_changed
 from search import changes
-from search.batches import BATCH
-from search.elastic import index
+from search.batches import BATCH, prepared
+from search.elastic import documents, index
 from search.elastic.connection import Missing, Place
+from search.elastic.documents import Batch
 from search.engine import Progress
 from search.entries import entries_for, indexable_ids
 
@@ -36,16 +37,23 @@ def sync(place: Place) -> int:
 def rebuild(place: Place, progress: Progress | None = None) -> int:
     sequence = changes.newest()
     ids = indexable_ids()
-    with index.rebuilding(place, sequence) as new:
-        for start in range(0, len(ids), BATCH):
-            batch = ids[start : start + BATCH]
-            new.add(changes.versions(batch), list(entries_for(batch)))
+    with index.rebuilding(place, sequence) as new, prepared(ids, made) as batches:
+        done = 0
+        for batch in batches:
+            new.take(batch)
+            done += len(batch.versions)
             if progress:
-                progress(min(start + BATCH, len(ids)), len(ids))
+                progress(done, len(ids))
         _catch_up(new)
     content_changed()
     sync(place)  # what was published in the last moment
     return len(ids)
+
+
+def made(page_ids: list[int]) -> Batch:
+    """The sequence is read before the page: what is written is at least as new as it says."""
+    versions = changes.versions(page_ids)
+    return documents.batch(versions, entries_for(page_ids), again=True)
 
 
 def rollback(place: Place) -> int:

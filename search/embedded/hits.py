@@ -11,43 +11,71 @@ from pyroaring import BitMap
 from search.embedded import text
 from search.results import Hit
 
+Marked = tuple[str, str, str]
+
 
 def hits(
     connection: sqlite3.Connection, ids: Sequence[int], expression: str = "", every: BitMap | None = None
 ) -> tuple[Hit, ...]:
     """These pages in this order. `every` are the pages with the whole question, `expression` says what is marked."""
-    marked: dict[int, tuple[str, str, str]] = {}
-    places = ",".join(map(str, ids))
-    if expression and ids:
-        mark = f"'{text.OPEN}', '{text.CLOSE}'"
-        sql = (
-            f"SELECT rowid, highlight(fts, 0, {mark}), snippet(fts, 2, {mark}, ' … ', 36), snippet(fts, 3, {mark}, ' … ', 36)"
-            f" FROM fts WHERE fts MATCH ? AND rowid IN ({places})"
-        )
-        marked = {row[0]: row[1:] for row in connection.execute(sql, (expression,))}
+    found = marked(connection, ids, expression) if expression and ids else {}
     # One row a page, not one for each facet: with each row that SQLite hands over Python lets other threads go first.
     facets = "(SELECT json_group_array(json_array(dimension, value)) FROM doc_facet WHERE doc_facet.page = doc.page)"
     columns = f"page, kind, title, url, summary, date, organisations, {facets}"
-    rows = {row[0]: row for row in connection.execute(f"SELECT {columns} FROM doc WHERE page IN ({places})")}
-    found = []
-    for page in ids:
-        _, kind, title, url, summary, day, organisations, pairs = rows[page]
-        title_marked, summary_marked, body_marked = marked.get(page, (title, summary, ""))
-        snippet = summary_marked if text.OPEN in summary_marked or text.OPEN not in body_marked else body_marked
-        found.append(
-            Hit(
-                *(page, kind, title, url, summary, date.fromisoformat(day) if day else None),
-                facets=_by_dimension(json.loads(pairs)),
-                organisations=json.loads(organisations),
-                title_html=_safe(title_marked),
-                snippet_html=_safe(snippet),
-                exact=every is not None and page in every,
-            )
+    rows = {row[0]: row for row in connection.execute(f"SELECT {columns} FROM doc WHERE page IN ({places(ids)})")}
+    return tuple(
+        hit(
+            *rows[page][:6],
+            organisations=json.loads(rows[page][6]),
+            facets=json.loads(rows[page][7]),
+            marked_texts=found.get(page),
+            exact=every is not None and page in every,
         )
-    return tuple(found)
+        for page in ids
+    )
 
 
-def _by_dimension(pairs: Iterable[list[str]]) -> dict[str, list[str]]:
+def places(ids: Iterable[int]) -> str:
+    return ",".join(map(str, ids))
+
+
+def marked(connection: sqlite3.Connection, ids: Iterable[int], expression: str) -> dict[int, Marked]:
+    """Of each page that an expression of FTS5 finds: title, summary and body with what was found between sentinels."""
+    mark = f"'{text.OPEN}', '{text.CLOSE}'"
+    sql = (
+        f"SELECT rowid, highlight(fts, 0, {mark}), snippet(fts, 2, {mark}, ' … ', 36), snippet(fts, 3, {mark}, ' … ', 36)"
+        f" FROM fts WHERE fts MATCH ? AND rowid IN ({places(ids)})"
+    )
+    return {row[0]: row[1:] for row in connection.execute(sql, (expression,))}
+
+
+def hit(
+    page: int,
+    kind: str,
+    title: str,
+    url: str,
+    summary: str,
+    day: str | None,
+    *,
+    organisations: list[str],
+    facets: Iterable[Sequence[str]],
+    marked_texts: Marked | None,
+    exact: bool,
+) -> Hit:
+    """`facets` are pairs of dimension and value."""
+    title_marked, summary_marked, body_marked = marked_texts or (title, summary, "")
+    snippet = summary_marked if text.OPEN in summary_marked or text.OPEN not in body_marked else body_marked
+    return Hit(
+        *(page, kind, title, url, summary, date.fromisoformat(day) if day else None),
+        facets=_by_dimension(facets),
+        organisations=organisations,
+        title_html=_safe(title_marked),
+        snippet_html=_safe(snippet),
+        exact=exact,
+    )
+
+
+def _by_dimension(pairs: Iterable[Sequence[str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for dimension, value in sorted(pairs):
         found.setdefault(dimension, []).append(value)
