@@ -9,6 +9,7 @@ from datetime import date
 from pyroaring import BitMap
 
 from search.embedded import text
+from search.embedded.snippets import snippets
 from search.results import Hit
 
 
@@ -16,15 +17,8 @@ def hits(
     connection: sqlite3.Connection, ids: Sequence[int], expression: str = "", every: BitMap | None = None
 ) -> tuple[Hit, ...]:
     """These pages in this order. `every` are the pages with the whole question, `expression` says what is marked."""
-    marked: dict[int, tuple[str, str, str]] = {}
+    marked = snippets(connection, ids, expression) if expression and ids else {}
     places = ",".join(map(str, ids))
-    if expression and ids:
-        mark = f"'{text.OPEN}', '{text.CLOSE}'"
-        sql = (
-            f"SELECT rowid, highlight(fts, 0, {mark}), snippet(fts, 2, {mark}, ' … ', 36), snippet(fts, 3, {mark}, ' … ', 36)"
-            f" FROM fts WHERE fts MATCH ? AND rowid IN ({places})"
-        )
-        marked = {row[0]: row[1:] for row in connection.execute(sql, (expression,))}
     columns = "page, kind, title, url, summary, date, organisations"
     rows = {row[0]: row for row in connection.execute(f"SELECT {columns} FROM doc WHERE page IN ({places})")}
     facets: dict[int, dict[str, list[str]]] = {page: {} for page in ids}
