@@ -63,13 +63,14 @@ def prepared(ids: Sequence[int], make: Callable[[list[int]], Made]) -> Iterator[
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+    # Not every system says which of its cores this process may use.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _others_see_the_same() -> bool:
     """Whether another process sees the same rows: not those of an open transaction, nor a database in this one's memory."""
     return bool(settings.SETTINGS_MODULE) and not any(
-        connection.in_atomic_block or (connection.vendor == "sqlite" and connection.is_in_memory_db())
+        connection.in_atomic_block or (connection.vendor == "sqlite" and connection.is_in_memory_db())  # type: ignore[attr-defined]
         for connection in connections.all()
     )
 

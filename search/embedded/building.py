@@ -72,7 +72,7 @@ def words_of_many(
     lengths = []
     for field, reached in enumerate(REACHED):
         once, more, counted = _occurrences(pages, [held[field] for held in texts])
-        _note(once, more, reached, found, counted)
+        _add_keys(once, more, reached, found, counted)
         lengths.append([counted[page] for page in pages])
     packed: dict[int, Packed] = {}
     for bits, by_key in found.items():
@@ -85,7 +85,8 @@ def words_of_many(
 
 
 # By word, the pages that have it once; those that have it several times, with how often.
-Once, More = dict[str, list[int]], dict[str, list[tuple[int, int]]]
+Once = dict[str, list[int]]
+More = dict[str, list[tuple[int, int]]]
 
 
 def _occurrences(pages: Sequence[int], texts: Sequence[str]) -> tuple[Once, More, dict[int, int]]:
@@ -104,7 +105,7 @@ def _occurrences(pages: Sequence[int], texts: Sequence[str]) -> tuple[Once, More
     return once, more, counted
 
 
-def _note(
+def _add_keys(
     once: Once, more: More, reached: Sequence[int], found: dict[int, dict[str, list[int]]], counted: dict[int, int]
 ) -> None:
     """Add the keys of one field's words: as they are written, and their stems."""

@@ -9,20 +9,23 @@ from datetime import date
 from pyroaring import BitMap
 
 from search.embedded import text
+from search.embedded.snippets import LONG, Marked, snippets
 from search.results import Hit
-
-Marked = tuple[str, str, str]
 
 
 def hits(
     connection: sqlite3.Connection, ids: Sequence[int], expression: str = "", every: BitMap | None = None
 ) -> tuple[Hit, ...]:
     """These pages in this order. `every` are the pages with the whole question, `expression` says what is marked."""
-    found = marked(connection, ids, expression) if expression and ids else {}
+    places = ",".join(map(str, ids))
+    found = {}
+    if expression and ids:
+        sql = f"SELECT page, body FROM doc WHERE page IN ({places}) AND length(body) > {LONG}"
+        found = snippets(connection, ids, expression, dict(connection.execute(sql)))
     # One row a page, not one for each facet: with each row that SQLite hands over Python lets other threads go first.
     facets = "(SELECT json_group_array(json_array(dimension, value)) FROM doc_facet WHERE doc_facet.page = doc.page)"
     columns = f"page, kind, title, url, summary, date, organisations, {facets}"
-    rows = {row[0]: row for row in connection.execute(f"SELECT {columns} FROM doc WHERE page IN ({places(ids)})")}
+    rows = {row[0]: row for row in connection.execute(f"SELECT {columns} FROM doc WHERE page IN ({places})")}
     return tuple(
         hit(
             *rows[page][:6],
@@ -33,20 +36,6 @@ def hits(
         )
         for page in ids
     )
-
-
-def places(ids: Iterable[int]) -> str:
-    return ",".join(map(str, ids))
-
-
-def marked(connection: sqlite3.Connection, ids: Iterable[int], expression: str) -> dict[int, Marked]:
-    """Of each page that an expression of FTS5 finds: title, summary and body with what was found between sentinels."""
-    mark = f"'{text.OPEN}', '{text.CLOSE}'"
-    sql = (
-        f"SELECT rowid, highlight(fts, 0, {mark}), snippet(fts, 2, {mark}, ' … ', 36), snippet(fts, 3, {mark}, ' … ', 36)"
-        f" FROM fts WHERE fts MATCH ? AND rowid IN ({places(ids)})"
-    )
-    return {row[0]: row[1:] for row in connection.execute(sql, (expression,))}
 
 
 def hit(

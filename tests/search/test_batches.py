@@ -123,7 +123,7 @@ def test_another_process_reads_the_database_of_this_one() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_killed_is_an_error() -> None:
-    found = []
+    found: list[list[int]] = []
     with pytest.raises(WorkerGone, match="-9"), prepared(IDS, killed) as made:
         found.extend(made)
     assert found in [[[1, 2, 3], [4, 5, 6], [7, 8, 9]][:count] for count in range(4)]
