@@ -47,7 +47,7 @@ def hit(
     day: str | None,
     *,
     organisations: list[str],
-    facets: Iterable[Sequence[str]],
+    facets: Iterable[list[str]],
     marked_texts: Marked | None,
     exact: bool,
 ) -> Hit:
@@ -64,7 +64,7 @@ def hit(
     )
 
 
-def _by_dimension(pairs: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+def _by_dimension(pairs: Iterable[list[str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for dimension, value in sorted(pairs):
         found.setdefault(dimension, []).append(value)
