@@ -42,7 +42,15 @@ ODD = (
         "一二三 四",
         "x̂ e\u0301",
     ),
-    *("service services serviced " * 3, "the the the the the", "one two three " * 7, "", " ", "\u00b2\u00b3 ᾳ ß ẞ ŉ"),
+    *(
+        "service services serviced " * 3,
+        "the the the the the",
+        "one two three " * 7,
+        "",
+        " ",
+        "\u00b2\u00b3 ᾳ ß ẞ ŉ",
+        "ab\u19b6cd \u19c9 ab\u19b6ab ab\u19b6ab",
+    ),
 )
 
 
@@ -139,7 +147,8 @@ def test_an_index_of_nothing_has_taken_in_the_log(tmp_path: Path) -> None:
 
 
 texts = st.lists(
-    st.sampled_from([*"aab", "Café", "cafe", "running", "runs", "ﬁ", "²", "x_y", "’s", "İi"]) | st.text(max_size=4)
+    st.sampled_from([*"aab", "Café", "cafe", "running", "runs", "ﬁ", "²", "ab\u19b6ab", "\u19c9", "x_y", "’s", "İi"])
+    | st.text(max_size=4)
 )
 
 
