@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
@@ -231,6 +232,8 @@ def test_a_rebuild_whose_other_process_is_killed_leaves_the_index_as_it_was(
     monkeypatch.setenv("KILLED", str(os.getpid()))
     with pytest.raises(batches.WorkerGone):
         here.rebuild()
+    with pytest.raises(CommandError, match="was ended"):
+        call_command("search_index", "rebuild")
     assert sorted(path.name for path in folder.iterdir()) == before
     assert found("walnut") == many
     monkeypatch.delenv("KILLED")
