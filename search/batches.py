@@ -179,10 +179,10 @@ def main() -> None:
         settings.DATABASES[alias]["NAME"] = name
     django.setup()
     make, batches = pickle.loads(work)  # noqa: S301
-    _send(pipe, READY)
     waiting: queue.Queue[bytes | None] = queue.Queue(AHEAD)
     sender = threading.Thread(target=_send_all, args=(pipe, waiting))
     sender.start()
+    waiting.put(READY)
     # What a batch leaves behind is looked for once, and not over and over among all that will stay.
     gc.freeze()
     gc.disable()
