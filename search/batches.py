@@ -59,6 +59,7 @@ def prepared(ids: Sequence[int], make: Callable[[list[int]], Made]) -> Iterator[
         if count and len(workers) == count:
             yield (_answer(workers[number % count]) for number in range(len(batches)))
         else:
+            stack.close()
             yield map(make, batches)
 
 
@@ -121,7 +122,7 @@ def _answer(worker: subprocess.Popen[bytes]) -> Any:
     assert worker.stdout  # noqa: S101
     data = _received(worker.stdout)
     if data is None:
-        raise WorkerGone(f"a process that read pages for the search index ended (exit code {worker.wait()})")
+        raise WorkerGone(f"a process that read pages for the search index was ended (exit code {worker.wait()})")
     made, error = pickle.loads(data)  # noqa: S301 (from a process of ours)
     if error is not None:
         raise error
@@ -178,10 +179,10 @@ def main() -> None:
         settings.DATABASES[alias]["NAME"] = name
     django.setup()
     make, batches = pickle.loads(work)  # noqa: S301
-    _send(pipe, READY)
     waiting: queue.Queue[bytes | None] = queue.Queue(AHEAD)
     sender = threading.Thread(target=_send_all, args=(pipe, waiting))
     sender.start()
+    waiting.put(READY)
     # What a batch leaves behind is looked for once, and not over and over among all that will stay.
     gc.freeze()
     gc.disable()

@@ -103,7 +103,9 @@ def test_they_are_made_here_where_that_is_better(
         monkeypatch.setattr(sys, "executable", "/bin/false")
     else:
         settings.SEARCH_SLOW_MS = 1  # which no other process knows of
+    before = _children()
     with prepared(ids, numbers) as made:
+        assert _children() == before
         assert [(os.getpid(), ids[start : start + 3]) for start in range(0, len(ids), 3)] == list(made)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
@@ -42,7 +43,15 @@ ODD = (
         "一二三 四",
         "x̂ e\u0301",
     ),
-    *("service services serviced " * 3, "the the the the the", "one two three " * 7, "", " ", "\u00b2\u00b3 ᾳ ß ẞ ŉ"),
+    *(
+        "service services serviced " * 3,
+        "the the the the the",
+        "one two three " * 7,
+        "",
+        " ",
+        "\u00b2\u00b3 ᾳ ß ẞ ŉ",
+        "ab\u19b6cd \u19c9 ab\u19b6ab ab\u19b6ab",
+    ),
 )
 
 
@@ -139,7 +148,8 @@ def test_an_index_of_nothing_has_taken_in_the_log(tmp_path: Path) -> None:
 
 
 texts = st.lists(
-    st.sampled_from([*"aab", "Café", "cafe", "running", "runs", "ﬁ", "²", "x_y", "’s", "İi"]) | st.text(max_size=4)
+    st.sampled_from([*"aab", "Café", "cafe", "running", "runs", "ﬁ", "²", "ab\u19b6ab", "\u19c9", "x_y", "’s", "İi"])
+    | st.text(max_size=4)
 )
 
 
@@ -222,6 +232,8 @@ def test_a_rebuild_whose_other_process_is_killed_leaves_the_index_as_it_was(
     monkeypatch.setenv("KILLED", str(os.getpid()))
     with pytest.raises(batches.WorkerGone):
         here.rebuild()
+    with pytest.raises(CommandError, match="was ended"):
+        call_command("search_index", "rebuild")
     assert sorted(path.name for path in folder.iterdir()) == before
     assert found("walnut") == many
     monkeypatch.delenv("KILLED")

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from search import changes
-from search.batches import BATCH
+from search.batches import BATCH, WorkerGone
 from search.embedded.tables import fingerprint
 from search.engine import Busy, Unavailable, engine
 from search.entries import entries_for, indexable_ids
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             code = getattr(self, f"_{options['action']}")(options)
         except Unavailable as error:
             raise CommandError(f"{error}; `search_index rebuild` makes one.", returncode=UNAVAILABLE) from error
-        except Busy as error:
+        except (Busy, WorkerGone) as error:
             raise CommandError(str(error), returncode=UNAVAILABLE) from error
         if code:
             sys.exit(code)
