@@ -47,10 +47,10 @@ class ElasticEngine:
 
     def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None, kind: str = "") -> Results:
         started = time.perf_counter()
-        own = self.hits([page_id])
-        if not own:
+        rows = likest(self.place, page_id, count, kind) if page_id <= LARGEST else None
+        if rows is None:
             return Results(engine=self.name)
-        found = self.hits(likest(self.place, page_id, own[0].facets, count, kind))
+        found = hits(rows)
         facets = counts_of([hit.facets for hit in found], vocabulary) if vocabulary else {}
         return Results(
             hits=found,

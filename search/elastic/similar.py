@@ -1,66 +1,96 @@
-"""The pages that are most like one: the embedded engine's rule, counted on the server and weighed here."""
+"""The pages that are most like one: the embedded engine's rule, counted on the server and weighed here.
 
-from collections.abc import Mapping, Sequence
+Two requests: one for the page's values and how many pages have each, one for the pages that weigh most. A third one only
+where these share so few values that others come before them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 from typing import Any
 
-from elasticsearch.dsl import Q, Search
-from elasticsearch.dsl.query import Query as Clause
+from elasticsearch.dsl import A, Q
 
-from search.elastic.connection import Place, asking
+from search.elastic.answers import VALUES
+from search.elastic.connection import Place, several
 from search.elastic.question import BY_SCORE
+from search.elastic.showing import WITHOUT_BODY
 from search.embedded.engine import CANDIDATES, LIKENESS
 
 MORE = 20  # pages weighed again beyond those that are wanted: the server adds with fewer digits
-Pairs = Sequence[tuple[str, str]]
+Body = dict[str, Any]
+Row = Mapping[str, Any]
+# Of all values, not of the page's: the server remembers it until the index changes.
+COUNTED: Body = {
+    "size": 0,
+    "track_total_hits": True,
+    "aggs": {"values": A("terms", field="facets", size=VALUES, include=f"({'|'.join(LIKENESS)}):.*").to_dict()},
+}
 
 
-def likest(place: Place, page_id: int, facets: Mapping[str, Sequence[str]], count: int, kind: str) -> list[int]:
-    """The ids of the pages that share most of these values, likest first."""
-    pairs = [(name, value) for name, values in facets.items() for value in values if name in LIKENESS]
-    if not pairs:
+def likest(place: Place, page_id: int, count: int, kind: str) -> list[Row] | None:
+    """The hits that share most of a page's values, likest first; None where there is no such page."""
+    about = f"similar {page_id}"
+    own = {"query": Q("ids", values=[str(page_id)]).to_dict(), "_source": False, "docvalue_fields": ["facets"]}
+    found, counted = several(place, about, [own, COUNTED])
+    if not found["hits"]["hits"]:
+        return None
+    weights = _weights(_facets(found["hits"]["hits"][0]), counted)
+    if not weights:
         return []
-    shares = [Q("term", facets=f"{name}:{value}") for name, value in pairs]
-    total, having, reached = _counted(place, shares)
-    # A value that few pages have says more than one that most have.
-    weights = {
-        f"{name}:{value}": log(1 + total / pages) * LIKENESS[name]
-        for (name, value), pages in zip(pairs, having, strict=True)
-        if pages
-    }
-    least = next((number for number in range(len(shares), 0, -1) if reached[number - 1] > CANDIDATES), 1)
+    first, *levels = several(place, about, [_best(page_id, weights, 1, count, kind), *_levels(weights)])
+    reached = [level["hits"]["total"]["value"] for level in levels]
+    least = next((number for number in range(len(weights), 1, -1) if reached[number - 2] > CANDIDATES), 1)
+    rows = first["hits"]["hits"]
+    if len(rows) == count + MORE and len(_weighed(rows[: -MORE // 2], weights, least)) < count:
+        (rest,) = several(place, about, [_best(page_id, weights, least, count, kind)])
+        rows = rest["hits"]["hits"]
+    return [row for *_, row in sorted(_weighed(rows, weights, least), key=lambda found: found[:2])][:count]
+
+
+def _facets(row: Row) -> Sequence[str]:
+    return row.get("fields", {}).get("facets", ())
+
+
+def _weights(own: Iterable[str], counted: Mapping[str, Any]) -> dict[str, float]:
+    """What it says of a page to share each value: more of one that few pages have than of one that most have."""
+    total = counted["hits"]["total"]["value"]
+    pages = {row["key"]: row["doc_count"] for row in counted["aggregations"]["values"]["buckets"]}
+    return {key: log(1 + total / pages[key]) * LIKENESS[key.partition(":")[0]] for key in own if key in pages}
+
+
+def _best(page_id: int, weights: Mapping[str, float], least: int, count: int, kind: str) -> Body:
+    """The pages with so many of the values that weigh most, and some more."""
     scores = [Q("constant_score", filter=Q("term", facets=key), boost=weight) for key, weight in weights.items()]
-    candidates = Q(
+    clause = Q(
         "bool",
         should=scores,
         minimum_should_match=least,
         must_not=[Q("term", page=page_id)],
         filter=[Q("term", facets=f"kind:{kind}")] if kind else [],
     )
-    search = Search().query(candidates).sort(*BY_SCORE).source(False)
-    search = search.extra(size=count + MORE, track_total_hits=False, docvalue_fields=["facets"])
-    said = _ask(place, search.to_dict())
-    weighed = {
-        int(row["_id"]): sum(weight for key, weight in weights.items() if key in row["fields"]["facets"])
-        for row in said["hits"]["hits"]
-    }
-    return sorted(weighed, key=lambda page: (-weighed[page], page))[:count]
+    shown = {"_source": WITHOUT_BODY, "docvalue_fields": ["facets"], "track_total_hits": False}
+    return {"query": clause.to_dict(), "sort": BY_SCORE, "size": count + MORE, **shown}
 
 
-def _counted(place: Place, shares: Sequence[Clause]) -> tuple[int, list[int], list[int]]:
-    """How many pages there are, how many have each value, and how many have so many of the values at least."""
-    levels = [Q("bool", should=list(shares), minimum_should_match=number + 1) for number in range(len(shares))]
-    aggs = {
-        name: {"filters": {"filters": [clause.to_dict() for clause in clauses]}}
-        for name, clauses in (("having", shares), ("reached", levels))
-    }
-    said = _ask(place, {"size": 0, "track_total_hits": True, "aggs": aggs})
-    having, reached = (
-        [row["doc_count"] for row in said["aggregations"][name]["buckets"]] for name in ("having", "reached")
-    )
-    return said["hits"]["total"]["value"], having, reached
+def _levels(weights: Mapping[str, float]) -> list[Body]:
+    """Whether more than enough pages have two of the values at least, three, and so on: none is counted to the end."""
+    shares = Q("bool", should=[Q("term", facets=key) for key in weights]).to_dict()["bool"]
+    return [
+        {
+            "query": {"bool": shares | {"minimum_should_match": number}},
+            "size": 0,
+            "track_total_hits": CANDIDATES + 1,
+        }
+        for number in range(2, len(weights) + 1)
+    ]
 
 
-def _ask(place: Place, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    with asking():
-        return place.client.search(index=place.alias, body=dict(body), allow_partial_search_results=False).body
+def _weighed(rows: Iterable[Row], weights: Mapping[str, float], least: int) -> list[tuple[float, int, Row]]:
+    """Those that have so many of the values, with what sorts them."""
+    found = []
+    for row in rows:
+        held = set(_facets(row))
+        shared = [weight for key, weight in weights.items() if key in held]
+        if len(shared) >= least:
+            found.append((-sum(shared), int(row["_id"]), row))
+    return found

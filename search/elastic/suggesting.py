@@ -8,7 +8,7 @@ from typing import Any
 from elasticsearch.dsl import Q
 
 from search.analysis import fold
-from search.elastic.connection import Place, asking, checked
+from search.elastic.connection import Place, several
 from search.embedded.suggest import CANDIDATES, MAX_TEXT, MAX_WORDS, SCHEMA, Candidate, _has, ordered, written
 from search.facets import Vocabulary
 from search.query import Query
@@ -33,9 +33,7 @@ def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> 
     if keys:
         held = {"terms": {"field": "facets", "include": keys, "size": len(keys)}}
         searches.append({"size": 0, "aggs": {"values": held}})
-    with asking():
-        answer = place.client.msearch(index=place.alias, searches=[part for body in searches for part in ({}, body)])
-    said = [checked(row) for row in answer["responses"]]
+    said = several(place, text, searches)
     there = {row["key"] for row in said[3]["aggregations"]["values"]["buckets"]} if keys else set()
     candidates = [found for (found, _), key in zip(values, keys, strict=True) if key in there]
     rows = {int(row["_id"]): row["_source"]["shown"] for found in said[:2] for row in found["hits"]["hits"]}
