@@ -28,7 +28,7 @@ from django.db import connections
 
 logger = getLogger("search")
 BATCH = 500
-MANY = 2000  # pages; fewer are made sooner than another process has started
+MANY = 5000  # pages; of fewer half are made before another process has started
 AT_MOST = 2  # other processes, each of which needs a core
 AHEAD = 3  # batches that a process makes before somebody takes them
 PATIENCE = 60  # seconds for a process to start
