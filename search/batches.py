@@ -143,17 +143,17 @@ def _received(pipe: IO[bytes]) -> bytes | None:
 
 
 def _send(pipe: IO[bytes], data: bytes) -> None:
-    pipe.write(_LENGTH.pack(len(data)))
-    pipe.write(data)
-    pipe.flush()
+    try:
+        pipe.write(_LENGTH.pack(len(data)))
+        pipe.write(data)
+        pipe.flush()
+    except OSError:  # nobody listens any more
+        os._exit(1)
 
 
 def _send_all(pipe: IO[bytes], waiting: "queue.Queue[bytes | None]") -> None:
-    try:
-        while (data := waiting.get()) is not None:
-            _send(pipe, data)
-    except OSError:  # nobody listens any more
-        os._exit(1)
+    while (data := waiting.get()) is not None:
+        _send(pipe, data)
 
 
 def _pickled(make: Callable[[list[int]], Any], batch: list[int]) -> tuple[bytes, bool]:
@@ -179,10 +179,10 @@ def main() -> None:
         settings.DATABASES[alias]["NAME"] = name
     django.setup()
     make, batches = pickle.loads(work)  # noqa: S301
+    _send(pipe, READY)  # before any batch: one may kill this process
     waiting: queue.Queue[bytes | None] = queue.Queue(AHEAD)
     sender = threading.Thread(target=_send_all, args=(pipe, waiting))
     sender.start()
-    waiting.put(READY)
     # What a batch leaves behind is looked for once, and not over and over among all that will stay.
     gc.freeze()
     gc.disable()
