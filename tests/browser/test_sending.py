@@ -33,7 +33,8 @@ def there(site: Served) -> Callable[[str], str]:
 
 def check(page: Page) -> None:
     """Our part of the page: what stands around it is Wagtail's."""
-    assert page.locator("main").count() == 1, page.content()
+    page.wait_for_load_state()  # a click ends where the next page begins to arrive
+    expect(page.locator("main")).to_have_count(1)
     # Wagtail's messages fade in, and half of the way their colours have too little contrast.
     for messages in page.locator(".messages > ul").all():
         expect(messages).to_have_css("opacity", "1")
