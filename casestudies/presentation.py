@@ -42,7 +42,7 @@ def case_study_context(page: "CaseStudyPage", request: HttpRequest) -> dict[str,
         "evidence_levels": evidence_levels(page.evidence_level),
         "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
         "similar": printing.similar(similar(page.pk, kind="case-study") if page.pk else ()),
-        "ways_to_cite": ways_to_cite(page, request),
+        "ways_to_cite": ways_to_cite(page, address),
         "ask_url": ask_url(page),
         "json_ld": json_ld(page, address, [name for name, _ in shown.organisations], terms["areas"]),
     }

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
 from caching.version import remember
@@ -23,9 +22,8 @@ SPECIAL = {
 } | {char: f"\\{char}" for char in "&%$#_"}
 
 
-def ways_to_cite(page: Any, request: HttpRequest) -> SafeString:
-    """The citations of a page and its address, as its template prints them."""
-    address = page.get_full_url(request) or ""
+def ways_to_cite(page: Any, address: str) -> SafeString:
+    """The citations of a page at its full address, and that address, as its template prints them."""
     return printed(citations(page, address), address)
 
 

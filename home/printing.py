@@ -11,10 +11,10 @@ from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from home.covers import cover
 from home.dates import month
-from home.drawings import glyph
+from home.drawings import glyph, icon
 from home.front import Example
 from search.facets import FacetCount
-from search.presentation import Row
+from search.presentation import Chip, Row
 from taxonomy.models import Facet, address
 
 
@@ -52,6 +52,16 @@ def results(rows: Iterable[Row], exact: int) -> SafeString:
 def _partial(exact: int) -> str:
     pages = f"{exact:,} {'page has' if exact == 1 else 'pages have'}" if exact else "No page has"
     return f'<p class="line">{pages} all your words; these have some of them.</p>'
+
+
+def chips(chosen: Iterable[Chip]) -> SafeString:
+    """The chosen filters, each a link that removes it."""
+    printed = [
+        f'<li><a data-remove href="{escape(chip.url)}"><span class="visually-hidden">Remove filter </span>'
+        f"{escape(chip.heading)}: {escape(chip.label)}{icon('cross')}</a></li>"
+        for chip in chosen
+    ]
+    return mark_safe("\n".join(printed))  # noqa: S308 (escaped)
 
 
 def kind(slug: str, label: str, stages: Collection[str]) -> SafeString:

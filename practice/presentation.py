@@ -80,7 +80,7 @@ def note_context(page: "PracticeNotePage", request: HttpRequest) -> dict[str, An
         "contracts": [(seen[contract.pk], contract) for contract in contracts if contract.pk in seen],
         "documents": [row.document for row in page.documents.select_related("document") if row.document_id],
         "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
-        "ways_to_cite": ways_to_cite(page, request),
+        "ways_to_cite": ways_to_cite(page, page.get_full_url(request) or ""),
     }
 
 
@@ -102,7 +102,7 @@ def contract_context(page: "TemplateContractPage", request: HttpRequest) -> dict
         "versions": list(page.versions.all()),
         "notes": _notes_naming(page),
         "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
-        "ways_to_cite": ways_to_cite(page, request),
+        "ways_to_cite": ways_to_cite(page, page.get_full_url(request) or ""),
     }
 
 

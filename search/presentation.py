@@ -15,6 +15,7 @@ from search.query import PER_PAGE, SORTS, Query
 from search.results import Hit
 
 YEAR_HEADINGS = {"year_from": "From", "year_to": "To"}
+FORMATS = ("CSV", "JSON", "Atom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,14 @@ def page(path: str, answer: Answer, words_alone: Sequence[tuple[str, int]] = ())
         "clear_url": replace(first, facets={}, year_from=None, year_to=None).to_url(path, fixed),
         "facets": facets({name: values for name, values in results.facets.items() if name not in fixed}),
         "years": years(results.facets.get(YEAR, ())),
-        "kept_filters": [pair for pair in first.to_params() if pair[0] not in (*fixed, "q")],
-        "kept": [pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")],
+        "kept_filters": hidden(pair for pair in first.to_params() if pair[0] not in (*fixed, "q")),
+        "kept": hidden(pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")),
         "first_number": (results.page - 1) * PER_PAGE + 1,
         "sorts": sorts(query.sort),
         "links": page_links(_links(path, answer)),
         "previous_url": replace(query, page=results.page - 1).to_url(path, fixed) if results.page > 1 else "",
         "next_url": replace(query, page=results.page + 1).to_url(path, fixed) if results.page < results.pages else "",
-        "formats": [(label, first.to_url(path, fixed, format=label.lower())) for label in ("CSV", "JSON", "Atom")],
+        "formats": formats((label, first.to_url(path, fixed, format=label.lower())) for label in FORMATS),
         "feed_url": first.to_url(path, fixed, format="atom"),
         "relax": [_relaxed(path, answer, row.param, row.value, row.total) for row in results.relax if row.total],
         "did_you_mean": replace(first, text=results.suggestion).to_url(path, fixed) if results.suggestion else "",
@@ -130,11 +131,12 @@ def _relaxed(path: str, answer: Answer, name: str, value: str, total: int) -> tu
 def facets(values: Mapping[str, Sequence[FacetCount]]) -> SafeString:
     """The filters by dimension, each with its checkboxes; open are the first two and those with a choice."""
     shown = [name for name in DIMENSIONS if values.get(name)]
-    printed = (_facet(name, values[name], place < 2) for place, name in enumerate(shown))
+    printed = (_facet(name, tuple(values[name]), place < 2) for place, name in enumerate(shown))
     return mark_safe("\n".join(printed))  # noqa: S308 (escaped below)
 
 
-def _facet(name: str, values: Sequence[FacetCount], is_open: bool) -> str:
+@lru_cache(maxsize=500)
+def _facet(name: str, values: tuple[FacetCount, ...], is_open: bool) -> str:
     heading, chosen = escape(DIMENSIONS[name]), sum(value.selected for value in values)
     note = f' <span class="chosen">{chosen} chosen</span>' if chosen else ""
     return (
@@ -180,6 +182,18 @@ def years(values: Sequence[FacetCount]) -> SafeString:
     """Every year with its count, in one line; empty where nothing has a date."""
     found = (f'{escape(row.label)} <span data-count="{row.count}">({row.count:,})</span>' for row in values)
     return mark_safe(", ".join(found))  # noqa: S308 (escaped above)
+
+
+def hidden(pairs: Iterable[tuple[str, str]]) -> SafeString:
+    """Parameters that a form sends along."""
+    fields = (f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in pairs)
+    return mark_safe("".join(fields))  # noqa: S308 (escaped)
+
+
+def formats(links: Iterable[tuple[str, str]]) -> SafeString:
+    """Links to the same results in other formats."""
+    printed = (f'<a href="{escape(url)}" rel="nofollow">{escape(label)}</a>' for label, url in links)
+    return mark_safe(", ".join(printed))  # noqa: S308 (escaped)
 
 
 def page_links(links: Iterable[PageLink]) -> SafeString:

@@ -27,7 +27,7 @@ from home.models import ContentPage, FeaturedExample, HomePage, SiteImage, SiteS
 from search import presentation
 from search.engine import engine
 from search.facets import FacetCount
-from search.presentation import PageLink, Row
+from search.presentation import Chip, PageLink, Row
 from search.results import Hit
 from taxonomy.models import CuratedTag, Facet, Term
 from tests.factories import OrganisationFactory, case_study, tag, term
@@ -68,6 +68,9 @@ def _printed(words: str) -> list[str]:
         printing.index_groups([(count, [count])]),
         presentation.facets({"area": [count]}),
         presentation.years([count]),
+        presentation.hidden([(words, words)]),
+        presentation.formats([(words, words)]),
+        printing.chips([Chip(words, words, words)]),
         presentation.page_links([PageLink(1, words, current=True, gap_before=True)]),
         facts.printed([facts.Fact(words, facts.text(words) + facts.links([(words, words)]))]),
         case_printing.outcomes([outcome]),

@@ -10,7 +10,7 @@ from typing import Any
 from search.analysis import fold, tokens
 from search.embedded import text
 from search.embedded.hits import hit
-from search.embedded.snippets import LONG, Marked, snippets
+from search.embedded.snippets import Marked, snippets
 from search.results import Hit
 from search.stemming import TOKENIZER
 from search.synonyms import Expanded
@@ -64,8 +64,7 @@ def _marked(sources: Mapping[int, Mapping[str, Any]], question: Expanded) -> dic
 def _looked_through(connection: sqlite3.Connection, texts: Texts, expression: str) -> dict[int, Marked]:
     sql = "REPLACE INTO fts (rowid, title, tags, summary, body) VALUES (?, ?, ?, ?, ?)"
     connection.executemany(sql, [(page, *held) for page, held in texts.items()])
-    long = {page: held[3] for page, held in texts.items() if len(held[3]) > LONG}
-    return snippets(connection, texts, expression, long) if texts else {}
+    return snippets(connection, texts, expression) if texts else {}
 
 
 @contextmanager

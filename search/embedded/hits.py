@@ -9,7 +9,7 @@ from datetime import date
 from pyroaring import BitMap
 
 from search.embedded import text
-from search.embedded.snippets import LONG, Marked, snippets
+from search.embedded.snippets import Marked, snippets
 from search.results import Hit
 
 
@@ -17,20 +17,17 @@ def hits(
     connection: sqlite3.Connection, ids: Sequence[int], expression: str = "", every: BitMap | None = None
 ) -> tuple[Hit, ...]:
     """These pages in this order. `every` are the pages with the whole question, `expression` says what is marked."""
-    places = ",".join(map(str, ids))
-    found = {}
-    if expression and ids:
-        sql = f"SELECT page, body FROM doc WHERE page IN ({places}) AND length(body) > {LONG}"
-        found = snippets(connection, ids, expression, dict(connection.execute(sql)))
-    # One row a page, not one for each facet: with each row that SQLite hands over Python lets other threads go first.
+    found = snippets(connection, ids, expression) if expression and ids else {}
+    # All as one row: with each row that SQLite hands over Python lets other threads go first.
     facets = "(SELECT json_group_array(json_array(dimension, value)) FROM doc_facet WHERE doc_facet.page = doc.page)"
-    columns = f"page, kind, title, url, summary, date, organisations, {facets}"
-    rows = {row[0]: row for row in connection.execute(f"SELECT {columns} FROM doc WHERE page IN ({places})")}
+    columns = f"page, kind, title, url, summary, date, json(organisations), json({facets})"
+    sql = f"SELECT json_group_array(json_array({columns})) FROM doc WHERE page IN ({','.join(map(str, ids))})"
+    rows = {row[0]: row for row in json.loads(connection.execute(sql).fetchone()[0])}
     return tuple(
         hit(
             *rows[page][:6],
-            organisations=json.loads(rows[page][6]),
-            facets=json.loads(rows[page][7]),
+            organisations=rows[page][6],
+            facets=rows[page][7],
             marked_texts=found.get(page),
             exact=every is not None and page in every,
         )

@@ -7,7 +7,7 @@ thousand times that is seconds. Of such a page FTS5 is given a part.
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import closing
 
 from search.analysis import tokens
@@ -30,17 +30,32 @@ def _snippet(column: int) -> str:
     return f"snippet(fts, {column}, {_MARK}, '{GAP}', {WORDS})"
 
 
-def snippets(
-    connection: sqlite3.Connection, ids: Iterable[int], expression: str, long: Mapping[int, str]
-) -> dict[int, Marked]:
-    """The title whole, and something of the summary and of the body, of those of these pages that have any of it. `long`
-    are the bodies that are longer than LONG."""
+def snippets(connection: sqlite3.Connection, ids: Iterable[int], expression: str) -> dict[int, Marked]:
+    """The title whole, and something of the summary, or of the body where the summary has nothing to mark, of those of
+    these pages that have any of it."""
+    body = (
+        f"CASE WHEN instr({_snippet(2)}, '{OPEN}') THEN '' WHEN length(body) > {LONG} THEN NULL ELSE {_snippet(3)} END"
+    )
+    columns = f"highlight(fts, 0, {_MARK}), {_snippet(2)}, {body}"
+    found = {page: texts for page, *texts in _matching(connection, columns, ids, expression)}
+    long = [page for page, texts in found.items() if texts[2] is None]
+    told = _of_long(connection, long, expression) if long else {}
+    return {page: (title, summary, told.get(page, body)) for page, (title, summary, body) in found.items()}
+
+
+def _matching(connection: sqlite3.Connection, columns: str, ids: Iterable[int], expression: str) -> sqlite3.Cursor:
     places = ",".join(map(str, ids))
-    cut = {page: part for page, body in long.items() if (part := _part(body, expression)) is not None}
-    body = f"iif(rowid IN ({','.join(map(str, cut))}), '', {_snippet(3)})" if cut else _snippet(3)
-    sql = f"SELECT rowid, highlight(fts, 0, {_MARK}), {_snippet(2)}, {body} FROM fts WHERE fts MATCH ? AND rowid IN ({places})"
-    found = {page: (title, summary, told) for page, title, summary, told in connection.execute(sql, (expression,))}
-    return found | {page: (*found[page][:2], _of_part(part, expression)) for page, part in cut.items() if page in found}
+    return connection.execute(
+        f"SELECT rowid, {columns} FROM fts WHERE fts MATCH ? AND rowid IN ({places})", (expression,)
+    )
+
+
+def _of_long(connection: sqlite3.Connection, ids: Iterable[int], expression: str) -> dict[int, str]:
+    """The few words of bodies that are longer than LONG."""
+    bodies = dict(_matching(connection, "body", ids, expression))
+    told = {page: _of_part(part, expression) for page, body in bodies.items() if (part := _part(body, expression))}
+    rest = [page for page in bodies if page not in told]
+    return told | dict(_matching(connection, _snippet(3), rest, expression)) if rest else told
 
 
 def _part(body: str, expression: str) -> str | None:
