@@ -8,6 +8,7 @@ The sum over many pages is made without looking at any of them: amounts are whol
 binary digits, and added by carrying (a bit-sliced index), so that a common word costs some hundred bitmap operations.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from math import log
@@ -66,8 +67,8 @@ def rarity(state: State, part: Part) -> float:
     return log(1 + (total - having + 0.5) / (having + 0.5))
 
 
-def _saturated(times: float, norm: float = 1.0) -> float:
-    return times * (K1 + 1) / (times + K1 * norm)
+def _saturated(times: float) -> float:
+    return times * (K1 + 1) / (times + K1)
 
 
 def _gains() -> list[float]:
@@ -136,25 +137,24 @@ def _slice(pages: BitMap, digits: Sequence[BitMap], start: int, end: int) -> lis
 
 def _measured(connection: sqlite3.Connection, state: State, parts: Sequence[Part], pages: BitMap) -> list[int]:
     """These pages by their scores, each field measured by its length; equal ones by page id."""
-    norms = {
-        page: [
-            1 - share + share * length / mean
-            for share, length, mean in zip(LENGTH, lengths, state.lengths, strict=True)
-        ]
-        for page, *lengths in connection.execute(
-            "SELECT page, title_words, tags_words, summary_words, body_words FROM rank"
-            f" WHERE page IN ({','.join(map(str, pages))})"
-        )
-    }
+    # One row for all: with each row that SQLite hands over Python lets other threads go first.
+    columns = "page, title_words, tags_words, summary_words, body_words"
+    sql = f"SELECT json_group_array(json_array({columns})) FROM rank WHERE page IN ({','.join(map(str, pages))})"
+    words = {row[0]: row[1:] for row in json.loads(connection.execute(sql).fetchone()[0])}
+    fields = [
+        (value * (K1 + 1), K1 * (1 - share), K1 * share / mean)
+        for value, share, mean in zip(WEIGHTS, LENGTH, state.lengths, strict=True)
+    ]
     scores = dict.fromkeys(pages, 0.0)
     for part in parts:
         rare = rarity(state, part)
         for weight, levels in part.levels:
-            for field, value in enumerate(WEIGHTS):
+            for field, (value, least, each) in enumerate(fields):
                 times: dict[int, float] = {}
-                for place, (held, least) in enumerate(LEVELS):
+                for place, (held, at_least) in enumerate(LEVELS):
                     if held == field:
-                        times |= dict.fromkeys(levels[place] & pages, TIMES[least])
+                        times |= dict.fromkeys(levels[place] & pages, TIMES[at_least])
+                most = rare * weight * value
                 for page, often in times.items():
-                    scores[page] += rare * weight * value * _saturated(often, norms[page][field])
+                    scores[page] += most * often / (often + least + each * words[page][field])
     return sorted(scores, key=lambda page: (-scores[page], page))
