@@ -9,6 +9,7 @@ from wagtail.admin.panels import (
     Panel,
     TabbedInterface,
 )
+from wagtail.models import Page
 
 ISSUE: list[Panel] = [
     HelpPanel(template="bulletins/admin/tools.html"),
@@ -23,7 +24,8 @@ MAIL: list[Panel] = [FieldPanel("subject"), FieldPanel("preheader")]
 KEEPING: list[Panel] = [FieldPanel("as_at"), FieldPanel("source")]
 # No slug: the address follows year and season.
 PROMOTE: list[Panel] = [
-    MultiFieldPanel([FieldPanel("seo_title"), FieldPanel("search_description")], heading="For search engines")
+    MultiFieldPanel([FieldPanel("seo_title"), FieldPanel("search_description")], heading="For search engines"),
+    *Page.settings_panels,  # the day to publish and to expire, and comments: Wagtail shows them beside the form
 ]
 
 

@@ -77,7 +77,8 @@ KEEPING: list[Panel] = [
         heading="Contact",
     ),
 ]
-PROMOTE: list[Panel] = Page.promote_panels
+# With the day to publish and to expire, and with comments: Wagtail shows those beside the form.
+PROMOTE: list[Panel] = [*Page.promote_panels, *Page.settings_panels]
 
 
 def case_study_handler() -> TabbedInterface:

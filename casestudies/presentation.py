@@ -20,7 +20,7 @@ from home.facts import terms as term_links
 from home.models import Licence
 from search.answers import similar
 from taxonomy.fields import all_terms
-from taxonomy.models import Facet, Term
+from taxonomy.models import COMMISSIONER, Facet, Term
 
 if TYPE_CHECKING:
     from casestudies.models import CaseStudyPage
@@ -48,15 +48,16 @@ def case_study_context(page: "CaseStudyPage", request: HttpRequest) -> dict[str,
     }
 
 
-def key_facts(page: "CaseStudyPage", organisations: Sequence[tuple[str, str]], regions: list[Term]) -> list[Fact]:
-    by_role: dict[str, list[str]] = {}
+def key_facts(
+    page: "CaseStudyPage", organisations: Sequence[tuple[str, Term | None]], regions: list[Term]
+) -> list[Fact]:
+    commissioner = remember("commissioner", _commissioner)
+    by_role: dict[str, list[str]] = {commissioner: []}  # said also where nobody knows who it was
     for name, role in organisations:
-        by_role.setdefault(role, []).append(name)
-    commissioners = by_role.pop("Commissioner", [])
+        by_role.setdefault(role.label if role else "Organisation", []).append(name)
     return [
         Fact("Evidence", _evidence(page.evidence_level)),
         Fact("As at", text(dates.month(page.as_at) if page.as_at else "")),
-        Fact("Commissioner", text(", ".join(commissioners))),
         *(Fact(role, text(", ".join(names))) for role, names in by_role.items()),
         Fact("Place", text(page.place)),
         Fact("Region", term_links(regions) + region_map(region.slug for region in regions) if regions else UNSAID),
@@ -67,6 +68,12 @@ def key_facts(page: "CaseStudyPage", organisations: Sequence[tuple[str, str]], r
         Fact("Cost", text(cost(page))),
         Fact("Contact", text(", ".join(filter(None, [page.contact_name, page.contact_role])))),
     ]
+
+
+def _commissioner() -> str:
+    """What the vocabulary calls the role of who buys the service."""
+    known = all_terms().values()
+    return next((term.label for term in known if (term.facet, term.slug) == (Facet.ROLE, COMMISSIONER)), "Commissioner")
 
 
 def subjects(shown: Shown) -> list[Fact]:

@@ -38,7 +38,7 @@ OUTCOMES = "FROM casestudies_outcome WHERE page_id = %s ORDER BY sort_order"
 class Shown:
     """The rows that belong to a page, each list in the editors' order."""
 
-    organisations: Sequence[tuple[str, str]]  # its name and what it does
+    organisations: Sequence[tuple[str, Term | None]]  # its name and its role
     terms: dict[str, list[Term]]
     tags: Sequence[tuple[str, ...]]  # name and slug
     outcomes: Sequence["Outcome"]
@@ -69,19 +69,15 @@ def shown_on(page: "CaseStudyPage") -> Shown:
     if page.pk is None or getattr(page, "_cluster_related_objects", None):
         held = page.organisations.select_related("organisation", "role")
         return Shown(
-            organisations=[(row.organisation.name, _label(row.role)) for row in held if row.organisation_id],
+            organisations=[(row.organisation.name, row.role) for row in held if row.organisation_id],
             terms=terms,
             tags=[(tag.name, tag.slug) for tag in page.tags.all()],
             outcomes=list(page.outcomes.all()),
         )
     known = all_terms()
     return Shown(
-        organisations=[(name, _label(known.get(role))) for name, role in rows(ROLES, [page.pk])],
+        organisations=[(name, known.get(role)) for name, role in rows(ROLES, [page.pk])],
         terms=terms,
         tags=rows(TAGS, [page.pk]),
         outcomes=instances(Outcome, f"SELECT {columns(Outcome)} {OUTCOMES}", [page.pk]),
     )
-
-
-def _label(role: Term | None) -> str:
-    return role.label if role else "Organisation"

@@ -6,6 +6,7 @@ Only there while DEBUG is on; its content is made up here and of nobody.
 import datetime
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
@@ -13,19 +14,22 @@ from django.utils.safestring import mark_safe
 from casestudies import printing
 from casestudies.models import Outcome, Verification
 from home.citing import printed as cited
-from home.front import Example
+from home.facts import Fact, text
+from home.facts import printed as printed_facts
+from home.front import Example, groups
+from search.entries import KINDS
 from search.facets import FacetCount
 from search.presentation import Chip, PageLink, Row, facets, page_links
 from search.query import Query
 from search.results import Hit, Relax, Results
 
-KINDS = {
-    "case-study": "Case study",
-    "practice-note": "Practice note",
-    "bulletin": "E-bulletin",
-    "event": "Event",
-    "page": "Page",
-}
+
+class ExampleForm(forms.Form):
+    """A field as it is, one with a hint, one with what is wrong."""
+
+    name = forms.CharField(label="Your name", required=False)
+    mail = forms.EmailField(label="Your mail address", required=False, help_text="Only to answer you.")
+    question = forms.CharField(label="Your question", widget=forms.Textarea({"rows": 3}))
 
 
 def components(request: HttpRequest) -> HttpResponse:
@@ -38,6 +42,12 @@ def context() -> dict[str, Any]:
         FacetCount("b", "An area in it", 5, selected=True, level=1),
     )
     return {
+        "above": [("/case-studies/", "A page above")],
+        "groups": groups(values),
+        "form": ExampleForm({"name": "", "mail": "", "question": ""}),
+        "page": {"pk": 0},
+        "overdue": {"review_overdue": True, "review_date": datetime.date(2007, 12, 1)},
+        "provenance": printed_facts([Fact("Source", text("Where it is from")), Fact("Last review", text(""))]),
         "kinds": list(KINDS.items()),
         "levels": list("012345"),
         "maps": [("no region", []), ("one", ["london"]), ("England-wide", ["england-wide"])],
@@ -93,6 +103,7 @@ def _row(kind: str, number: int) -> Row:
         "group-1",
         "2",
         "Positive change shown",
+        "Plan, Do" if kind == "case-study" else "",
     )
 
 

@@ -25,7 +25,9 @@ def meta(row: Row) -> SafeString:
         facts.append(f'As at <time datetime="{day.isoformat()}">{month(day)}</time>')
     if row.evidence:
         facts.append(f"Evidence {escape(row.evidence)}, {escape(row.evidence_label.lower())}")
-    return mark_safe(" ".join(f"<span>{fact}</span>" for fact in facts))  # noqa: S308 (escaped above)
+    # The ring shows the stages; who does not see it is told.
+    spoken = f' <span class="visually-hidden">Stages: {escape(row.stages)}</span>' if row.stages else ""
+    return mark_safe(" ".join(f"<span>{fact}</span>" for fact in facts) + spoken)  # noqa: S308 (escaped above)
 
 
 def result(row: Row) -> SafeString:
@@ -97,7 +99,7 @@ def index_groups(groups: Sequence[tuple[FacetCount, Sequence[FacetCount]]]) -> S
     """Groups of service areas as a typographic index, each with its areas; links lead to their pages."""
     printed = [
         f'<section class="index-group" aria-labelledby="group-{escape(group.value)}">'
-        f'<h3 id="group-{escape(group.value)}">{_area_link(group)}</h3>\n'
+        f'<h3 id="group-{escape(group.value)}">{_area_link(group)} {_count(group)}</h3>\n'
         f'<ul class="plain-list">{"".join(map(_area, areas))}</ul></section>'
         for group, areas in groups
     ]
@@ -106,8 +108,12 @@ def index_groups(groups: Sequence[tuple[FacetCount, Sequence[FacetCount]]]) -> S
 
 def _area(area: FacetCount) -> str:
     name = _area_link(area) if area.count else f'<span class="none-yet">{escape(area.label)}</span>'
-    found = f'{area.count}<span class="visually-hidden"> found</span>'
-    return f'<li>{name} <span class="count" data-count="{area.count}">{found}</span></li>\n'
+    return f"<li>{name} {_count(area)}</li>\n"
+
+
+def _count(area: FacetCount) -> str:
+    found = f'{area.count:,}<span class="visually-hidden"> found</span>'
+    return f'<span class="count" data-count="{area.count}">{found}</span>'
 
 
 def _area_link(area: FacetCount) -> str:

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from home.review import ReviewReminder, due
 
@@ -82,6 +82,7 @@ def _release(reminders: Iterable[int], now: datetime.datetime) -> None:
 
 
 def _send(address: str, owner: Any, pages: list[Page]) -> None:
+    site = Site.objects.filter(is_default_site=True).first()
     context = {
         "owner": owner,
         "pages": [
@@ -93,7 +94,7 @@ def _send(address: str, owner: Any, pages: list[Page]) -> None:
             }
             for page in pages
         ],
-        "site_name": settings.WAGTAIL_SITE_NAME,
+        "site_name": (site and site.site_name) or settings.WAGTAIL_SITE_NAME,
         "report": settings.SITE_URL + reverse("reviews_report"),
     }
     several = len(pages) > 1

@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.reports import ReportView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from home.content_list import DayColumn
 from home.reports import edit_url
 from home.useful import Feedback, with_counts
 
@@ -101,8 +102,8 @@ class FeedbackViewSet(ModelViewSet):
     form_fields = ["line"]
     ordering = ["-day", "-pk"]
     list_display = [
-        Column("line", label="Line", width="55%"),
+        "line",  # by its name: so Wagtail puts beside it what may be done with it
         Column("useful", label="Useful", accessor=lambda row: "yes" if row.useful else "no"),
         Column("page", label="Page", accessor="page.title"),
-        DateColumn("day", label="Day"),
+        DayColumn("day", label="Day"),
     ]

@@ -20,7 +20,8 @@ RESPONSE = [FieldPanel("label"), FieldPanel("text"), FieldRowPanel([FieldPanel("
 PILOT = [FieldRowPanel([FieldPanel("place"), FieldPanel("service"), FieldPanel("as_at")])]
 EXAMPLE = [PageChooserPanel("example", "casestudies.CaseStudyPage")]
 VERSION = [FieldRowPanel([FieldPanel("version"), FieldPanel("when")]), FieldPanel("change")]
-PROMOTE: list[Panel] = Page.promote_panels
+# With the day to publish and to expire, and with comments: Wagtail shows those beside the form.
+PROMOTE: list[Panel] = [*Page.promote_panels, *Page.settings_panels]
 
 
 def _terms(name: str) -> FieldPanel:

@@ -48,6 +48,7 @@ class Row:
     group: str  # of its service areas the first that is a group
     evidence: str
     evidence_label: str
+    stages: str  # in words
     begins_partial: bool = False  # the first that has only some of the words
 
 
@@ -97,6 +98,7 @@ def row(hit: Hit, answer: Answer) -> Row:
         group=next((slug for slug in hit.facets.get("area", []) if _is_group(answer, slug)), ""),
         evidence=level,
         evidence_label=answer.label("evidence", level) if level else "",
+        stages=", ".join(answer.label("stage", slug) for slug in hit.facets.get("stage", [])),
     )
 
 

@@ -32,6 +32,9 @@ class Facet(models.TextChoices):
 
 
 TWO_LEVELS = (Facet.AREA,)
+# Terms that the site itself knows by their slugs: it draws stages, regions and levels, and asks for the commissioner.
+DRAWN = (Facet.STAGE, Facet.REGION, Facet.EVIDENCE)
+COMMISSIONER = "commissioner"
 # Facets whose terms have pages of their own, and the address that these are below.
 SUBJECTS = {Facet.AREA: "service-areas", Facet.THEME: "themes", Facet.STAGE: "stages"}
 
@@ -135,6 +138,11 @@ class Term(Orderable, index.Indexed):
         self.slug = (self.slug or slugify(self.label)[:120]).lower()
         if not self.slug:
             raise ValidationError({"slug": "Give a slug: the label has no letters to make one from."})
+        held = Term.objects.filter(pk=self.pk).values_list("slug", flat=True).first() if self.pk else None
+        if held and held != self.slug and (self.facet in DRAWN or (self.facet, held) == (Facet.ROLE, COMMISSIONER)):
+            raise ValidationError(
+                {"slug": f"The site knows this one by its slug, {held}. Change the label: that is what readers see."}
+            )
         twin = Term.every.filter(facet=self.facet, slug__iexact=self.slug).exclude(pk=self.pk).first()
         if twin and twin.merged_into is None:
             raise ValidationError({"slug": f"“{twin.label}” has this slug already."})

@@ -1,13 +1,21 @@
 """The admin: what an editor meets, and what no text in a search box may break."""
 
+import datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page
 
+from bulletins.models import BulletinPage
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Organisation
+from home.models import ContentPage
+from practice.models import PracticeNotePage, TemplateContractPage
 from taxonomy.models import Facet, Term
 from taxonomy.usage import with_page_counts
 from tests.factories import OrganisationFactory, area, case_study, tag, term
+from tests.forms import complete, edit_url
 
 pytestmark = pytest.mark.django_db
 NASTY = ['"', '""', '"a', "\0", "a\0b", "'", "%", "\\", "(", "*", "-", "NEAR(", "é", "\ud83d\ude00", " ", "a" * 3000]
@@ -290,3 +298,24 @@ def test_only_curated_tags_are_kept(listing: CaseStudyIndexPage, admin_client: C
     admin_client.post(_add_url(listing), data)
     page = CaseStudyPage.objects.get(title="Tagged").get_latest_revision_as_object()
     assert [item.name for item in page.tags.all()] == ["prevention"]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [CaseStudyPage, PracticeNotePage, TemplateContractPage, BulletinPage, ContentPage],
+    ids=lambda m: m.__name__,
+)
+def test_every_kind_of_page_can_be_published_on_a_day_and_commented_on(model: type[Page]) -> None:
+    form = model.get_edit_handler().get_form_class()
+    assert {"go_live_at", "expire_at"} <= set(form.base_fields)
+    assert "comments" in form.formsets
+
+
+def test_an_example_is_published_when_its_day_has_come(listing: CaseStudyIndexPage, admin_client: Client) -> None:
+    page = case_study(listing, "Later", live=False)
+    day = timezone.localtime() + datetime.timedelta(days=2)
+    data = complete(page, **{"action-publish": "1", "go_live_at": f"{day:%Y-%m-%d %H:%M}"})
+    assert admin_client.post(edit_url(page), data).status_code == 302
+    page.refresh_from_db()
+    assert not page.live
+    assert page.approved_schedule

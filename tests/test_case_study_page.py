@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
+from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Outcome
 from casestudies.presentation import cost, period
 from home.citing import citation
 from search.embedded.engine import EmbeddedEngine
 from taxonomy.models import Facet
-from tests.factories import case_study, term
+from tests.factories import OrganisationFactory, case_study, term
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +181,24 @@ def test_queries_do_not_grow_with_what_a_page_says(
     client.get(page.url)
     with django_assert_max_num_queries(32):
         client.get(page.url)
+
+
+def test_a_role_is_called_what_the_vocabulary_calls_it(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client
+) -> None:
+    page = case_study(listing, "Bought")
+    role = term(Facet.ROLE, "commissioner")
+    council = OrganisationFactory(name="A county council")
+    CaseStudyOrganisation.objects.create(page=page, organisation=council, role=role)
+    assert key_facts(html_of(client, page))["Commissioner"] == "A county council"
+    role.label = "Commissioning body"
+    role.full_clean()
+    role.save()
+    facts = key_facts(html_of(client, page))
+    assert facts["Commissioning body"] == "A county council"
+    assert "Commissioner" not in facts
+    for facet, slug in ((Facet.ROLE, "commissioner"), (Facet.STAGE, "plan"), (Facet.REGION, "london")):
+        drawn = term(facet, slug)
+        drawn.slug = "another"
+        with pytest.raises(ValidationError, match="knows this one by its slug"):
+            drawn.full_clean()

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.images import ImageFile
 from django.test import Client, RequestFactory
 from fontTools.ttLib import TTFont
@@ -98,10 +99,19 @@ def test_a_photograph_takes_the_cover_s_place_and_is_described(listing: CaseStud
     assert 'alt=""' in card, "beside its title the picture says nothing more"
 
 
+# Parts of every page's frame, and of forms that stand on pages of their own.
+ELSEWHERE = {"files.html", "footer.html", "menu.html", "results_head.html", "search_head.html"} | {
+    *("open_form.html", "trap.html", "log_in.html"),
+}
+
+
 @pytest.mark.django_db
 def test_the_page_of_components_shows_every_component(home: HomePage, rf: RequestFactory) -> None:
     html = components(rf.get("/components/")).content.decode()
     assert "{#" not in html
+    source = (settings.BASE_DIR / "templates/cop_site/components.html").read_text()
+    files = {path.name for path in (settings.BASE_DIR / "templates/components").iterdir()}
+    assert {name for name in files if f"components/{name}" not in source} == ELSEWHERE
     for shown in (
         "evidence-scale",
         "region-map",

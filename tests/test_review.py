@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
+from wagtail.models import Site
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
@@ -68,7 +69,7 @@ def test_a_page_past_its_review_is_marked(clock: time_machine.Traveller) -> None
     page = CaseStudyPage(review_date=TODAY - DAY)
     assert page.review_overdue
     shown = notice(page)
-    assert "This example was due for review in" in shown
+    assert "This page was due for review in" in shown
     assert '<time datetime="2024-05-19">May 2024</time>. Parts of it may be out of date.' in shown
     for date in (None, TODAY, TODAY + DAY):
         assert not CaseStudyPage(review_date=date).review_overdue
@@ -198,8 +199,10 @@ def test_the_dashboard_shows_an_owner_what_is_due(several: None, owner: User, ad
 def test_an_owner_is_reminded_once_of_all_that_is_due(
     several: None, owner: User, clock: time_machine.Traveller, mailoutbox: list[EmailMessage]
 ) -> None:
+    Site.objects.update(site_name="Better Buying")
     assert remind() == 1
     mail = mailoutbox[0]
+    assert "Better Buying" in mail.body
     assert mail.to == ["owner@example.com"]
     assert mail.subject == "2 pages are due for review"
     assert "Dear Olive Owner" in mail.body

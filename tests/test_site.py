@@ -13,12 +13,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageViewRestriction, Site
 
@@ -288,3 +290,39 @@ def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_where_nobody_names_an_address_it_follows_the_port(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PORT, settings.SITE_URL = 8000, "http://127.0.0.1:8000"
+    begun: list[tuple[str, str | None]] = []
+
+    def begin_again(program: str, words: list[str]) -> None:
+        begun.append((" ".join(words), os.environ["PORT"]))
+        raise SystemExit
+
+    monkeypatch.setenv("PORT", "8000")
+    monkeypatch.setattr(os, "execv", begin_again)
+    monkeypatch.setattr(sys, "argv", ["manage.py", "serve", "--port", "8791"])
+    with pytest.raises(SystemExit):
+        call_command("serve", port=8791)
+    assert begun == [(f"{sys.executable} manage.py serve --port 8791", "8791")]
+
+
+@pytest.mark.django_db
+def test_editors_log_in_on_a_page_of_this_site(home: HomePage, client: Client) -> None:
+    page = client.get("/admin/login/?next=/admin/reports/").content.decode()
+    assert settings.WAGTAIL_SITE_NAME in page
+    assert "Sign in to Wagtail" not in page
+    assert 'name="next" value="/admin/reports/"' in page
+    assert reverse("wagtailadmin_password_reset") in page
+    for given in ({"username": "", "password": ""}, {"username": "nobody@example.com", "password": "no"}):
+        wrong = client.post("/admin/login/", given).content.decode()
+        assert "<title>Error: Log in" in wrong
+        assert 'id="login-error"' in wrong
+    User.objects.create_superuser("chief@example.com", "correct horse battery")
+    form = {"username": "chief@example.com", "password": "correct horse battery", "next": "/admin/reports/"}
+    assert client.post("/admin/login/", form)["Location"] == "/admin/reports/"
+    assert client.session.get_expire_at_browser_close()
+    client.logout()
+    client.post("/admin/login/", form | {"remember": "on"})
+    assert not client.session.get_expire_at_browser_close()

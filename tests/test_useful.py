@@ -140,7 +140,9 @@ def test_moderators_delete_and_editors_only_read(example_page: CaseStudyPage, ro
     user.groups.add(Group.objects.get(name=role))
     client = Client()
     client.force_login(user)
-    assert "About Jo" in client.get("/admin/feedback/").content.decode()
+    listed = client.get("/admin/feedback/").content.decode()
+    assert "About Jo" in listed
+    assert (f'href="/admin/feedback/delete/{told.pk}/' in listed) is deletes
     assert client.get("/admin/reports/useful/").status_code == 200
     client.post(f"/admin/feedback/delete/{told.pk}/")
     assert Feedback.objects.exists() is not deletes

@@ -49,8 +49,12 @@ class BouncesView(UploadPage):
         return self.shown(form=form)
 
     def _import(self, text: str) -> HttpResponse:
+        text = text.replace("\r\n", "\n")  # browsers send the ends of lines so
+        if len(text) > LARGEST:
+            messages.error(self.request, "Nothing was imported: this is more than one file. Choose the file again.")
+            return redirect("bulletin_bounces")
         try:
-            found = list(take_in(text[:LARGEST].encode(errors="replace"), dry_run=False))
+            found = list(take_in(text.encode(errors="replace"), dry_run=False))
         except Unreadable as problem:
             messages.error(self.request, str(problem))
         else:

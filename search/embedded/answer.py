@@ -49,7 +49,7 @@ def answer(reader: Reader, query: Query, vocabulary: Vocabulary, thesaurus: Thes
         exact=exact,
         page=page,
         pages=pages,
-        facets=matching.counts(query, matched, state.dimensions, vocabulary),
+        facets=matching.counts(query, matched, state.pages, state.dimensions, vocabulary),
         relax=relax,
         suggestion=suggestion,
     )

@@ -77,7 +77,7 @@ class EmbeddedEngine:
             allowed = state.value("kind", kind) if kind else state.pages
             best = [page for page in likest if page in allowed][:count]
             found = hits(connection, best)
-        facets = matching.counts(Query(), BitMap(best), state.dimensions, vocabulary) if vocabulary else {}
+        facets = matching.counts(Query(), BitMap(best), state.pages, state.dimensions, vocabulary) if vocabulary else {}
         took = round((time.perf_counter() - started) * 1000, 2)
         return Results(hits=found, total=len(best), exact=len(best), facets=facets, took_ms=took, engine=self.name)
 

@@ -37,7 +37,7 @@ ADDRESSES = {
     "not found": "/nowhere/",
 }
 # These have a form with a token, so they may set a cookie.
-LOCKED = {"log-in": "/_util/login/", "password": f"/case-studies/{CLOSED}/"}
+LOCKED = {"log-in": "/_util/login/", "log-in of editors": "/admin/login/", "password": f"/case-studies/{CLOSED}/"}
 # Of the admin, for an issue with this number.
 SENDING = {
     "send": "/admin/bulletins/{}/send/",

@@ -34,7 +34,7 @@ PAGES = {
     "contracts": "/practice/template-contracts/",
     "about": "/about/",
     "not-found": "/nowhere/",
-    "log-in": "/_util/login/",
+    "log-in": "/admin/login/",
 }
 WIDTHS = {1280: 800, 320: 640}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -37,6 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if _listening(options["host"], options["port"]):
             raise CommandError(f"Port {options['port']} is taken. Choose another: make run PORT={options['port'] + 1}")
+        _begin_again_with(options["port"])
         if options["prepare"]:
             call_command("prepare", stdout=self.stdout)
         align_site()
@@ -107,6 +108,13 @@ class Command(BaseCommand):
                 process.wait(timeout=GRACE)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _begin_again_with(port: int) -> None:
+    """Where nobody named an address it follows the port, which every part reads from the environment."""
+    if port != settings.PORT and f"http://127.0.0.1:{settings.PORT}" == settings.SITE_URL:
+        os.environ["PORT"] = str(port)
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
 
 
 def _listening(host: str, port: int) -> bool:

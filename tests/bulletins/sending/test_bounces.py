@@ -190,6 +190,19 @@ def test_a_file_in_the_admin(sent: list[Delivery]) -> None:
     assert states() == [State.SUPPRESSED, State.CONFIRMED, State.SUPPRESSED, State.CONFIRMED]
 
 
+def test_a_large_file_comes_back_from_the_browser_whole(sent: list[Delivery]) -> None:
+    """Browsers end each line with two characters, which makes the text longer than the file was."""
+    client = logged_in("Bulletin editors")
+    last = sent[0].reader.address
+    content = "email,kind\n" + "somebody@example.net,hard\n" * 7_600 + f"{last},hard\n"
+    assert 195_000 < len(content) < 200_000
+    text = carried(upload(client, content.encode()))
+    done = client.post(PAGE, {"text": text.replace("\n", "\r\n")}, follow=True).content.decode()
+    assert "Imported: 1 of these readers get no more mail" in done
+    refused = client.post(PAGE, {"text": text + text}, follow=True).content.decode()
+    assert "Nothing was imported" in refused
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
