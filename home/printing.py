@@ -25,9 +25,12 @@ def meta(row: Row) -> SafeString:
         facts.append(f'As at <time datetime="{day.isoformat()}">{month(day)}</time>')
     if row.evidence:
         facts.append(f"Evidence {escape(row.evidence)}, {escape(row.evidence_label.lower())}")
-    # The ring shows the stages; who does not see it is told.
-    spoken = f' <span class="visually-hidden">Stages: {escape(row.stages)}</span>' if row.stages else ""
-    return mark_safe(" ".join(f"<span>{fact}</span>" for fact in facts) + spoken)  # noqa: S308 (escaped above)
+    return mark_safe(" ".join(f"<span>{fact}</span>" for fact in facts))  # noqa: S308 (escaped above)
+
+
+def _spoken(stages: str) -> str:
+    """The stages in words, for those who do not see the ring that shows them."""
+    return f'<span class="visually-hidden">, stages: {escape(stages)}</span>' if stages else ""
 
 
 def result(row: Row) -> SafeString:
@@ -36,7 +39,7 @@ def result(row: Row) -> SafeString:
     return mark_safe(  # noqa: S308 (escaped here; title and snippet are safe)
         f"{glyph(hit.facets.get('stage', ()), 22)}\n"
         f'<h3 class="result-title"><a href="{escape(hit.url)}">{row.title}</a></h3>\n'
-        f'<p class="meta"><span class="kind-name kind-{escape(hit.kind)}">{escape(row.kind)}</span> {meta(row)}</p>\n'
+        f'<p class="meta"><span class="kind-name kind-{escape(hit.kind)}">{escape(row.kind)}{_spoken(row.stages)}</span> {meta(row)}</p>\n'
         f'<p class="snippet">{row.snippet}</p>'
     )
 
@@ -66,9 +69,10 @@ def chips(chosen: Iterable[Chip]) -> SafeString:
     return mark_safe("\n".join(printed))  # noqa: S308 (escaped)
 
 
-def kind(slug: str, label: str, stages: Collection[str]) -> SafeString:
-    """What a page is, in its colour and in words; the ring shows the stages that it tells of."""
-    return mark_safe(f'<p class="kind kind-{escape(slug)}">{glyph(stages, 20)}{escape(label)}</p>')  # noqa: S308
+def kind(slug: str, label: str, stages: Collection[str], spoken: str = "") -> SafeString:
+    """What a page is, in its colour and in words; the ring shows the stages that it tells of, `spoken` is their labels."""
+    said = f"{escape(label)}{_spoken(spoken)}"
+    return mark_safe(f'<p class="kind kind-{escape(slug)}">{glyph(stages, 20)}{said}</p>')  # noqa: S308 (escaped)
 
 
 def cards(examples: Iterable[Example]) -> SafeString:
@@ -89,7 +93,7 @@ def card(example: Example, lines: int = 2, loading: str = "lazy") -> SafeString:
     # Beside its title the picture says nothing more.
     shown = picture.img_tag({"alt": "", "class": "cover", "loading": loading}) if picture else None
     return mark_safe(  # noqa: S308 (escaped here; the title is safe)
-        f"<article>{shown or cover(hit.page_id, row.group, len(stages), 6, lines)}\n{kind(hit.kind, row.kind, stages)}\n"
+        f"<article>{shown or cover(hit.page_id, row.group, len(stages), 6, lines)}\n{kind(hit.kind, row.kind, stages, row.stages)}\n"
         f'<h3 class="result-title"><a href="{escape(hit.url)}">{row.title}</a></h3>\n'
         f'<p class="snippet">{escape(hit.summary)}</p>\n<p class="meta">{meta(row)}</p></article>'
     )

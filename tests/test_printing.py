@@ -236,3 +236,8 @@ def test_who_is_logged_in_sees_an_edit_at_once(study: CaseStudyPage, client: Cli
     assert "Old entry" in client.get("/").content.decode()
     _renamed(ContentPage, "title", "New entry", slug="entry")(study)
     assert "New entry" in client.get("/").content.decode()
+
+
+def test_stages_are_said_where_they_are_drawn() -> None:
+    for printed in (printing.results([_row("plan")], 1), printing.cards([Example(_row("plan"), None)])):
+        assert '<span class="visually-hidden">, stages: plan</span>' in printed
