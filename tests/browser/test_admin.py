@@ -57,6 +57,7 @@ def add_block(page: Page, name: str) -> None:
     """Looks at the block's preview first, as the editor may."""
     page.locator("button.c-sf-add-button").last.click()
     option = page.get_by_role("option", name=name, exact=True)
+    expect(option).to_be_visible()
     names = page.get_by_role("option").filter(visible=True).all_inner_texts()
     page.get_by_role("button", name="Preview", exact=True).filter(visible=True).nth(names.index(name)).click()
     expect(page.frame_locator(".w-combobox-preview__iframe").locator("main.story")).to_be_visible()
