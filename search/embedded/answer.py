@@ -7,11 +7,12 @@ from functools import partial
 from pyroaring import BitMap
 
 from search import analysis, matching
-from search.embedded import beginnings, ranking, text
+from search.embedded import ranking
 from search.embedded.hits import hits
 from search.embedded.sets import Reader, Sets
 from search.embedded.spelling import corrected
 from search.facets import Vocabulary
+from search.marking import wanted
 from search.query import Query
 from search.results import Relax, Results
 from search.synonyms import Expanded, Thesaurus, expand
@@ -20,7 +21,6 @@ SORTED = {"newest": "date DESC, page", "title": "title_key, page"}
 FEW = 1000  # as many at most are picked out and sorted; of more the order is walked from its beginning
 PICKED = 3  # picking one out and sorting it takes as long as walking past so many
 FEW_EXACT = 5  # pages with all the words: of fewer the spelling is looked at
-SHOWN = 20  # words that a beginning stands for, at most, in what is marked
 
 
 def answer(reader: Reader, query: Query, vocabulary: Vocabulary, thesaurus: Thesaurus, per_page: int) -> Results:
@@ -44,7 +44,7 @@ def answer(reader: Reader, query: Query, vocabulary: Vocabulary, thesaurus: Thes
     if exact < FEW_EXACT and question.groups:
         suggestion = _better(reader, chosen, (exact, total), corrected(reader, query.text, question), thesaurus)
     return Results(
-        hits=hits(reader.connection, ids, marking(reader, question), sets.every),
+        hits=hits(reader.connection, ids, wanted(question), sets.every),
         total=total,
         exact=exact,
         page=page,
@@ -106,16 +106,3 @@ def ordered(reader: Reader, query: Query, sets: Sets, found: BitMap, start: int,
         ids += [page for page in pages if page in found]
         passed, block = passed + block, block * 4
     return ids[start:end]
-
-
-def marking(reader: Reader, question: Expanded) -> str:
-    """What is marked in hits, as FTS5 reads it: every word of the question, and whatever was found in its place."""
-    said: list[tuple[str, ...]] = []
-    for group in question.groups:
-        for alternative in group.alternatives:
-            if alternative.prefix:
-                rows = beginnings.likeliest(reader.connection, reader.state.beginnings, alternative.words[0], SHOWN)
-                said += [(word,) for word, _ in rows]
-            else:
-                said.append(alternative.words)
-    return text.any_of(said, question.phrases)

@@ -8,31 +8,40 @@ from datetime import date
 
 from pyroaring import BitMap
 
-from search.embedded import text
-from search.embedded.snippets import Marked, snippets
+from search import marking
+from search.marking import Wanted
 from search.results import Hit
 
 
 def hits(
-    connection: sqlite3.Connection, ids: Sequence[int], expression: str = "", every: BitMap | None = None
+    connection: sqlite3.Connection, ids: Sequence[int], wanted: Wanted | None = None, every: BitMap | None = None
 ) -> tuple[Hit, ...]:
-    """These pages in this order. `every` are the pages with the whole question, `expression` says what is marked."""
-    found = snippets(connection, ids, expression) if expression and ids else {}
+    """These pages in this order. `every` are the pages with the whole question, `wanted` says what is marked."""
     # All as one row: with each row that SQLite hands over Python lets other threads go first.
     facets = "(SELECT json_group_array(json_array(dimension, value)) FROM doc_facet WHERE doc_facet.page = doc.page)"
-    columns = f"page, kind, title, url, summary, date, json(organisations), json({facets})"
-    sql = f"SELECT json_group_array(json_array({columns})) FROM doc WHERE page IN ({','.join(map(str, ids))})"
-    rows = {row[0]: row for row in json.loads(connection.execute(sql).fetchone()[0])}
+    rows = _rows(connection, f"kind, title, url, summary, date, json(organisations), json({facets})", ids)
+    excerpts = {page: marking.excerpt(row[3], wanted) for page, row in rows.items()} if wanted else {}
+    # A body is looked at only where there is nothing to mark in the summary.
+    bodies = _rows(connection, "body", [page for page in ids if wanted and excerpts[page] is None])
+    excerpts |= {page: marking.excerpt(body, wanted) for page, (body,) in bodies.items() if wanted}
     return tuple(
         hit(
-            *rows[page][:6],
-            organisations=rows[page][6],
-            facets=rows[page][7],
-            marked_texts=found.get(page),
+            *(page, *rows[page][:5]),
+            organisations=rows[page][5],
+            facets=rows[page][6],
+            wanted=wanted,
+            excerpt=excerpts.get(page),
             exact=every is not None and page in every,
         )
         for page in ids
     )
+
+
+def _rows(connection: sqlite3.Connection, columns: str, ids: Sequence[int]) -> dict[int, list]:
+    if not ids:
+        return {}
+    sql = f"SELECT json_group_array(json_array(page, {columns})) FROM doc WHERE page IN ({','.join(map(str, ids))})"
+    return {row[0]: row[1:] for row in json.loads(connection.execute(sql).fetchone()[0])}
 
 
 def hit(
@@ -45,18 +54,19 @@ def hit(
     *,
     organisations: list[str],
     facets: Iterable[list[str]],
-    marked_texts: Marked | None,
+    wanted: Wanted | None,
+    excerpt: str | None,
     exact: bool,
 ) -> Hit:
-    """`facets` are pairs of dimension and value."""
-    title_marked, summary_marked, body_marked = marked_texts or (title, summary, "")
-    snippet = summary_marked if text.OPEN in summary_marked or text.OPEN not in body_marked else body_marked
+    """`facets` are pairs of dimension and value; `excerpt` is what has marks of the summary or the body."""
+    if excerpt is None:
+        excerpt = marking.beginning(summary) if wanted else html.escape(summary)
     return Hit(
         *(page, kind, title, url, summary, date.fromisoformat(day) if day else None),
         facets=_by_dimension(facets),
         organisations=organisations,
-        title_html=_safe(title_marked),
-        snippet_html=_safe(snippet),
+        title_html=marking.marked(title, wanted) if wanted else html.escape(title),
+        snippet_html=excerpt,
         exact=exact,
     )
 
@@ -66,8 +76,3 @@ def _by_dimension(pairs: Iterable[list[str]]) -> dict[str, list[str]]:
     for dimension, value in sorted(pairs):
         found.setdefault(dimension, []).append(value)
     return found
-
-
-def _safe(marked: str) -> str:
-    """Escape first, then turn the sentinels into tags: content can bring no markup of its own."""
-    return html.escape(marked).replace(text.OPEN, "<mark>").replace(text.CLOSE, "</mark>")
