@@ -93,13 +93,15 @@ def _spans(text: str, said: Wanted) -> list[Span]:
     plain = _without_accents(lower)
     spans: list[Span] = []
     for letters, several in said.items():
+        if letters not in plain:
+            continue
         known: dict[str, tuple[Said, ...]] = {}
         for start, end in _words_from(plain, letters):
             word = lower[start:end]
             if word not in known:
                 known[word] = _meant(word, plain[start:end], several)
             for one in known[word]:
-                last = _end_of_run(lower, end, one.stems[1:])
+                last = _end_of_run(lower, end, one.stems[1:]) if len(one.stems) > 1 else end
                 if last:
                     spans.append((start, last, one.part))
     return sorted(spans)

@@ -18,6 +18,7 @@ from search.embedded.answer import answer
 from search.embedded.building import made
 from search.embedded.hits import hits
 from search.embedded.memory import Memory, State
+from search.embedded.ranking import add
 from search.embedded.sets import Reader
 from search.embedded.store import Store
 from search.embedded.suggest import suggestions
@@ -196,8 +197,16 @@ def _likest(state: State, page_id: int, rows: Sequence[tuple[str, str]]) -> list
 
 def _candidates(weighed: Sequence[tuple[float, BitMap]]) -> BitMap:
     """The pages that share most values with one: the rest are not worth weighing one by one."""
-    reached = [BitMap() for _ in range(len(weighed) + 2)]  # by how many values they share, at least
-    for seen, (_, pages) in enumerate(weighed, 1):
-        for count in range(seen, 0, -1):
-            reached[count] |= pages if count == 1 else reached[count - 1] & pages
-    return next((pages for pages in reversed(reached) if len(pages) > CANDIDATES), reached[1])
+    digits: list[BitMap] = []  # of how many values each page shares
+    for _, pages in weighed:
+        add(digits, pages, 1)
+    found = BitMap()
+    waiting = [(matching.union(pages for _, pages in weighed), len(digits))]
+    while waiting and len(found) <= CANDIDATES:
+        pages, digit = waiting.pop()
+        if digit:
+            high = pages & digits[digit - 1]
+            waiting += [(rest, digit - 1) for rest in (pages - high, high) if rest]
+        else:
+            found |= pages
+    return found

@@ -98,11 +98,12 @@ def _sum(state: State, parts: Sequence[Part], tier: BitMap) -> list[BitMap]:
     for gain, bitmap in gains:
         amount = round(gain / unit)
         if amount:
-            _add(digits, bitmap & tier, amount)
+            add(digits, bitmap & tier, amount)
     return digits
 
 
-def _add(digits: list[BitMap], pages: BitMap, amount: int) -> None:
+def add(digits: list[BitMap], pages: BitMap, amount: int) -> None:
+    """Add an amount to the sum of each of these pages."""
     place = 0
     while amount:
         if amount & 1:
