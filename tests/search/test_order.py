@@ -131,7 +131,7 @@ def test_sums_of_many_pages_are_those_of_plain_python() -> None:
     rows = [(chance.randint(1, 63), BitMap(chance.sample(range(1, 300), chance.randint(0, 290)))) for _ in range(12)]
     digits: list[BitMap] = []
     for amount, held in rows:
-        ranking._add(digits, held, amount)
+        ranking.add(digits, held, amount)
     sums = {page: sum(amount for amount, held in rows if page in held) for page in pages}
     expected = sorted(pages, key=lambda page: (-sums[page], page))
     for start, end in [(0, 299), (0, 10), (7, 90), (290, 320), (5, 5)]:
