@@ -11,11 +11,11 @@ from itertools import chain
 from typing import Any
 
 from search.analysis import fold, tokens
-from search.embedded.tables import facet_rows, fingerprint
+from search.embedded.tables import facets_of, fingerprint
 from search.entries import Entry, texts_of
 from search.stemming import learn, stems
 
-FORMAT = 1  # goes up when documents change and the mapping does not
+FORMAT = 2  # goes up when documents change and the mapping does not
 FIELDS = ("title", "tags", "summary", "body")
 LENGTH = (0.4, 0.3, 0.5, 0.6)  # how much the length of each field counts
 REMEMBERED = 50_000  # words
@@ -97,14 +97,14 @@ def _line(values: Mapping[str, Any]) -> bytes:
 def _document(
     entry: Entry, organisations: list[str], texts: tuple[str, str, str, str], words: list[list[str]]
 ) -> dict[str, Any]:
-    title, tags, summary, body = texts
+    title, _, summary, body = texts
     written = [dict.fromkeys(map(_written.__getitem__, found)) for found in words]
     stemmed = [" ".join(map(_stemmed.__getitem__, found)) for found in words]
-    facets = [(name, value) for name, value, _ in facet_rows(entry)]
+    facets = facets_of(entry)
     return {
         "page": entry.page_id,
         "fingerprint": fingerprint(entry),
-        "facets": [f"{name}:{value}" for name, value in facets],
+        "facets": [f"{name}:{value}" for name in facets for value in facets[name]],
         "year": entry.date.year if entry.date else None,
         "date": entry.date.isoformat() if entry.date else None,
         "title_key": fold(entry.title),
@@ -120,7 +120,6 @@ def _document(
             "url": entry.url,
             "date": entry.date.isoformat() if entry.date else None,
             "title": title,
-            "tags": tags,
             "summary": summary,
             "organisations": organisations,
             "facets": facets,

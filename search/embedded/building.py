@@ -56,8 +56,9 @@ def taken_apart(versions: Mapping[int, int], entries: Iterable[Entry]) -> Made:
         organisations, row = tables.doc_row(entry)
         docs.append(row)
         names += organisations
-        for dimension, value, page in tables.facet_rows(entry):
-            facets.setdefault((dimension, value), []).append(page)
+        for dimension, values in tables.facets_of(entry).items():
+            for value in values:
+                facets.setdefault((dimension, value), []).append(entry.page_id)
     words, lengths = words_of_many([row[0] for row in docs], [row[tables.TEXTS] for row in docs])
     ranks = [tables.rank_row(row, held) for row, held in zip(docs, lengths, strict=True)]
     return Made(dict(versions), docs, ranks, names, facets, words)
@@ -168,7 +169,7 @@ class Rebuild:
     def take(self, batch: Made) -> None:
         self._revision += 1
         with tables.transaction(self._connection):
-            self._many("doc", 10, batch.docs)
+            self._many("doc", 11, batch.docs)
             self._connection.executemany(
                 "INSERT INTO fts (rowid, title, tags, summary, body) VALUES (?, ?, ?, ?, ?)",
                 ((row[0], *row[tables.TEXTS]) for row in batch.docs),
@@ -209,8 +210,6 @@ class Rebuild:
         for (dimension, value), pages in sorted(self._facets.items()):
             facets.setdefault(dimension, {})[value] = pages
         with tables.transaction(self._connection):
-            rows = ((name, value, page) for (name, value), pages in sorted(self._facets.items()) for page in pages)
-            self._many("doc_facet", 3, rows)
             names = list(enumerate(self._organisations.items(), start=1))
             self._many("organisation", 3, ((number, name, pages) for number, (name, pages) in names))
             # FTS5 likes numbers that grow.

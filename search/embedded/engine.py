@@ -1,8 +1,9 @@
 """The embedded engine: SQLite FTS5 for words, roaring bitmaps for facets, one file beside the content database."""
 
+import json
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from math import log
@@ -73,14 +74,14 @@ class EmbeddedEngine:
         with self._view() as (connection, state):
             if page_id > LARGEST or page_id not in state.pages:
                 return Results(engine=self.name)
-            rows = connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page_id,)).fetchall()
-            likest = _likest(state, page_id, rows)
+            facets = connection.execute("SELECT facets FROM doc WHERE page = ?", (page_id,)).fetchone()[0]
+            likest = _likest(state, page_id, json.loads(facets))
             allowed = state.value("kind", kind) if kind else state.pages
             best = [page for page in likest if page in allowed][:count]
             found = hits(connection, best)
-        facets = matching.counts(Query(), BitMap(best), state.pages, state.dimensions, vocabulary) if vocabulary else {}
+        counts = matching.counts(Query(), BitMap(best), state.pages, state.dimensions, vocabulary) if vocabulary else {}
         took = round((time.perf_counter() - started) * 1000, 2)
-        return Results(hits=found, total=len(best), exact=len(best), facets=facets, took_ms=took, engine=self.name)
+        return Results(hits=found, total=len(best), exact=len(best), facets=counts, took_ms=took, engine=self.name)
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
         with self._view() as (connection, state):
@@ -181,9 +182,9 @@ def _sequence(connection: sqlite3.Connection) -> int:
     return connection.execute("SELECT value FROM meta WHERE key = 'sequence'").fetchone()[0]
 
 
-def _likest(state: State, page_id: int, rows: Sequence[tuple[str, str]]) -> list[int]:
+def _likest(state: State, page_id: int, facets: Mapping[str, Sequence[str]]) -> list[int]:
     """The pages that share most of these values, likest first."""
-    shared = [(state.value(*row), LIKENESS.get(row[0], 0.0)) for row in rows]
+    shared = [(state.value(name, value), LIKENESS.get(name, 0.0)) for name in facets for value in facets[name]]
     # A value that few pages have says more than one that most have.
     weighed = [(log(1 + len(state.pages) / len(pages)) * weight, pages) for pages, weight in shared if weight]
     candidates = _candidates(weighed)

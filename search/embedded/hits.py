@@ -3,7 +3,7 @@
 import html
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from pyroaring import BitMap
@@ -18,8 +18,7 @@ def hits(
 ) -> tuple[Hit, ...]:
     """These pages in this order. `every` are the pages with the whole question, `wanted` says what is marked."""
     # All as one row: with each row that SQLite hands over Python lets other threads go first.
-    facets = "(SELECT json_group_array(json_array(dimension, value)) FROM doc_facet WHERE doc_facet.page = doc.page)"
-    rows = _rows(connection, f"kind, title, url, summary, date, json(organisations), json({facets})", ids)
+    rows = _rows(connection, "kind, title, url, summary, date, json(organisations), json(facets)", ids)
     excerpts = {page: marking.excerpt(row[3], wanted) for page, row in rows.items()} if wanted else {}
     # A body is looked at only where there is nothing to mark in the summary.
     bodies = _rows(connection, "body", [page for page in ids if wanted and excerpts[page] is None])
@@ -53,26 +52,19 @@ def hit(
     day: str | None,
     *,
     organisations: list[str],
-    facets: Iterable[list[str]],
+    facets: dict[str, list[str]],
     wanted: Wanted | None,
     excerpt: str | None,
     exact: bool,
 ) -> Hit:
-    """`facets` are pairs of dimension and value; `excerpt` is what has marks of the summary or the body."""
+    """`excerpt` is what has marks of the summary or the body."""
     if excerpt is None:
         excerpt = marking.beginning(summary) if wanted else html.escape(summary)
     return Hit(
         *(page, kind, title, url, summary, date.fromisoformat(day) if day else None),
-        facets=_by_dimension(facets),
+        facets=facets,
         organisations=organisations,
         title_html=marking.marked(title, wanted) if wanted else html.escape(title),
         snippet_html=excerpt,
         exact=exact,
     )
-
-
-def _by_dimension(pairs: Iterable[list[str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for dimension, value in sorted(pairs):
-        found.setdefault(dimension, []).append(value)
-    return found

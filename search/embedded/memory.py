@@ -116,16 +116,19 @@ def _refreshed(held: State, revision: int, connection: sqlite3.Connection) -> St
     come: dict[int, Words] = {}
     copied: set[tuple[str, str]] = set()
     for page in changed:
-        texts = connection.execute("SELECT title, tags, summary, body FROM doc WHERE page = ?", (page,)).fetchone()
-        if texts:
-            pages.add(page)
-            come[page] = words_of(texts)[0]
-        for name, value in connection.execute("SELECT dimension, value FROM doc_facet WHERE page = ?", (page,)):
+        sql = "SELECT facets, title, tags, summary, body FROM doc WHERE page = ?"
+        row = connection.execute(sql, (page,)).fetchone()
+        if row is None:
+            continue
+        pages.add(page)
+        come[page] = words_of(row[1:])[0]
+        for name, held_values in json.loads(row[0]).items():
             values = dimensions.setdefault(name, {})
-            if (name, value) not in copied:
-                values[value] = values[value].copy() if value in values else BitMap()
-                copied.add((name, value))
-            values[value].add(page)
+            for value in held_values:
+                if (name, value) not in copied:
+                    values[value] = values[value].copy() if value in values else BitMap()
+                    copied.add((name, value))
+                values[value].add(page)
     dimensions = {
         name: {value: pages for value, pages in values.items() if pages} for name, values in dimensions.items()
     }

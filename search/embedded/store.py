@@ -21,6 +21,7 @@ from search.engine import Busy, Unavailable
 from search.entries import Entry
 
 POINTER = "search.current"
+CACHE = 16_384  # KiB at most that each thread keeps of a large file; not mapped into memory: a damaged one would end the process
 
 
 class Store:
@@ -78,6 +79,7 @@ class Store:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute(f"PRAGMA cache_size=-{CACHE}")
             # A file without tables, or with those of another release, is no index.
             if not create and connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
                 raise sqlite3.DatabaseError("the index is of another release")

@@ -16,7 +16,7 @@ from search.entries import Entry, texts_of
 from search.facets import YEAR
 from search.stemming import TOKENIZER
 
-FORMAT = 3  # goes up when the tables change: an index of another format is built anew
+FORMAT = 4  # goes up when the tables change: an index of another format is built anew
 TABLES = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -25,7 +25,7 @@ INSERT INTO meta VALUES
     ('title words', 0), ('tags words', 0), ('summary words', 0), ('body words', 0);
 CREATE TABLE doc (
     page INTEGER PRIMARY KEY, kind TEXT NOT NULL, url TEXT NOT NULL, date TEXT, organisations TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, title TEXT NOT NULL, tags TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL
+    facets TEXT NOT NULL, fingerprint TEXT NOT NULL, title TEXT NOT NULL, tags TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL
 );
 -- What pages are sorted by; apart from their texts, so that it is read fast. How many words each field has.
 CREATE TABLE rank (
@@ -38,9 +38,6 @@ CREATE TABLE bitmap (dimension TEXT NOT NULL, value TEXT NOT NULL, pages BLOB NO
 CREATE VIRTUAL TABLE fts USING fts5(
     title, tags, summary, body, content='doc', content_rowid='page', tokenize='{TOKENIZER}'
 );
-CREATE TABLE doc_facet (
-    dimension TEXT NOT NULL, value TEXT NOT NULL, page INTEGER NOT NULL, PRIMARY KEY (dimension, value, page)
-) WITHOUT ROWID;
 -- What may be suggested while somebody types: a page by its id, an organisation by its own number below zero.
 {suggest.SCHEMA}
 CREATE TABLE organisation (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, pages INTEGER NOT NULL);
@@ -51,7 +48,6 @@ CREATE TABLE version (page INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, revis
 INDEXES = """
 CREATE INDEX rank_date ON rank (date DESC, page);
 CREATE INDEX rank_title ON rank (title_key, page);
-CREATE INDEX doc_facet_page ON doc_facet (page);
 CREATE INDEX version_revision ON version (revision);
 CREATE TRIGGER doc_added AFTER INSERT ON doc BEGIN
     INSERT INTO fts (rowid, title, tags, summary, body) VALUES (NEW.page, NEW.title, NEW.tags, NEW.summary, NEW.body);
@@ -74,28 +70,29 @@ def fingerprint(entry: Entry) -> str:
     return blake2b(text.encode(errors="replace"), digest_size=12).hexdigest()
 
 
-def facet_rows(entry: Entry) -> list[tuple[str, str, int]]:
+def facets_of(entry: Entry) -> dict[str, list[str]]:
+    """The values of an entry by dimension, in order, with its kind and its year."""
     facets = dict(entry.facets) | {"kind": (entry.kind,)}
     if entry.date:
         facets[YEAR] = (f"{entry.date.year:04d}",)
-    return sorted({(name, value, entry.page_id) for name, values in facets.items() for value in values})
+    return {name: sorted(set(values)) for name, values in sorted(facets.items()) if values}
 
 
 def doc_row(entry: Entry) -> tuple[list[str], tuple[Any, ...]]:
     """The organisations of an entry, and its row in `doc`, which ends with the four texts."""
     organisations, texts = texts_of(entry)
     day = entry.date.isoformat() if entry.date else None
-    named = json.dumps(organisations)
-    return organisations, (entry.page_id, entry.kind, entry.url, day, named, fingerprint(entry), *texts)
+    held = json.dumps(organisations), json.dumps(facets_of(entry))
+    return organisations, (entry.page_id, entry.kind, entry.url, day, *held, fingerprint(entry), *texts)
 
 
 def rank_row(doc: tuple[Any, ...], lengths: Iterable[int]) -> tuple[Any, ...]:
-    page, _, _, day, _, _, title, *_ = doc
+    page, _, _, day, _, _, _, title, *_ = doc
     return (page, day, fold(title), *lengths)
 
 
 def suggested(doc: tuple[Any, ...]) -> tuple[Any, ...]:
-    page, kind, url, _, _, _, title, *_ = doc
+    page, kind, url, _, _, _, _, title, *_ = doc
     return page, title, kind, url
 
 
@@ -132,8 +129,7 @@ def replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> N
     if entry is None:
         return
     organisations, row = doc_row(entry)
-    connection.execute("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-    connection.executemany("INSERT INTO doc_facet VALUES (?, ?, ?)", facet_rows(entry))
+    connection.execute("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     lengths = postings.words_of(row[TEXTS])[1]
     connection.execute("INSERT INTO rank VALUES (?, ?, ?, ?, ?, ?, ?)", rank_row(row, lengths))
     count_words(connection, lengths, 1)
@@ -157,7 +153,7 @@ def _remove(connection: sqlite3.Connection, page: int) -> None:
         connection.executemany("DELETE FROM prefix WHERE rowid = ?", connection.execute(gone, (name,)).fetchall())
     lengths = "SELECT title_words, tags_words, summary_words, body_words FROM rank WHERE page = ?"
     count_words(connection, connection.execute(lengths, (page,)).fetchone(), -1)
-    for table, column in (("prefix", "rowid"), ("rank", "page"), ("doc_facet", "page"), ("doc", "page")):
+    for table, column in (("prefix", "rowid"), ("rank", "page"), ("doc", "page")):
         connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (page,))
 
 

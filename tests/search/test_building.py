@@ -75,8 +75,7 @@ def content(folder: Path) -> dict[str, Any]:
     store = Store(folder)
     with store.reading() as (_, connection):
         held: dict[str, Any] = {
-            table: sorted(map(repr, connection.execute(f"SELECT * FROM {table}")))
-            for table in ("doc", "rank", "doc_facet")
+            table: sorted(map(repr, connection.execute(f"SELECT * FROM {table}"))) for table in ("doc", "rank")
         }
         held["organisation"] = sorted(connection.execute("SELECT name, pages FROM organisation"))
         held["version"] = sorted(connection.execute("SELECT page, sequence FROM version"))
