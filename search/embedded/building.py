@@ -7,7 +7,7 @@ the file before it is whole, so each table is filled in its own order, and what 
 import sqlite3
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from sys import intern
 from typing import Any
@@ -17,13 +17,17 @@ from pyroaring import BitMap
 from search import changes
 from search.analysis import tokens
 from search.embedded import postings, tables
-from search.embedded.postings import FIELDS, REACHED, keys_of
-from search.entries import Entry, entries_for
+from search.embedded.postings import FIELDS, REACHED, keys_of, pairs_of
+from search.entries import Entry, entries_for, texts_of
 from search.stemming import learn
 
 TOGETHER = 6_000_000  # words of pages that are folded in together: some 40 MB
 # FTS5 merges what it has only when all is there, and keeps more in memory before it writes.
 IN_ONE_GO = {"automerge": 0, "crisismerge": 1999, "hashsize": 8 << 20}
+MANY = 20_000  # pages; of fewer FTS5 finds any phrase fast
+SAMPLE = 500  # pages from which is told which stems are common
+COMMON = 0.4  # of the pages of the sample have such a stem
+MOST = 100  # stems
 AS_EVER = {"automerge": 4, "crisismerge": 16, "hashsize": 1 << 20}
 
 # Keys, where the pages of each end, and the pages of all: three objects, because very many take long to hand over.
@@ -42,13 +46,25 @@ class Made:
     words: dict[int, Packed]  # by the levels that are reached, as bits
 
 
-def made(page_ids: list[int]) -> Made:
+def commonest(page_ids: Sequence[int]) -> frozenset[str]:
+    """The stems that very many of these pages have; none where the pages are few."""
+    if len(page_ids) < MANY:
+        return frozenset()
+    having: Counter[str] = Counter()
+    for entry in entries_for(page_ids[:: -(-len(page_ids) // SAMPLE)]):
+        words = {word for text in texts_of(entry)[1] for word in tokens(text)}
+        learn(words)
+        having.update({stem for word in words for stem in keys_of(word)[1]})
+    return frozenset(stem for stem, pages in having.most_common(MOST) if pages > COMMON * SAMPLE)
+
+
+def made(page_ids: list[int], common: Set[str] = frozenset()) -> Made:
     """The sequence is read before the page: what is written is at least as new as it says."""
     versions = changes.versions(page_ids)
-    return taken_apart(versions, entries_for(page_ids))
+    return taken_apart(versions, entries_for(page_ids), common)
 
 
-def taken_apart(versions: Mapping[int, int], entries: Iterable[Entry]) -> Made:
+def taken_apart(versions: Mapping[int, int], entries: Iterable[Entry], common: Set[str] = frozenset()) -> Made:
     docs: list[tuple[Any, ...]] = []
     names: list[str] = []
     facets: dict[tuple[str, str], list[int]] = {}
@@ -59,21 +75,24 @@ def taken_apart(versions: Mapping[int, int], entries: Iterable[Entry]) -> Made:
         for dimension, values in tables.facets_of(entry).items():
             for value in values:
                 facets.setdefault((dimension, value), []).append(entry.page_id)
-    words, lengths = words_of_many([row[0] for row in docs], [row[tables.TEXTS] for row in docs])
+    words, lengths = words_of_many([row[0] for row in docs], [row[tables.TEXTS] for row in docs], common)
     ranks = [tables.rank_row(row, held) for row, held in zip(docs, lengths, strict=True)]
     return Made(dict(versions), docs, ranks, names, facets, words)
 
 
 def words_of_many(
-    pages: Sequence[int], texts: Sequence[Sequence[str]]
+    pages: Sequence[int], texts: Sequence[Sequence[str]], common: Set[str] = frozenset()
 ) -> tuple[dict[int, Packed], list[tuple[int, ...]]]:
     """What `words_of` finds in each of these pages, looked at word by word and not page by page; and how many words each
     field of each page has."""
     found: dict[int, dict[str, list[int]]] = defaultdict(dict)
     lengths = []
     for field, reached in enumerate(REACHED):
-        once, more, counted = _occurrences(pages, [held[field] for held in texts])
+        words = [tokens(held[field]) for held in texts]
+        once, more, counted = _occurrences(pages, words)
         _add_keys(once, more, reached, found, counted)
+        if common:
+            _add_pairs(pages, words, common, found[reached[1]])
         lengths.append([counted[page] for page in pages])
     packed: dict[int, Packed] = {}
     for bits, by_key in found.items():
@@ -90,13 +109,12 @@ Once = dict[str, list[int]]
 More = dict[str, list[tuple[int, int]]]
 
 
-def _occurrences(pages: Sequence[int], texts: Sequence[str]) -> tuple[Once, More, dict[int, int]]:
+def _occurrences(pages: Sequence[int], texts: Sequence[Sequence[str]]) -> tuple[Once, More, dict[int, int]]:
     """The pages of each word, and how many words each page has."""
     once: Once = defaultdict(list)
     more: More = defaultdict(list)
     counted = {}
-    for page, text in zip(pages, texts, strict=True):
-        words = tokens(text)
+    for page, words in zip(pages, texts, strict=True):
         counted[page] = len(words)
         for word, times in Counter(words).items():
             if times == 1:
@@ -138,6 +156,14 @@ def _add_keys(
             by_times[times if times < 5 else 5].setdefault(stem, []).append(page)
 
 
+def _add_pairs(
+    pages: Sequence[int], texts: Sequence[Sequence[str]], common: Set[str], found: dict[str, list[int]]
+) -> None:
+    for page, words in zip(pages, texts, strict=True):
+        for key in pairs_of(words, common):
+            found.setdefault(key, []).append(page)
+
+
 def _summed(words: Iterable[str], once: Once, more: More) -> Iterable[tuple[int, int]]:
     """The pages that have any of these words, with how often."""
     sums: Counter[int] = Counter()
@@ -151,8 +177,9 @@ def _summed(words: Iterable[str], once: Once, more: More) -> Iterable[tuple[int,
 class Rebuild:
     """A new file that is filled. Each page is added once."""
 
-    def __init__(self, connection: sqlite3.Connection, sequence: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, sequence: int, common: Set[str]) -> None:
         self._connection = connection
+        self._common = common
         self._sequence = sequence
         self._revision = 0
         self._pages = BitMap()
@@ -164,7 +191,7 @@ class Rebuild:
         self._tune(IN_ONE_GO)
 
     def add(self, versions: Mapping[int, int], entries: Iterable[Entry]) -> None:
-        self.take(taken_apart(versions, entries))
+        self.take(taken_apart(versions, entries, self._common))
 
     def take(self, batch: Made) -> None:
         self._revision += 1
@@ -210,6 +237,7 @@ class Rebuild:
         for (dimension, value), pages in sorted(self._facets.items()):
             facets.setdefault(dimension, {})[value] = pages
         with tables.transaction(self._connection):
+            self._many("common", 1, ((stem,) for stem in sorted(self._common)))
             names = list(enumerate(self._organisations.items(), start=1))
             self._many("organisation", 3, ((number, name, pages) for number, (name, pages) in names))
             # FTS5 likes numbers that grow.

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from math import log
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from caching.version import content_changed, remember
 from search import changes, matching
 from search.batches import BATCH, prepared
 from search.embedded.answer import answer
-from search.embedded.building import made
+from search.embedded.building import commonest, made
 from search.embedded.hits import hits
 from search.embedded.memory import Memory, State
 from search.embedded.ranking import add
@@ -158,7 +159,9 @@ class EmbeddedEngine:
     def rebuild(self, progress: Progress | None = None) -> int:
         sequence = changes.newest()
         ids = indexable_ids()
-        with self._store.rebuilding(sequence) as new, prepared(ids, made) as batches:
+        common = commonest(ids)
+        make = partial(made, common=common) if common else made
+        with self._store.rebuilding(sequence, common) as new, prepared(ids, make) as batches:
             done = 0
             for batch in batches:
                 new.take(batch)

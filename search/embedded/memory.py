@@ -16,7 +16,7 @@ from search.embedded.postings import FIELDS, Words, words_of
 Dimension = Mapping[str, BitMap]
 ALL = ""  # the name in the snapshot of the bitmap of all pages
 REMEMBERED = 200  # phrases
-RECHECKED = 100  # pages changed since a phrase was looked for, at most, to look at these alone
+RECHECKED = 100  # pages at most that are looked at one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class State:
     fresh: Mapping[int, Words]
     beginnings: Beginnings  # of the fresh words
     lengths: tuple[float, ...]  # words of each field in the mean
+    common: frozenset[str]  # stems of which pairs are kept
 
     def value(self, dimension: str, value: str) -> BitMap:
         return self.dimensions.get(dimension, {}).get(value, BitMap())
@@ -65,8 +66,13 @@ class Memory:
                 self._state = found
             return found
 
-    def phrase(self, connection: sqlite3.Connection, state: State, expression: str) -> BitMap:
-        """The pages that an expression of FTS5 finds, which takes a while where its words are common."""
+    def phrase(
+        self, connection: sqlite3.Connection, state: State, expression: str, among: BitMap | None = None
+    ) -> BitMap:
+        """The pages that an expression of FTS5 finds, which takes a while where its words are common. It finds none
+        that is not `among` these."""
+        if among is not None and len(among) <= RECHECKED:
+            return _matching(connection, expression, among)
         key = (state.file, expression)
         held = self._phrases.get(key)
         if held and held[0] == state.revision:
@@ -74,8 +80,7 @@ class Memory:
         if held and held[0] < state.revision:
             changed = _changed(connection, held[0])
             if len(changed) <= RECHECKED:
-                again = f"SELECT rowid FROM fts WHERE fts MATCH ? AND rowid IN ({','.join(map(str, changed))})"
-                found = (held[1] - changed) | BitMap([row[0] for row in connection.execute(again, (expression,))])
+                found = (held[1] - changed) | _matching(connection, expression, changed)
                 self._phrases[key] = (state.revision, found)
                 return found
         rows = connection.execute("SELECT rowid FROM fts WHERE fts MATCH ?", (expression,)).fetchall()
@@ -85,6 +90,12 @@ class Memory:
                 self._phrases.clear()
             self._phrases[key] = (state.revision, found)
         return found
+
+
+def _matching(connection: sqlite3.Connection, expression: str, pages: BitMap) -> BitMap:
+    """Those of these pages that an expression of FTS5 finds."""
+    sql = f"SELECT rowid FROM fts WHERE fts MATCH ? AND rowid IN ({','.join(map(str, pages))})"
+    return BitMap([row[0] for row in connection.execute(sql, (expression,))])
 
 
 def _lengths(meta: Mapping[str, int], state: State) -> tuple[float, ...]:
@@ -101,7 +112,8 @@ def _loaded(file: str, folded: int, connection: sqlite3.Connection) -> State:
     for dimension, value, blob in connection.execute("SELECT dimension, value, pages FROM bitmap"):
         dimensions.setdefault(dimension, {})[value] = BitMap.deserialize(blob)
     pages = dimensions.pop(ALL, {}).get(ALL, BitMap())
-    return State(file, folded, folded, pages, dimensions, BitMap(), {}, NONE, ())
+    common = frozenset(stem for (stem,) in connection.execute("SELECT stem FROM common"))
+    return State(file, folded, folded, pages, dimensions, BitMap(), {}, NONE, (), common)
 
 
 def _refreshed(held: State, revision: int, connection: sqlite3.Connection) -> State:
@@ -121,7 +133,7 @@ def _refreshed(held: State, revision: int, connection: sqlite3.Connection) -> St
         if row is None:
             continue
         pages.add(page)
-        come[page] = words_of(row[1:])[0]
+        come[page] = words_of(row[1:], held.common)[0]
         for name, held_values in json.loads(row[0]).items():
             values = dimensions.setdefault(name, {})
             for value in held_values:

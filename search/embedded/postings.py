@@ -3,6 +3,10 @@
 The table `posting` is as of one revision (`folded` in `meta`). Pages written since are "fresh": whatever it says of them
 is left aside, and their words are counted in memory. `fold_in` takes them into the table, in short transactions: at each
 moment, also after a kill -9, the table less the fresh pages plus the fresh pages' words is the truth.
+
+FTS5 finds a phrase by walking the places of its words, which takes long of words that nearly every page has. So a large
+index also holds, as keys of their own, which pages have two of its most common stems side by side. Which stems these are
+is settled when the index is made: it decides how fast a phrase is found, never what is found.
 """
 
 import sqlite3
@@ -44,13 +48,14 @@ REACHED = tuple(
 )
 
 
-def words_of(texts: Sequence[str]) -> tuple[dict[str, int], tuple[int, ...]]:
+def words_of(texts: Sequence[str], common: Set[str] = frozenset()) -> tuple[dict[str, int], tuple[int, ...]]:
     """The keys of a page's four fields with their levels, and how many words each field has."""
     found: dict[str, int] = {}
     lengths = []
     get = found.get
     for field, text in enumerate(texts):
-        words = Counter(tokens(text))
+        together = tokens(text)
+        words = Counter(together)
         learn(words)
         reached = REACHED[field]
         once = reached[1]
@@ -64,6 +69,8 @@ def words_of(texts: Sequence[str]) -> tuple[dict[str, int], tuple[int, ...]]:
         lengths.append(sum(counted.values()))
         for stem, times in counted.items():
             found[stem] = get(stem, 0) | reached[times if times < 5 else 5]
+        for key in pairs_of(together, common) if common else ():
+            found[key] = get(key, 0) | once
     return found, tuple(lengths)
 
 
@@ -71,6 +78,26 @@ def words_of(texts: Sequence[str]) -> tuple[dict[str, int], tuple[int, ...]]:
 def keys_of(word: str) -> tuple[str, tuple[str, ...]]:
     """The key of a word as it is written, which every page that has it shares, and those of its stems."""
     return written(word), tuple(stems([word]))
+
+
+def pair(first: str, second: str) -> str:
+    """The key of two stems side by side."""
+    return f"{first} {second}"
+
+
+def pairs_of(words: Iterable[str], common: Set[str]) -> set[str]:
+    """The keys of the common stems that stand side by side in a text of these words."""
+    found = set()
+    before = ""
+    for word in words:
+        for stem in keys_of(word)[1]:
+            if stem not in common:
+                before = ""
+            else:
+                if before:
+                    found.add((before, stem))
+                before = stem
+    return {pair(first, second) for first, second in found}
 
 
 def written(word: str) -> str:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from operator import and_, or_
 
 from pyroaring import BitMap
@@ -104,11 +105,13 @@ class Reader:
 
     def phrase(self, words: tuple[str, ...]) -> BitMap:
         """The pages on which these words stand together."""
-        met = [postings.anywhere(self._levels(key)) for key in dict.fromkeys(stems(words))]
+        run = stems(words)
+        pairs = [postings.pair(*two) for two in pairwise(run) if self.state.common.issuperset(two)]
+        met = [postings.anywhere(self._levels(key)) for key in dict.fromkeys([*pairs, *run])]
         pages = reduce(and_, met) if met else BitMap()
-        if len(words) == 1 or not pages:
+        if len(words) == 1 or not pages or (len(run) == 2 and pairs):
             return pages
-        return self._memory.phrase(self.connection, self.state, text.phrase(words))
+        return self._memory.phrase(self.connection, self.state, text.phrase(words), pages)
 
     def _together(self, words: Sequence[str], pages: BitMap) -> Levels:
         return _met([self._levels(key) for key in dict.fromkeys(stems(words))], pages)

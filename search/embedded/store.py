@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -136,8 +136,8 @@ class Store:
         return held
 
     @contextmanager
-    def rebuilding(self, sequence: int) -> Iterator[Rebuild]:
-        """A new file to fill, which takes over when the block ends without an error. Raises Busy where another
+    def rebuilding(self, sequence: int, common: Set[str] = frozenset()) -> Iterator[Rebuild]:
+        """A new file to fill, in which phrases of these common stems are found faster, and which takes over when the block ends without an error. Raises Busy where another
         process is at it."""
         with self._alone():
             old = self.current()
@@ -149,7 +149,7 @@ class Store:
                 connection.executescript(
                     f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32768; {TABLES}"
                 )
-                new = Rebuild(connection, sequence)
+                new = Rebuild(connection, sequence, common)
                 yield new
                 new.finish()
                 connection.execute("PRAGMA journal_mode=WAL")

@@ -33,6 +33,8 @@ CREATE TABLE rank (
     tags_words INTEGER NOT NULL, summary_words INTEGER NOT NULL, body_words INTEGER NOT NULL
 );
 {postings.SCHEMA}
+-- The stems of which pairs are kept: those that very many pages had when the index was made.
+CREATE TABLE common (stem TEXT PRIMARY KEY) WITHOUT ROWID;
 -- The facets as they were at the revision that was folded in, for a process that starts.
 CREATE TABLE bitmap (dimension TEXT NOT NULL, value TEXT NOT NULL, pages BLOB NOT NULL, PRIMARY KEY (dimension, value));
 CREATE VIRTUAL TABLE fts USING fts5(

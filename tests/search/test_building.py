@@ -104,9 +104,9 @@ def content(folder: Path) -> dict[str, Any]:
     return held
 
 
-def write_one_by_one(folder: Path, entries: Iterable[Entry]) -> None:
+def write_one_by_one(folder: Path, entries: Iterable[Entry], common: frozenset[str]) -> None:
     store = Store(folder)
-    with store.rebuilding(1):
+    with store.rebuilding(1, common):
         pass
     for item in entries:
         store.write({item.page_id: 1}, [item])
@@ -115,16 +115,17 @@ def write_one_by_one(folder: Path, entries: Iterable[Entry]) -> None:
 
 
 @pytest.mark.parametrize("together", [building.TOGETHER, 40])
+@pytest.mark.parametrize("common", [frozenset(), frozenset(["alpha", "bravo", "trust", "titl"])])
 def test_an_index_made_at_once_holds_what_one_written_page_by_page_holds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int, common: frozenset[str]
 ) -> None:
     monkeypatch.setattr(building, "TOGETHER", together)
     entries = sorted(odd_entries(), key=lambda item: item.page_id)
-    with Store(tmp_path / "once").rebuilding(1) as new:
+    with Store(tmp_path / "once").rebuilding(1, common) as new:
         for start in range(0, len(entries), 7):
             batch = entries[start : start + 7]
             new.add({item.page_id: 1 for item in batch}, batch)
-    write_one_by_one(tmp_path / "each", entries)
+    write_one_by_one(tmp_path / "each", entries, common)
     once, each = content(tmp_path / "once"), content(tmp_path / "each")
     assert once.keys() == each.keys()
     for part, held in once.items():
@@ -152,10 +153,13 @@ texts = st.lists(
 )
 
 
-@given(st.lists(st.tuples(texts, texts, texts, texts), max_size=4))
-def test_words_of_many_pages_are_those_of_each(pages: list[tuple[list[str], ...]]) -> None:
+COMMON = st.sampled_from([frozenset[str](), frozenset(["a", "b", "cafe", "run", "ab"])])
+
+
+@given(st.lists(st.tuples(texts, texts, texts, texts), max_size=4), COMMON)
+def test_words_of_many_pages_are_those_of_each(pages: list[tuple[list[str], ...]], common: frozenset[str]) -> None:
     fields = [tuple(" ".join(words) for words in page) for page in pages]
-    words, lengths = building.words_of_many(range(1, len(fields) + 1), fields)
+    words, lengths = building.words_of_many(range(1, len(fields) + 1), fields, common)
     found: dict[int, dict[str, int]] = {page: {} for page in range(1, len(fields) + 1)}
     for bits, (keys, ends, together) in words.items():
         start = 0
@@ -163,7 +167,7 @@ def test_words_of_many_pages_are_those_of_each(pages: list[tuple[list[str], ...]
             for page in together[start:end]:
                 found[page][key] = found[page].get(key, 0) | bits
             start = end
-    each = [postings.words_of(page) for page in fields]
+    each = [postings.words_of(page, common) for page in fields]
     assert list(found.values()) == [words for words, _ in each]
     assert lengths == [length for _, length in each]
 
