@@ -101,7 +101,7 @@ def _spans(text: str, said: Wanted) -> list[Span]:
             if word not in known:
                 known[word] = _meant(word, plain[start:end], several)
             for one in known[word]:
-                last = _end_of_run(lower, end, one.stems[1:]) if len(one.stems) > 1 else end
+                last = _end_of_run(lower, plain, end, one.stems[1:]) if len(one.stems) > 1 else end
                 if last:
                     spans.append((start, last, one.part))
     return sorted(spans)
@@ -139,11 +139,12 @@ def _meant(word: str, plain: str, several: Iterable[Said]) -> tuple[Said, ...]:
     )
 
 
-def _end_of_run(text: str, end: int, rest: tuple[str, ...]) -> int:
+def _end_of_run(lower: str, plain: str, end: int, rest: tuple[str, ...]) -> int:
     """Where the words end that follow; 0 where others do."""
     for stem in rest:
-        match = _WORD.search(text, end)
-        if match is None or stems([match.group()]) != [stem]:
+        match = _WORD.search(plain, end)
+        # Few words that follow even begin with the right letter.
+        if match is None or plain[match.start()] != stem[0] or stems([lower[match.start() : match.end()]]) != [stem]:
             return 0
         end = match.end()
     return end
