@@ -3,6 +3,7 @@ import logging
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from search.batches import WorkerGone
 from search.engine import Busy, Unavailable, engine
 
 logger = logging.getLogger("search")
@@ -13,7 +14,7 @@ def catch_up() -> None:
     """Take in what the change log holds; safe to run twice, and the minute jobs do the same."""
     try:
         engine().sync()
-    except (Unavailable, Busy) as error:
+    except (Unavailable, Busy, WorkerGone) as error:
         logger.warning("changes wait in the log: %s", error)
 
 

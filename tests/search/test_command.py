@@ -16,6 +16,7 @@ from search.models import Change
 from tests.factories import case_study
 from tests.search.corpus import entry
 from tests.search.site import assert_same_as_database, check, found, newest
+from tests.served import manage
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +135,13 @@ def test_similar_pages_are_results_with_a_total_and_facets(three: list[CaseStudy
     kinds = {row.value: row.count for row in answer.results.facets["kind"]}
     assert kinds == ({"case-study": answer.results.total} if answer.results.total else {})
     assert similar_answer(10**12).results.total == 0
+
+
+@pytest.mark.parametrize("action", ["status", "sync", "rebuild", "check", "rollback"])
+def test_a_database_that_is_not_set_up_is_told_in_a_sentence(tmp_path: Path, action: str) -> None:
+    done = manage(tmp_path, "search_index", action)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    # `sync` makes the index that is not there.
+    said = "`prepare` sees to that" if action in ("sync", "rebuild") else "there is no search index"
+    assert said in done.stderr

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from search import changes
 from search.batches import BATCH, WorkerGone
@@ -34,6 +35,9 @@ class Command(BaseCommand):
             raise CommandError(f"{error}; `search_index rebuild` makes one.", returncode=UNAVAILABLE) from error
         except (Busy, WorkerGone) as error:
             raise CommandError(str(error), returncode=UNAVAILABLE) from error
+        except DatabaseError as error:
+            text = f"the database does not answer: {error}. Is it there and up to date? `prepare` sees to that."
+            raise CommandError(text, returncode=UNAVAILABLE) from error
         if code:
             sys.exit(code)
 
