@@ -3,6 +3,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import LazySettings, settings
 from django.core.cache import caches
@@ -18,6 +19,9 @@ from tests.factories import IndexFactory, case_study, home_page
 from tests.search.elastic import servers
 from tests.served import make_site
 from tests.smtp_sink import Sink, smtp_sink
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # how fast a test runs is no part of it
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -212,7 +212,7 @@ def test_a_file_that_is_no_list_is_explained(content: bytes, said: str) -> None:
 @given(st.binary(max_size=300))
 @example(b"\xff\xfe\x00")
 @example(b'email\n"' + b"a\n" * 200)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_bytes_are_read_or_refused_as_a_whole(content: bytes) -> None:
     for whole in (content, b"email,x\n" + content):
         try:
@@ -226,7 +226,7 @@ def test_any_bytes_are_read_or_refused_as_a_whole(content: bytes) -> None:
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=8), st.sampled_from(",;\t|"))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_a_csv_writer_writes_is_read_again(rows: list[tuple[str, str]], delimiter: str) -> None:
     def clean(text: str) -> str:
         return "".join(char for char in text.encode("utf-8", "replace").decode() if char not in "\r\n\0'").strip()

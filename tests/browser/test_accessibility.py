@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import DESKTOP, Opener
 from tests.browser.places import ADDRESSES, LOCKED
@@ -27,6 +27,12 @@ def check(page: Page) -> None:
         details.evaluate("one => { one.open = true; }")
     found = Axe().run(page, options=OPTIONS)
     assert found.violations_count == 0, found.generate_report()
+
+
+def follow(link: Locator) -> None:
+    """Click, and wait for the page that it leads to: one that is being left cannot be looked at."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 @pytest.mark.parametrize("look", LOOKS)

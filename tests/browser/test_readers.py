@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.served import Served
-from tests.browser.test_accessibility import LOOKS, check
+from tests.browser.test_accessibility import LOOKS, check, follow
 
 pytestmark = pytest.mark.browser
 TOO_FAST = 3_500  # milliseconds after which a form is taken
@@ -117,13 +117,13 @@ def test_every_page_is_accessible_in_every_look(open_page: Opener, site: Served,
         check(page)
         assert_fits(page)
     page.goto(confirm)
-    page.get_by_role("button", name="Yes, send me").click()
+    follow(page.get_by_role("button", name="Yes, send me"))
     check(page)
-    page.get_by_role("link", name="Choose what you get").click()
+    follow(page.get_by_role("link", name="Choose what you get"))
     check(page)
     assert_fits(page)
-    page.get_by_role("link", name="Have all of it erased").click()
+    follow(page.get_by_role("link", name="Have all of it erased"))
     check(page)
     page.goto(unsubscribe)
-    page.get_by_role("button", name="Yes, unsubscribe").click()
+    follow(page.get_by_role("button", name="Yes, unsubscribe"))
     check(page)

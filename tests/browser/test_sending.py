@@ -12,7 +12,7 @@ from tests.browser.conftest import Opener
 from tests.browser.fill_sending import READERS, in_site
 from tests.browser.places import SENDING
 from tests.browser.served import ADMIN, Served, served
-from tests.browser.test_accessibility import OPTIONS
+from tests.browser.test_accessibility import OPTIONS, follow
 from tests.browser.test_admin import visit
 from tests.served import copy_site
 
@@ -77,11 +77,11 @@ def test_from_the_issue_to_the_last_number(editor: Page, open_page: Opener, ther
     expect(said).to_have_text("It is being sent. 50% done.")
     expect(editor.locator("main progress")).to_have_attribute("value", "50")
     expect(editor.get_by_role("link", name="Pause…")).to_be_focused()
-    editor.get_by_role("link", name="Pause…").click()
+    follow(editor.get_by_role("link", name="Pause…"))
     check(editor)
     editor.get_by_role("button", name="Yes, pause").click()
     expect(editor.locator("main h2").first).to_contain_text("It is paused")
-    editor.get_by_role("link", name="Resume…").click()
+    follow(editor.get_by_role("link", name="Resume…"))
     check(editor)
     editor.get_by_role("button", name="Yes, go on").click()
     expect(editor.locator("main h2").first).to_have_text("It is being sent.")

@@ -58,7 +58,7 @@ def corpora(build: Build) -> dict[int, Corpus]:
 
 
 def prop(examples: int = 120) -> settings:
-    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    return settings(max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 SEEDS = st.sampled_from(sorted(SIZES))
