@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Protocol, Self
 from urllib.parse import urlencode
 
@@ -59,8 +60,9 @@ class Query:
 
     def to_url(self, path: str, hide: Iterable[str] = (), **extra: str) -> str:
         """An address below `path`; `hide` names parameters that the path itself stands for."""
-        pairs = [(name, value) for name, value in self.to_params() if name not in hide]
-        encoded = urlencode(pairs + list(extra.items()))
+        pairs = tuple((name, value) for name, value in self.to_params() if name not in hide and name != "page")
+        page = f"page={self.page}" if self.page != 1 else ""
+        encoded = "&".join(filter(None, (_encoded(pairs), page, urlencode(extra))))
         return f"{path}?{encoded}" if encoded else path
 
     def without(self, name: str, value: str) -> Self:
@@ -84,6 +86,12 @@ class Query:
         pairs += [("year_from", str(self.year_from))] if self.year_from else []
         pairs += [("year_to", str(self.year_to))] if self.year_to else []
         return pairs
+
+
+@lru_cache(maxsize=1000)
+def _encoded(pairs: tuple[tuple[str, str], ...]) -> str:
+    """The part that the dozen addresses on a page have in common."""
+    return urlencode(pairs)
 
 
 def _last(params: Params, name: str) -> str:

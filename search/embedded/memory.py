@@ -4,14 +4,14 @@ since the index last folded them in. Brought up to date before each answer."""
 import json
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from pyroaring import BitMap
 
 from search.embedded.beginnings import NONE, Beginnings
 from search.embedded.beginnings import changed as with_changes
-from search.embedded.postings import FIELDS, Words, words_of
+from search.embedded.postings import FIELDS, Levels, Words, words_of
 
 Dimension = Mapping[str, BitMap]
 ALL = ""  # the name in the snapshot of the bitmap of all pages
@@ -43,6 +43,7 @@ class Memory:
         self._lock = threading.Lock()
         self._state: State | None = None
         self._phrases: dict[tuple[str, str], tuple[int, BitMap]] = {}
+        self._levels: dict[tuple[str, int, tuple[str, ...]], Levels] = {}
 
     def state(self, file: str, connection: sqlite3.Connection) -> State:
         """The state that belongs to this connection's open view of the file."""
@@ -89,6 +90,17 @@ class Memory:
             if len(self._phrases) >= REMEMBERED:
                 self._phrases.clear()
             self._phrases[key] = (state.revision, found)
+        return found
+
+    def levels(self, state: State, words: tuple[str, ...], look: Callable[[], Levels]) -> Levels:
+        """What `look` finds of these words together, kept while nothing is written."""
+        key = (state.file, state.revision, words)
+        found = self._levels.get(key)
+        if found is None:
+            found = look()
+            if len(self._levels) >= REMEMBERED:
+                self._levels.clear()
+            self._levels[key] = found
         return found
 
 

@@ -81,7 +81,9 @@ class Reader:
             return self._beginning(alternative.words[0])
         if len(alternative.words) == 1:
             return self._word(alternative.words[0])
-        return self._together(alternative.words, self.phrase(alternative.words))
+        # Synonyms of several words come again and again.
+        words = alternative.words
+        return self._memory.levels(self.state, words, lambda: self._together(words, self.phrase(words)))
 
     def _word(self, word: str) -> Levels:
         keys = stems([word])

@@ -17,6 +17,7 @@ from search.embedded.store import Store
 from search.embedded.tidying import tidy
 from search.entries import Entry
 from search.query import Query
+from search.synonyms import Synonyms, gathered
 from tests.factories import case_study
 from tests.search.corpus import VOCABULARY, CorpusEngine, entry, made_up
 
@@ -113,3 +114,16 @@ def test_a_large_index_knows_its_common_words(
         assert (
             state.common == frozenset(stem for (stem,) in connection.execute("SELECT stem FROM common")) >= {"walnut"}
         )
+
+
+def test_a_synonym_of_several_words_finds_what_is_written_later(tmp_path: Path) -> None:
+    """What it finds is kept only while nothing is written."""
+    synonyms = gathered([Synonyms(("charity", "voluntary sector"))])
+    here = index(tmp_path, [entry(1, "A voluntary sector")], frozenset())
+
+    def asked() -> list[int]:
+        return sorted(hit.page_id for hit in here.search(Query("charity"), VOCABULARY, thesaurus=synonyms).hits)
+
+    assert asked() == asked() == [1]
+    Store(tmp_path).write({1: 2, 2: 2}, [entry(1, "A sector"), entry(2, "The voluntary sector")])
+    assert asked() == asked() == [2]
