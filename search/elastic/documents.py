@@ -31,9 +31,9 @@ def _words(similarity: str) -> dict[str, Any]:
     return {"type": "text", "analyzer": "whitespace", "similarity": similarity}
 
 
-# Words as they are written, for beginnings and spelling: only whether they are there. One text with spaces between them,
-# because of hundreds of values each would be a field of its own to the server.
-_AS_WRITTEN = {"type": "text", "analyzer": "whitespace", "index_options": "docs", "norms": False}
+# Words of which only counts whether they are there. One text with spaces between them, because of hundreds of values each
+# would be a field of its own to the server.
+_ONLY_WHETHER = {"type": "text", "analyzer": "whitespace", "index_options": "docs", "norms": False}
 SETTINGS: dict[str, Any] = {
     "similarity": {field: {"type": "BM25", "k1": 1.2, "b": share} for field, share in zip(FIELDS, LENGTH, strict=True)},
     "max_result_window": DEEPEST,
@@ -50,14 +50,14 @@ MAPPING: dict[str, Any] = {
         "date": {"type": "keyword"},
         "title_key": {"type": "keyword"},
         "organisations": {"type": "keyword"},
-        # For suggestions.
-        "title_words": _AS_WRITTEN,
-        "organisation_words": _AS_WRITTEN,
+        # Words as they are written: for suggestions, beginnings and spelling.
+        "title_words": _ONLY_WHETHER,
+        "organisation_words": _ONLY_WHETHER,
         **{field: _words(field) for field in FIELDS},
-        # All fields, for the question which pages have a word or a phrase; no phrase reaches from one into the next.
-        "text": {"type": "text", "analyzer": "whitespace", "norms": False, "position_increment_gap": 100},
-        **{f"{field}_written": _AS_WRITTEN for field in FIELDS},
-        "written": _AS_WRITTEN,
+        # All fields, for the question which pages have a word. A phrase stands in one field, and is looked for there.
+        "text": _ONLY_WHETHER,
+        **{f"{field}_written": _ONLY_WHETHER for field in FIELDS},
+        "written": _ONLY_WHETHER,
         "shown": {"type": "object", "enabled": False},
         "body_text": {"type": "keyword", "index": False, "doc_values": False},
     },
@@ -111,7 +111,7 @@ def _document(
         "organisations": organisations,
         "organisation_words": cut(fold(" ".join(organisations))),
         **{field: f"{HERE} {text}" for field, text in zip(FIELDS, stemmed, strict=True)},
-        "text": stemmed,
+        "text": " ".join(dict.fromkeys(" ".join(stemmed).split())),
         **{f"{field}_written": " ".join(found) for field, found in zip(FIELDS, written, strict=True)},
         "written": " ".join(dict.fromkeys(chain.from_iterable(written))),
         "title_words": cut(fold(title)),

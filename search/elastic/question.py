@@ -63,7 +63,7 @@ def phrase(words: Sequence[str]) -> Clause:
     if len(words) == 1:
         return word(words[0])
     keys = stems(words)
-    return Q("match_phrase", text=_text(keys)) if keys else NOTHING
+    return Q("multi_match", query=_text(keys), type="phrase", fields=list(FIELDS)) if keys else NOTHING
 
 
 def _said(alternative: Alternative) -> Clause:
@@ -86,8 +86,13 @@ def _excluded(words: Sequence[Word]) -> Clause:
     keys = [key[:LONGEST] for key in stems(texts)]
     if not keys:
         return NOTHING
-    last = {"span_multi": {"match": {"prefix": {"text": {"value": keys[-1]}}}}}
-    return Q("span_near", clauses=[*({"span_term": {"text": key}} for key in keys[:-1]), last], slop=0, in_order=True)
+    return anyone(_near(field, keys) for field in FIELDS)
+
+
+def _near(field: str, keys: Sequence[str]) -> Clause:
+    """The pages on which a field has these stems together, the last of them only begun."""
+    last = {"span_multi": {"match": {"prefix": {field: {"value": keys[-1]}}}}}
+    return Q("span_near", clauses=[*({"span_term": {field: key}} for key in keys[:-1]), last], slop=0, in_order=True)
 
 
 def _start(text: str) -> str:
