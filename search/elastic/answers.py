@@ -5,14 +5,12 @@ Hits and counts are asked for side by side: of hits the server looks only at tho
 it remembers until the index changes.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-from elasticsearch.dsl import A, Q
-from elasticsearch.dsl.aggs import Agg
+from elasticsearch.dsl import Q
 from elasticsearch.dsl.query import Query as Clause
 
 from search import analysis
@@ -20,7 +18,7 @@ from search.elastic import question as asked
 from search.elastic import spelling
 from search.elastic.connection import Place, asking, checked
 from search.elastic.documents import DEEPEST
-from search.elastic.question import Sets, filters, passing, sets
+from search.elastic.question import Sets, filters, passed, sets
 from search.elastic.showing import FEW, SHOWN, WITHOUT_BODY, hits
 from search.facets import DIMENSIONS, YEAR, FacetCount, Vocabulary
 from search.matching import in_years
@@ -30,7 +28,6 @@ from search.synonyms import Expanded, Thesaurus, expand
 
 FEW_EXACT = 5  # pages with all the words: of fewer the spelling is looked at
 VALUES = 20_000  # of all dimensions together: more than any vocabulary has
-SHARED = "shared"
 Body = dict[str, Any]
 Said = Mapping[str, Any]
 
@@ -60,7 +57,7 @@ def answer(place: Place, query: Query, vocabulary: Vocabulary, thesaurus: Thesau
     doubtful = spelling.doubtful(question)
     said = _ask(place, query.text, _first(whole, doubtful))
     exact = total = _total(said["counts"])
-    enough = not whole.in_parts or said["counts"]["hits"]["total"]["value"] >= PER_PAGE
+    enough = not whole.in_parts or _total(said.get("all", said["counts"])) >= PER_PAGE
     if not enough and "some" in said:
         total = _total(said["some"])
     page = query.page if not enough and query.page == 1 else min(query.page, _pages(total, per_page))
@@ -69,7 +66,9 @@ def answer(place: Place, query: Query, vocabulary: Vocabulary, thesaurus: Thesau
     better = expand(analysis.parse(meant), thesaurus) if meant else None
     if better:
         found = sets(better)
-        second |= {"better every": _count(found.every, query), "better some": _count(found.some, query)}
+        second["better every"] = _count(found.every, *passed(query))
+        second["better some"] = _count(found.some, *passed(query))
+        second["better all"] = _count(found.every)
     said |= _ask(place, query.text, second)
     total = _total(said["counts"])
     rows, rest = (said[name]["hits"]["hits"] if name in said else [] for name in ("hits", "rest"))
@@ -80,8 +79,8 @@ def answer(place: Place, query: Query, vocabulary: Vocabulary, thesaurus: Thesau
         exact=exact,
         page=page,
         pages=_pages(total, per_page),
-        facets=_facets(query, vocabulary, said["counts"]["aggregations"]),
-        relax=() if total else _relax(query, said["counts"]["aggregations"]),
+        facets=_facets(query, vocabulary, said),
+        relax=() if total else _relax(query, said),
         suggestion=meant if better and _finds_more(said, better, (exact, total)) else None,
     )
 
@@ -91,33 +90,40 @@ def _pages(total: int, per_page: int) -> int:
 
 
 def _total(counted: Said) -> int:
-    return int(counted["aggregations"][SHARED]["doc_count"])
+    return int(counted["hits"]["total"]["value"])
 
 
 def _first(whole: Asked, doubtful: Sequence[str]) -> dict[str, Body]:
     query = whole.query
-    bodies = {"hits": _hits(whole, query.page), "counts": _counts(whole, every=True)}
+    bodies = {"hits": _hits(whole, query.page), **_counts(whole, whole.sets.every)}
+    if whole.in_parts and passed(query):  # which pages match depends on the text alone
+        bodies["all"] = _count(whole.sets.every) | {"track_total_hits": PER_PAGE}
     if whole.in_parts and query.page > 1:  # it must be known which page is the last one
-        bodies["some"] = _count(whole.sets.some, query)
+        bodies["some"] = _count(whole.sets.some, *passed(query))
     if doubtful:
         bodies["spelling"] = spelling.asked(doubtful)
     return bodies
 
 
 def _second(whole: Asked, page: int, exact: int, *, enough: bool) -> dict[str, Body]:
-    """What is missing from the first answer: another page of it, the pages with only some of the question."""
+    """What is missing from the first answer: another page of it, the pages with only some of the question, what would be
+    found without a filter where nothing is."""
     bodies = {}
-    if page != whole.query.page and (enough or whole.by_score):
+    query, matched = whole.query, whole.sets.every if enough else whole.sets.some
+    if not exact:
+        for number, pair in enumerate(query.filters()):
+            bodies[f"relax {number}"] = _count(matched, *passed(query.without(*pair)))
+    if page != query.page and (enough or whole.by_score):
         bodies["hits"] = _hits(whole, page)
     if enough:
         return bodies
-    bodies["counts"] = _counts(whole, every=False)
+    bodies |= _counts(whole, matched)
     if not whole.by_score:
         bodies["hits"] = _hits(whole, page, every=False)
         return bodies
     start, end = (page - 1) * whole.per_page, page * whole.per_page
     if end > exact:
-        clause = asked.ranked(whole.query, whole.sets, rest=True)
+        clause = asked.ranked(query, whole.sets.rest)
         bodies["rest"] = _page(whole, clause, max(0, start - exact), min(whole.per_page, end - exact))
     return bodies
 
@@ -142,9 +148,9 @@ def _hits(whole: Asked, page: int, *, every: bool = True) -> Body:
     start = (page - 1) * whole.per_page
     size = whole.per_page if start + whole.per_page <= DEEPEST else 0
     if whole.by_score:
-        return _page(whole, asked.ranked(whole.query, whole.sets, rest=False), start if size else 0, size)
+        return _page(whole, asked.ranked(whole.query, whole.sets.best), start if size else 0, size)
     matched = whole.sets.every if every else whole.sets.some
-    clause = Q("bool", filter=[matched, passing(whole.query)])
+    clause = Q("bool", filter=[matched, *passed(whole.query)])
     if not every:  # each hit says whether it has the whole question
         clause.should = [Q("bool", filter=[whole.sets.every], _name="every")]
     return _page(whole, clause, start if size else 0, size)
@@ -164,72 +170,60 @@ def _page(whole: Asked, clause: Clause, start: int, size: int) -> Body:
     }
 
 
-def _count(matched: Clause, query: Query) -> Body:
-    """How many there are, and how many of them pass the filters."""
-    return _counting(matched, {SHARED: A("filter", passing(query))})
+def _count(*matched: Clause) -> Body:
+    return {"query": Q("bool", filter=list(matched)).to_dict(), "size": 0, "track_total_hits": True}
 
 
-def _counting(matched: Clause, aggs: Mapping[str, Agg]) -> Body:
-    counted = {name: agg.to_dict() for name, agg in aggs.items()}
-    return {"query": matched.to_dict(), "aggs": counted, "size": 0, "track_total_hits": True}
+def _counting(*matched: Clause) -> Body:
+    return _count(*matched) | {"aggs": {"values": {"terms": {"field": "facets", "size": VALUES}}}}
 
 
-def _counts(whole: Asked, *, every: bool) -> Body:
+def _counts(whole: Asked, matched: Clause) -> dict[str, Body]:
+    """The counts of the dimensions without a choice, and those of each with one, as questions of their own: the server
+    begins with what is rarest, and remembers each answer."""
     query = whole.query
-    values: Body = {"field": "facets", "size": VALUES}
-
-    def within(clause: Agg, **limits: str) -> Agg:
-        clause.bucket("values", A("terms", **values, **limits))
-        return clause
-
-    aggs = {SHARED: within(A("filter", passing(query)))}
-    chosen = filters(query)
-    for name in chosen:
-        own = A("filter", passing(query, leave_out=name))
-        aggs[f"own {name}"] = within(own, include=f"{re.escape(name)}:.*")
-    if YEAR in chosen:  # years are shown as chosen also where they find nothing
-        aggs["years"] = within(A("global"), include=f"{YEAR}:.*")
-    for number, pair in enumerate(query.filters()):
-        aggs[f"relax {number}"] = A("filter", passing(query.without(*pair)))
-    return _counting(whole.sets.every if every else whole.sets.some, aggs)
+    bodies = {"counts": _counting(matched, *passed(query))}
+    for name in filters(query):
+        bodies[f"own {name}"] = _counting(matched, *passed(query, leave_out=name))
+    if f"own {YEAR}" in bodies:  # years are shown as chosen also where they find nothing
+        bodies["years"] = _counting()
+    return bodies
 
 
-def _relax(query: Query, counted: Said) -> tuple[Relax, ...]:
+def _relax(query: Query, said: Mapping[str, Said]) -> tuple[Relax, ...]:
     return tuple(
-        Relax(name, value, counted[f"relax {number}"]["doc_count"])
-        for number, (name, value) in enumerate(query.filters())
+        Relax(name, value, _total(said[f"relax {number}"])) for number, (name, value) in enumerate(query.filters())
     )
 
 
-def _finds_more(said: Said, better: Expanded, here: tuple[int, int]) -> bool:
+def _finds_more(said: Mapping[str, Said], better: Expanded, here: tuple[int, int]) -> bool:
     """Whether more pages have all of the text put right, or as many have all and more have some."""
-    every, some = said["better every"], said["better some"]
-    enough = len(better.groups) < 2 or every["hits"]["total"]["value"] >= PER_PAGE
-    exact = _total(every)
-    return (exact, exact if enough else _total(some)) > here
+    exact, some, unfiltered = (_total(said[f"better {name}"]) for name in ("every", "some", "all"))
+    enough = len(better.groups) < 2 or unfiltered >= PER_PAGE
+    return (exact, exact if enough else some) > here
 
 
-def _facets(query: Query, vocabulary: Vocabulary, counted: Mapping[str, Any]) -> dict[str, tuple[FacetCount, ...]]:
+def _facets(query: Query, vocabulary: Vocabulary, said: Mapping[str, Said]) -> dict[str, tuple[FacetCount, ...]]:
     """How many pages each value would find, a dimension's own choice left aside. Values that find none are left out
     unless they are chosen."""
-
-    def rows(name: str) -> dict[str, int]:
-        return {row["key"]: row["doc_count"] for row in counted[name]["values"]["buckets"]}
-
-    shared = rows(SHARED)
+    held = {name: _rows(said[name]) for name in said if name in ("counts", "years") or name.startswith("own ")}
     found: dict[str, tuple[FacetCount, ...]] = {}
     for name in DIMENSIONS:
-        held = rows(f"own {name}") if f"own {name}" in counted else shared
-        found[name] = _values(name, vocabulary, held, query.facets.get(name, ()))
-    own = f"own {YEAR}"
-    held = rows(own) if own in counted else shared
-    years = rows("years") if "years" in counted else held
+        counted = held.get(f"own {name}", held["counts"])
+        found[name] = _values(name, vocabulary, counted, query.facets.get(name, ()))
+    chosen = f"own {YEAR}" in held
+    counted = held.get(f"own {YEAR}", held["counts"])
+    years = held.get("years", counted)
     found[YEAR] = tuple(
-        FacetCount(year, year, held.get(key, 0), own in counted and in_years(query, year))
+        FacetCount(year, year, counted.get(key, 0), chosen and in_years(query, year))
         for key, year in sorted(((key, key.removeprefix(f"{YEAR}:")) for key in years), reverse=True)
-        if key.startswith(f"{YEAR}:") and (held.get(key, 0) or in_years(query, year))
+        if key.startswith(f"{YEAR}:") and (counted.get(key, 0) or in_years(query, year))
     )
     return found
+
+
+def _rows(counted: Said) -> dict[str, int]:
+    return {row["key"]: row["doc_count"] for row in counted["aggregations"]["values"]["buckets"]}
 
 
 def _values(
@@ -253,4 +247,4 @@ def counts_of(
             for value in values:
                 held[f"{name}:{value}"] = held.get(f"{name}:{value}", 0) + 1
     buckets = [{"key": key, "doc_count": count} for key, count in held.items()]
-    return _facets(Query(), vocabulary, {SHARED: {"values": {"buckets": buckets}}})
+    return _facets(Query(), vocabulary, {"counts": {"aggregations": {"values": {"buckets": buckets}}}})

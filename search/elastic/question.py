@@ -12,9 +12,9 @@ from search.elastic.documents import FIELDS, LONGEST
 from search.facets import YEAR
 from search.query import Query
 from search.stemming import stems
-from search.synonyms import Alternative, Expanded, Group
+from search.synonyms import Alternative, Expanded
 
-WEIGHTS = (6.0, 3.0, 2.0, 1.0)  # title, tags, summary, body
+WEIGHTS = (3.0, 2.0, 1.5, 1.0)  # title, tags, summary, body
 WEIGHED = [f"{field}^{weight}" for field, weight in zip(FIELDS, WEIGHTS, strict=True)]
 FIRST = 8192.0  # greater than any sum of scores: the exact title
 BEGINNING = 3.0  # the rarity of a word of which only the beginning is known: about that of one in twenty pages
@@ -23,24 +23,34 @@ NOTHING = Q("match_none")
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """What a question finds before any filter, as clauses: the pages with all of it, and those with some of it."""
+    """What a question finds before any filter, as clauses: the pages with all of it, and those with some of it. The same
+    pages with the scores that put them in order are `best`, and the `rest`: those with only some."""
 
     every: Clause
     some: Clause
-    scores: tuple[Clause, ...]
+    best: Clause
+    rest: Clause
 
 
 def sets(question: Expanded) -> Sets:
-    parts = [anyone(map(_said, group.alternatives)) for group in question.groups]
-    held = [phrase(words) for words in question.phrases]
     gone = [_excluded(words) for words in question.excluded]
     if not question.positive:
         everything = Q("bool", must_not=gone) if gone else Q("match_all")
-        return Sets(everything, everything, ())
+        return Sets(everything, everything, everything, NOTHING)
+    parts = [anyone(map(_said, group.alternatives)) for group in question.groups]
+    held = [phrase(words) for words in question.phrases]
+    some = [anyone(parts)] if parts else []
     every = Q("bool", filter=[*parts, *held], must_not=gone)
-    some = Q("bool", filter=[anyone(parts), *held], must_not=gone) if len(parts) > 1 else every
-    scores = (*map(_score, question.groups), *(_score_of(Alternative(words)) for words in question.phrases))
-    return Sets(every, some, scores)
+    # One sum of all scores beside what must be there: the server then looks only at pages that can be among the first.
+    scores = [score for group in question.groups for said in group.alternatives for score in _scores_of(said)]
+    firm = [_score_of_phrase(words) for words in question.phrases]
+    weighed = [anyone(scores), *firm] if scores else firm
+    return Sets(
+        every=every,
+        some=Q("bool", filter=[*some, *held], must_not=gone) if len(parts) > 1 else every,
+        best=Q("bool", filter=parts, must=weighed, must_not=gone),
+        rest=Q("bool", filter=some, must=weighed, must_not=[*gone, every]),
+    )
 
 
 def anyone(clauses: Iterable[Clause]) -> Clause:
@@ -106,38 +116,37 @@ def _text(keys: Iterable[str]) -> str:
 # Order
 
 
-def ranked(query: Query, found: Sets, *, rest: bool) -> Clause:
-    """The pages with all of a question with the scores that put them in order, or the `rest`: those with only some."""
+def ranked(query: Query, clause: Clause) -> Clause:
+    """Pages with their scores, an exact title before all others."""
     named = Q("constant_score", filter=Q("term", title_key=fold(query.text)), boost=FIRST)
-    if rest:
-        return Q("bool", filter=[found.some, *_passed(query)], must_not=[found.every], should=[named, *found.scores])
-    return Q("bool", filter=[found.every, *_passed(query)], should=[named, *found.scores])
+    return Q("bool", must=[clause], filter=passed(query), should=[named])
 
 
-def _score(group: Group) -> Clause:
-    """A page is what the strongest of the alternatives make it."""
-    scores = [_score_of(alternative) for alternative in group.alternatives]
-    return scores[0] if len(scores) == 1 else Q("dis_max", queries=scores)
+def _scores_of(said: Alternative) -> list[Clause]:
+    if said.prefix:
+        start = _start(said.words[0])
+        return [
+            Q("constant_score", filter=Q("prefix", **{f"{field}_written": start}), boost=weight * BEGINNING / 2)
+            for field, weight in _weighed(said)
+        ]
+    if len(said.words) > 1:
+        return [_score_of_phrase(said.words, said.weight)]
+    return [
+        Q("term", **{field: {"value": key[:LONGEST], "boost": weight}})
+        for key in stems(said.words)
+        for field, weight in _weighed(said)
+    ]
 
 
-def _score_of(alternative: Alternative) -> Clause:
-    boost = {"boost": alternative.weight}
-    if alternative.prefix:
-        start = _start(alternative.words[0])
-        return Q(
-            "bool",
-            should=[
-                Q("constant_score", filter=Q("prefix", **{f"{field}_written": start}), boost=weight * BEGINNING / 2)
-                for field, weight in zip(FIELDS, WEIGHTS, strict=True)
-            ],
-            **boost,
-        )
-    keys = stems(alternative.words)
+def _weighed(said: Alternative) -> list[tuple[str, float]]:
+    return [(field, weight * said.weight) for field, weight in zip(FIELDS, WEIGHTS, strict=True)]
+
+
+def _score_of_phrase(words: Sequence[str], weight: float = 1.0) -> Clause:
+    keys = stems(words)
     if not keys:
         return NOTHING
-    kind = "phrase" if len(alternative.words) > 1 else "cross_fields"
-    # The fields' scores are added up; how rare a word is counts over all of them.
-    return Q("multi_match", query=_text(keys), type=kind, fields=WEIGHED, tie_breaker=1.0, **boost)
+    return Q("multi_match", query=_text(keys), type="phrase", fields=WEIGHED, tie_breaker=1.0, boost=weight)
 
 
 SORTED: dict[str, list[dict[str, Any]]] = {
@@ -160,9 +169,6 @@ def filters(query: Query) -> dict[str, Clause]:
     return chosen
 
 
-def passing(query: Query, leave_out: str = "") -> Clause:
-    return Q("bool", filter=_passed(query, leave_out))
-
-
-def _passed(query: Query, leave_out: str = "") -> list[Clause]:
+def passed(query: Query, leave_out: str = "") -> list[Clause]:
+    """What every page found must be, besides having the words."""
     return [clause for name, clause in filters(query).items() if name != leave_out]
