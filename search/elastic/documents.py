@@ -17,6 +17,7 @@ from search.stemming import learn, stems
 
 FORMAT = 2  # goes up when documents change and the mapping does not
 FIELDS = ("title", "tags", "summary", "body")
+WRITTEN = FIELDS[:-1]  # of which it counts apart that they have a word as it is written
 LENGTH = (0.4, 0.3, 0.5, 0.6)  # how much the length of each field counts
 REMEMBERED = 50_000  # words
 LONGEST = 255  # letters of a word; the server would cut a longer one in two
@@ -56,7 +57,7 @@ MAPPING: dict[str, Any] = {
         **{field: _words(field) for field in FIELDS},
         # All fields, for the question which pages have a word. A phrase stands in one field, and is looked for there.
         "text": _ONLY_WHETHER,
-        **{f"{field}_written": _ONLY_WHETHER for field in FIELDS},
+        **{f"{field}_written": _ONLY_WHETHER for field in WRITTEN},
         "written": _ONLY_WHETHER,
         "shown": {"type": "object", "enabled": False},
         "body_text": {"type": "keyword", "index": False, "doc_values": False},
@@ -112,7 +113,7 @@ def _document(
         "organisation_words": cut(fold(" ".join(organisations))),
         **{field: f"{HERE} {text}" for field, text in zip(FIELDS, stemmed, strict=True)},
         "text": " ".join(dict.fromkeys(" ".join(stemmed).split())),
-        **{f"{field}_written": " ".join(found) for field, found in zip(FIELDS, written, strict=True)},
+        **{f"{field}_written": " ".join(found) for field, found in zip(WRITTEN, written, strict=False)},
         "written": " ".join(dict.fromkeys(chain.from_iterable(written))),
         "title_words": cut(fold(title)),
         "shown": {

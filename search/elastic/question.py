@@ -8,7 +8,7 @@ from elasticsearch.dsl import Q
 from elasticsearch.dsl.query import Query as Clause
 
 from search.analysis import Word, fold
-from search.elastic.documents import FIELDS, LONGEST
+from search.elastic.documents import FIELDS, LONGEST, WRITTEN
 from search.facets import YEAR
 from search.query import Query
 from search.stemming import stems
@@ -123,23 +123,20 @@ def ranked(query: Query, clause: Clause) -> Clause:
 
 
 def _scores_of(said: Alternative) -> list[Clause]:
-    if said.prefix:
-        start = _start(said.words[0])
+    weights = [weight * said.weight for weight in WEIGHTS]
+    if said.prefix:  # a beginning that is anywhere counts as one in the body
+        start, fields = _start(said.words[0]), (*(f"{field}_written" for field in WRITTEN), "written")
         return [
-            Q("constant_score", filter=Q("prefix", **{f"{field}_written": start}), boost=weight * BEGINNING / 2)
-            for field, weight in _weighed(said)
+            Q("constant_score", filter=Q("prefix", **{field: start}), boost=weight * BEGINNING / 2)
+            for field, weight in zip(fields, weights, strict=True)
         ]
     if len(said.words) > 1:
         return [_score_of_phrase(said.words, said.weight)]
     return [
         Q("term", **{field: {"value": key[:LONGEST], "boost": weight}})
         for key in stems(said.words)
-        for field, weight in _weighed(said)
+        for field, weight in zip(FIELDS, weights, strict=True)
     ]
-
-
-def _weighed(said: Alternative) -> list[tuple[str, float]]:
-    return [(field, weight * said.weight) for field, weight in zip(FIELDS, WEIGHTS, strict=True)]
 
 
 def _score_of_phrase(words: Sequence[str], weight: float = 1.0) -> Clause:
