@@ -8,7 +8,6 @@ it remembers until the index changes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
 from elasticsearch.dsl import Q
 from elasticsearch.dsl.query import Query as Clause
@@ -16,11 +15,11 @@ from elasticsearch.dsl.query import Query as Clause
 from search import analysis
 from search.elastic import question as asked
 from search.elastic import spelling
-from search.elastic.connection import Place, asking, checked
+from search.elastic.connection import Place, several
 from search.elastic.documents import DEEPEST
 from search.elastic.question import Sets, filters, passed, sets
 from search.elastic.showing import FEW, SHOWN, WITHOUT_BODY, hits
-from search.facets import DIMENSIONS, YEAR, FacetCount, Vocabulary
+from search.facets import DIMENSIONS, YEAR, FacetCount, Value, Vocabulary
 from search.matching import in_years
 from search.query import PER_PAGE, Query
 from search.results import Relax, Results
@@ -131,17 +130,8 @@ def _second(whole: Asked, page: int, exact: int, *, enough: bool) -> dict[str, B
 def _ask(place: Place, text: str, bodies: Mapping[str, Body]) -> dict[str, Said]:
     if not bodies:
         return {}
-    # Half an answer is none: where a shard is lost, the other engine knows all of it. The same question goes to the same
-    # copy, so that its pages fit together.
-    header: Body = {"allow_partial_search_results": False, "preference": f"q{crc32(text.encode(errors='replace'))}"}
-    searches: list[Body] = []
-    for name, body in bodies.items():
-        # With several shards scores are comparable only if all count the same pages.
-        spread = {"search_type": "dfs_query_then_fetch"} if place.shards > 1 and name in ("hits", "rest") else {}
-        searches += [header | spread, body]
-    with asking():
-        said = place.client.msearch(index=place.alias, searches=searches)
-    return dict(zip(bodies, map(checked, said["responses"]), strict=True))
+    ranked = [number for number, name in enumerate(bodies) if name in ("hits", "rest")]
+    return dict(zip(bodies, several(place, text, bodies.values(), ranked), strict=True))
 
 
 def _hits(whole: Asked, page: int, *, every: bool = True) -> Body:
@@ -174,19 +164,19 @@ def _count(*matched: Clause) -> Body:
     return {"query": Q("bool", filter=list(matched)).to_dict(), "size": 0, "track_total_hits": True}
 
 
-def _counting(*matched: Clause) -> Body:
-    return _count(*matched) | {"aggs": {"values": {"terms": {"field": "facets", "size": VALUES}}}}
+def _counting(field: str, *matched: Clause) -> Body:
+    return _count(*matched) | {"aggs": {"values": {"terms": {"field": field, "size": VALUES}}}}
 
 
 def _counts(whole: Asked, matched: Clause) -> dict[str, Body]:
     """The counts of the dimensions without a choice, and those of each with one, as questions of their own: the server
     begins with what is rarest, and remembers each answer."""
     query = whole.query
-    bodies = {"counts": _counting(matched, *passed(query))}
+    bodies = {"counts": _counting("facets", matched, *passed(query))}
     for name in filters(query):
-        bodies[f"own {name}"] = _counting(matched, *passed(query, leave_out=name))
+        bodies[f"own {name}"] = _counting(f"own.{name}", matched, *passed(query, leave_out=name))
     if f"own {YEAR}" in bodies:  # years are shown as chosen also where they find nothing
-        bodies["years"] = _counting()
+        bodies["years"] = _counting(f"own.{YEAR}")
     return bodies
 
 
@@ -206,18 +196,20 @@ def _finds_more(said: Mapping[str, Said], better: Expanded, here: tuple[int, int
 def _facets(query: Query, vocabulary: Vocabulary, said: Mapping[str, Said]) -> dict[str, tuple[FacetCount, ...]]:
     """How many pages each value would find, a dimension's own choice left aside. Values that find none are left out
     unless they are chosen."""
-    held = {name: _rows(said[name]) for name in said if name in ("counts", "years") or name.startswith("own ")}
+    held = {
+        name: _rows(counted) for name, counted in said.items() if name in ("counts", "years") or name.startswith("own ")
+    }
+    shared = _by_dimension(held["counts"])
     found: dict[str, tuple[FacetCount, ...]] = {}
     for name in DIMENSIONS:
-        counted = held.get(f"own {name}", held["counts"])
-        found[name] = _values(name, vocabulary, counted, query.facets.get(name, ()))
+        counted = held.get(f"own {name}", shared.get(name, {}))
+        found[name] = _values(vocabulary[name], counted, query.facets.get(name, ()))
     chosen = f"own {YEAR}" in held
-    counted = held.get(f"own {YEAR}", held["counts"])
-    years = held.get("years", counted)
+    counted = held.get(f"own {YEAR}", shared.get(YEAR, {}))
     found[YEAR] = tuple(
-        FacetCount(year, year, counted.get(key, 0), chosen and in_years(query, year))
-        for key, year in sorted(((key, key.removeprefix(f"{YEAR}:")) for key in years), reverse=True)
-        if key.startswith(f"{YEAR}:") and (counted.get(key, 0) or in_years(query, year))
+        FacetCount(year, year, counted.get(year, 0), chosen and in_years(query, year))
+        for year in sorted(held.get("years", counted), reverse=True)
+        if counted.get(year, 0) or in_years(query, year)
     )
     return found
 
@@ -226,12 +218,19 @@ def _rows(counted: Said) -> dict[str, int]:
     return {row["key"]: row["doc_count"] for row in counted["aggregations"]["values"]["buckets"]}
 
 
-def _values(
-    name: str, vocabulary: Vocabulary, held: Mapping[str, int], picked: Sequence[str]
-) -> tuple[FacetCount, ...]:
+def _by_dimension(held: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Counts of `dimension:value`, by dimension."""
+    found: dict[str, dict[str, int]] = {}
+    for key, count in held.items():
+        name, _, value = key.partition(":")
+        found.setdefault(name, {})[value] = count
+    return found
+
+
+def _values(known: Mapping[str, Value], held: Mapping[str, int], picked: Sequence[str]) -> tuple[FacetCount, ...]:
     rows = []
-    for slug, value in vocabulary[name].items():
-        count = held.get(f"{name}:{slug}", 0)
+    for slug, value in known.items():
+        count = held.get(slug, 0)
         if count or slug in picked:
             rows.append(FacetCount(slug, value.label, count, slug in picked, 1 if value.parent else 0))
     return tuple(rows)

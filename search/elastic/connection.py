@@ -1,7 +1,7 @@
 """The client of Elasticsearch, made once per process, and the one place where its errors become ours."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -110,12 +110,20 @@ def asking() -> Iterator[None]:
         raise
 
 
-def several(place: Place, text: str, searches: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def several(
+    place: Place, text: str, searches: Iterable[Mapping[str, Any]], ranked: Collection[int] = ()
+) -> list[Mapping[str, Any]]:
     """The answers to several questions about a text, in one request. Half an answer is none: where a shard is lost, the
-    other engine knows all of it. The same text goes to the same copy of the index, which remembers what it counted."""
+    other engine knows all of it. The same text goes to the same copy of the index, which remembers what it counted, and
+    whose pages fit together. `ranked` are the places of those whose scores count: with several shards these are comparable
+    only where all count the same pages."""
     header = {"allow_partial_search_results": False, "preference": f"q{crc32(text.encode(errors='replace'))}"}
+    spread = {"search_type": "dfs_query_then_fetch"} if place.shards > 1 else {}
+    parts: list[Mapping[str, Any]] = []
+    for number, body in enumerate(searches):
+        parts += [header | spread if number in ranked else header, body]
     with asking():
-        said = place.client.msearch(index=place.alias, searches=[part for body in searches for part in (header, body)])
+        said = place.client.msearch(index=place.alias, searches=parts)
     return [checked(response) for response in said["responses"]]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from search.analysis import fold, tokens
 from search.embedded.tables import facets_of, fingerprint
 from search.entries import Entry, texts_of
+from search.facets import DIMENSIONS, YEAR
 from search.stemming import learn, stems
 
 FORMAT = 2  # goes up when documents change and the mapping does not
@@ -35,6 +36,7 @@ def _words(similarity: str) -> dict[str, Any]:
 # Words of which only counts whether they are there. One text with spaces between them, because of hundreds of values each
 # would be a field of its own to the server.
 _ONLY_WHETHER = {"type": "text", "analyzer": "whitespace", "index_options": "docs", "norms": False}
+_COUNTED = {"type": "keyword", "index": False}
 SETTINGS: dict[str, Any] = {
     "similarity": {field: {"type": "BM25", "k1": 1.2, "b": share} for field, share in zip(FIELDS, LENGTH, strict=True)},
     "max_result_window": DEEPEST,
@@ -47,6 +49,8 @@ MAPPING: dict[str, Any] = {
         "page": {"type": "long"},
         "fingerprint": {"type": "keyword"},
         "facets": {"type": "keyword"},
+        # The same values by dimension, for the counts of one alone: a page has some fifteen in all, and a few of each.
+        "own": {"dynamic": False, "properties": dict.fromkeys((*DIMENSIONS, YEAR), _COUNTED)},
         "year": {"type": "short"},
         "date": {"type": "keyword"},
         "title_key": {"type": "keyword"},
@@ -106,6 +110,7 @@ def _document(
         "page": entry.page_id,
         "fingerprint": fingerprint(entry),
         "facets": [f"{name}:{value}" for name in facets for value in facets[name]],
+        "own": facets,
         "year": entry.date.year if entry.date else None,
         "date": entry.date.isoformat() if entry.date else None,
         "title_key": fold(entry.title),
