@@ -1,11 +1,10 @@
 """Elasticsearch where it answers, the index on this machine where it does not. Visitors see no difference."""
 
 import logging
-import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from caching.breaker import Breaker
 from search.engine import Busy, Engine, Progress, Unavailable
 from search.facets import Vocabulary
 from search.query import PER_PAGE, Query
@@ -13,43 +12,7 @@ from search.results import Hit, Results, Suggestion
 from search.synonyms import NONE, Thesaurus
 
 logger = logging.getLogger("search.fallback")
-FAILURES = 2  # in a row, after which nobody waits any more
-PAUSE = 5.0  # seconds until one question is tried again
 Found = TypeVar("Found")
-
-
-class Breaker:
-    """Whether it is worth asking; what one process has seen. Safe to use from many threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._failures = 0
-        self._ask_again = 0.0
-
-    def may_ask(self) -> bool:
-        with self._lock:
-            if self._failures < FAILURES:
-                return True
-            if time.monotonic() < self._ask_again:
-                return False
-            self._ask_again = time.monotonic() + PAUSE  # this question finds out; others do not wait for it
-            return True
-
-    def failed(self, error: Exception) -> None:
-        with self._lock:
-            self._failures += 1
-            self._ask_again = time.monotonic() + PAUSE
-            first = self._failures == FAILURES
-        if first:
-            logger.error("the index on this machine answers searches now: %s", error)
-        else:
-            logger.info("the index on this machine answered a search: %s", error)
-
-    def worked(self) -> None:
-        with self._lock:
-            again, self._failures = self._failures >= FAILURES, 0
-        if again:
-            logger.warning("Elasticsearch answers searches again")
 
 
 class FallbackEngine:
@@ -59,7 +22,9 @@ class FallbackEngine:
         self.name = remote.name
         self.remote = remote
         self._local = local
-        self._breaker = Breaker()
+        self._breaker = Breaker(
+            logger, "the index on this machine answers searches now", "Elasticsearch answers searches again"
+        )
 
     @property
     def local(self) -> Engine:

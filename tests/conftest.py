@@ -27,6 +27,7 @@ hypothesis.settings.load_profile("any machine")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that need a part which this machine lacks are skipped, with the reason."""
     missing = {"browser": _no_chromium(), "nu": _no_checker(), "elasticsearch": servers.missing()}
+    missing["redis"] = "" if shutil.which("redis-server") else "needs Redis (redis-server is not on this machine)"
     for item in items:
         for mark, reason in missing.items():
             if reason and item.get_closest_marker(mark):

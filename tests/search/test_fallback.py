@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from caching import breaker
 from casestudies.models import CaseStudyIndexPage
 from search import fallback
 from search.embedded.engine import EmbeddedEngine
@@ -173,13 +174,13 @@ def test_after_two_failures_it_is_asked_now_and_then_only(site: Callable[[str], 
         site(broken.url)
         for _ in range(10):
             assert totals(client, "walnut") == (1, "embedded")
-        assert broken.asked == fallback.FAILURES
+        assert broken.asked == breaker.FAILURES
         found = engine()
         assert isinstance(found, fallback.FallbackEngine)
-        found._breaker._ask_again -= fallback.PAUSE
+        found._breaker._ask_again -= breaker.PAUSE
         for _ in range(10):
             assert totals(client, "walnut") == (1, "embedded")
-        assert broken.asked == fallback.FAILURES + 1
+        assert broken.asked == breaker.FAILURES + 1
 
 
 STRANGERS = {

@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from caching import breaker
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
-from search import fallback
 from search.elastic import connection, index
 from search.engine import Unavailable, engine
 from search.fallback import FallbackEngine
@@ -34,7 +34,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(autouse=True)
 def _ask_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fallback, "PAUSE", 0.0)
+    monkeypatch.setattr(breaker, "PAUSE", 0.0)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_frozen(
         assert totals(client, "hazelnut") == (1, "embedded")
         work()  # says that it waits, and fails nothing
     monkeypatch.undo()
-    monkeypatch.setattr(fallback, "PAUSE", 0.0)
+    monkeypatch.setattr(breaker, "PAUSE", 0.0)
     assert site.sequence() < newest()
     all_is_well(client)
 
@@ -134,7 +134,7 @@ def test_a_frozen_server_is_waited_for_twice_and_then_left_alone(
     site: FallbackEngine, cluster: Cluster, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SIGSTOP, and 20 questions."""
-    monkeypatch.setattr(fallback, "PAUSE", 60.0)
+    monkeypatch.setattr(breaker, "PAUSE", 60.0)
     with cluster.frozen():
         started = time.monotonic()
         for _ in range(20):

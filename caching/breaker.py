@@ -1,0 +1,43 @@
+"""Whether it is worth asking a server that did not answer."""
+
+import logging
+import threading
+import time
+
+FAILURES = 2  # in a row, after which nobody waits any more
+PAUSE = 5.0  # seconds until one question is tried again
+
+
+class Breaker:
+    """What one process has seen of a server. `away` and `back` are what the log says. Safe to use from many threads."""
+
+    def __init__(self, logger: logging.Logger, away: str, back: str) -> None:
+        self._logger, self._away, self._back = logger, away, back
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._ask_again = 0.0
+
+    def may_ask(self) -> bool:
+        with self._lock:
+            if self._failures < FAILURES:
+                return True
+            if time.monotonic() < self._ask_again:
+                return False
+            self._ask_again = time.monotonic() + PAUSE  # this question finds out; others do not wait for it
+            return True
+
+    def failed(self, error: Exception) -> None:
+        with self._lock:
+            self._failures += 1
+            self._ask_again = time.monotonic() + PAUSE
+            first = self._failures == FAILURES
+        if first:
+            self._logger.error("%s: %s", self._away, error)
+        else:
+            self._logger.info("once more, %s: %s", self._away, error)
+
+    def worked(self) -> None:
+        with self._lock:
+            again, self._failures = self._failures >= FAILURES, 0
+        if again:
+            self._logger.warning("%s", self._back)

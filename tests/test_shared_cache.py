@@ -1,0 +1,154 @@
+"""The cache that all processes share, with a real Redis that is stopped, frozen and comes back."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.cache import caches
+from django.test import Client
+
+from caching import breaker, shared
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from search.engine import engine
+from tests.factories import case_study
+
+pytestmark = pytest.mark.redis
+SECONDS = 5  # far more than a page takes, far less than a server that hangs
+
+
+class Redis:
+    def __init__(self, folder: Path) -> None:
+        with closing(socket.socket()) as found:
+            found.bind(("127.0.0.1", 0))
+            self.port = found.getsockname()[1]
+        self._folder = folder
+        self.start()
+
+    def start(self) -> None:
+        words = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
+        self._process = subprocess.Popen(["redis-server", *words], stdout=subprocess.DEVNULL)
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            with closing(socket.socket()) as asked:
+                if asked.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError("Redis did not start")
+
+    def say(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait(timeout=30)
+
+
+@pytest.fixture
+def redis(tmp_path: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]:
+    monkeypatch.setattr(shared, "_breaker", breaker.Breaker(shared.logger, "away", "back"))
+    monkeypatch.setattr(breaker, "PAUSE", 0.0)
+    running = Redis(tmp_path)
+    location = {"BACKEND": "caching.shared.SharedCache", "LOCATION": f"redis://127.0.0.1:{running.port}/0"}
+    settings.CACHES = {name: location | {"KEY_PREFIX": name} for name in ("default", "pages")}
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def study(committed: None, redis: Redis, listing: CaseStudyIndexPage) -> CaseStudyPage:
+    found = case_study(listing, "First title", slug="first")
+    engine().rebuild()
+    Client().get(found.url)  # the first one makes the site's settings
+    return found
+
+
+def read(study: CaseStudyPage) -> str:
+    """The page as a reader gets it from a process that has just started."""
+    answer = Client().get(study.url)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def is_kept(study: CaseStudyPage, counter: Any) -> bool:
+    with counter(100) as asked:
+        read(study)
+    return len(asked) == 1
+
+
+def test_what_one_process_made_another_hands_out(
+    study: CaseStudyPage, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    read(study)
+    assert is_kept(study, django_assert_max_num_queries)
+    study.title = "Second title"
+    study.save_revision().publish()
+    assert "Second title" in read(study)
+    assert is_kept(study, django_assert_max_num_queries)
+
+
+def break_by_stopping(redis: Redis) -> None:
+    redis.stop()
+
+
+def break_by_freezing(redis: Redis) -> None:
+    redis.say(signal.SIGSTOP)
+
+
+@pytest.mark.parametrize("fault", [break_by_stopping, break_by_freezing])
+def test_readers_and_editors_do_without_it(
+    study: CaseStudyPage,
+    redis: Redis,
+    fault: Callable[[Redis], None],
+    django_assert_max_num_queries: Callable[..., Any],
+) -> None:
+    read(study)
+    fault(redis)
+    started = time.monotonic()
+    assert "First title" in read(study)
+    study.title = "Second title"
+    study.save_revision().publish()
+    assert "Second title" in read(study)
+    assert time.monotonic() - started < SECONDS
+    redis.stop()
+    redis.start()
+    assert "Second title" in read(study)
+    assert is_kept(study, django_assert_max_num_queries)
+
+
+def test_one_that_hangs_is_not_waited_for_again_and_again(
+    study: CaseStudyPage, redis: Redis, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(breaker, "PAUSE", 60.0)
+    redis.say(signal.SIGSTOP)
+    for _ in range(20):
+        read(study)
+    assert len([row for row in caplog.records if row.name == "caching" and row.levelname == "ERROR"]) == 1
+    assert not shared._breaker.may_ask()
+
+
+def test_everything_that_can_be_asked_of_it(redis: Redis) -> None:
+    cache = caches["default"]
+    assert cache.add("a", 1)
+    assert not cache.add("a", 2)
+    cache.set("b", {"c": [1]})
+    assert (cache.get("a"), cache.get("b"), cache.get("d", "nothing")) == (1, {"c": [1]}, "nothing")
+    assert cache.set_many({"e": 5}) == []
+    assert cache.get_many(["a", "e", "f"]) == {"a": 1, "e": 5}
+    assert (cache.has_key("a"), cache.touch("a"), cache.delete("a"), cache.get("a")) == (True, True, True, None)
+    cache.delete_many(["b"])
+    cache.clear()
+    assert cache.get_many(["a", "b", "e"]) == {}
+    redis.stop()
+    cache.set("a", 1)
+    assert (cache.get("a", 7), cache.get_many(["a"]), cache.has_key("a")) == (7, {}, False)
+    assert (cache.add("a", 1), cache.set_many({"a": 1}), cache.touch("a")) == (False, ["a"], False)
+    cache.delete_many(["a"])
+    cache.clear()
+    assert not cache.delete("a")
