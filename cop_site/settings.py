@@ -156,6 +156,8 @@ TASKS = {
 }
 
 AUTH_USER_MODEL = "community.User"
+AUTHENTICATION_BACKENDS = ["community.logging_in.LimitedLogIn"]
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "community.logging_in.LimitedResetForm"  # noqa: S105 (no password)
 LOGIN_URL = "wagtailadmin_login"
 CSRF_FAILURE_VIEW = "cop_site.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
