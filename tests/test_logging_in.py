@@ -68,3 +68,8 @@ def test_three_mails_a_day_reset_a_password(chief: User, client: Client) -> None
     assert len(mail.outbox) == 3
     client.post("/admin/password_reset/", {"email": "nobody@example.com"})
     assert len(mail.outbox) == 3
+
+
+def test_who_asked_for_no_page_comes_to_the_front_page(chief: User, client: Client) -> None:
+    form = {"username": "chief@example.com", "password": PASSWORD, "next": "//elsewhere.example/"}
+    assert client.post("/_util/login/", form)["Location"] == "/"
