@@ -253,6 +253,11 @@ def test_serve_takes_a_long_request_line_and_answers_wild_addresses(address: str
     for query in ("q=" + "a" * 7000, "&".join(["a"] * 3000), "q=%00%ff%fe", "page=" + "9" * 5000):
         with urllib.request.urlopen(f"{address}/search/?{query}") as response:
             assert response.status == 200
+    # What a proxy may say of an address; anybody may write it, and the next reader must not get it either.
+    for prefix in ("/search", "/nowhere"):
+        asked = urllib.request.Request(address + "/search/?prefix", headers={"SCRIPT_NAME": prefix})
+        with urllib.request.urlopen(asked) as response:
+            assert "<title>Search" in response.read().decode()
     for path in ("/%00", "/case-studies/%ff/", "/a/../../etc/passwd", "/media/..%2f..%2fetc/passwd"):
         with pytest.raises(urllib.error.HTTPError) as error:
             urllib.request.urlopen(address + path)
