@@ -101,6 +101,7 @@ def _key(request: HttpRequest, found: Version, encoding: str) -> str:
     parts = (
         request.scheme or "",
         request.get_host(),
+        request.path_info,  # of one path more than one part may be the page's, by SCRIPT_NAME
         request.get_full_path(),
         encoding,
         timezone.localdate().isoformat(),

@@ -156,7 +156,10 @@ TASKS = {
 }
 
 AUTH_USER_MODEL = "community.User"
+AUTHENTICATION_BACKENDS = ["community.logging_in.LimitedLogIn"]
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "community.logging_in.LimitedResetForm"  # noqa: S105 (no password)
 LOGIN_URL = "wagtailadmin_login"
+LOGIN_REDIRECT_URL = "/"  # where no page was asked for
 CSRF_FAILURE_VIEW = "cop_site.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -1,4 +1,5 @@
-"""What the home app adds to the admin: the list of all content, the report of reviews, the reviews on the dashboard."""
+"""What the home app adds to the admin: the list of all content, the report of reviews, the reviews on the dashboard; and
+what of a link in rich text is kept."""
 
 from typing import Any
 
@@ -9,6 +10,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from home import rich_links
 from home.content_list import ContentViewSet
 from home.reports import ReviewsReport, YourReviews
 from home.useful_reports import FeedbackViewSet, UsefulReport
@@ -22,6 +24,11 @@ def register_content() -> ContentViewSet:
 @hooks.register("register_admin_viewset")
 def register_feedback() -> FeedbackViewSet:
     return FeedbackViewSet()
+
+
+@hooks.register("register_rich_text_features", order=100)  # after Wagtail's own
+def register_links(features: Any) -> None:
+    rich_links.register(features)
 
 
 @hooks.register("register_admin_urls")

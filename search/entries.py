@@ -6,6 +6,7 @@ many pages of its type at once, so that a rebuild makes a bounded number of quer
 
 import datetime
 import html
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,12 +14,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.html import strip_tags
 from wagtail.models import Page, get_page_models
 
 from search.batches import BATCH
+
+logger = logging.getLogger("search")
 
 KINDS = {
     "case-study": "Case study",
@@ -94,7 +98,22 @@ def entries_for(page_ids: Iterable[int]) -> Iterator[Entry]:
         # One look at what these pages are: a change of one page asks its own type, not every type.
         there = set(Page.objects.filter(pk__in=batch).values_list("content_type_id", flat=True))
         for model in (model for model in searchable_models() if _content_type(model) in there):
-            yield from model.search_entries(indexable(model.objects.filter(pk__in=batch)))
+            yield from _entries_of(model, batch)
+
+
+def _entries_of(model: Any, page_ids: list[int]) -> list[Entry]:
+    """The entries of these pages of one type. One that cannot be read, such as a body that another program wrote, is left
+    out: the rest of the site must stay to be found, and search must answer."""
+    try:
+        return list(model.search_entries(indexable(model.objects.filter(pk__in=page_ids))))
+    except DatabaseError:
+        raise
+    except Exception:
+        if len(page_ids) == 1:
+            logger.exception("page %s cannot be read for the search index, so it is left out", page_ids[0])
+            return []
+    half = len(page_ids) // 2
+    return _entries_of(model, page_ids[:half]) + _entries_of(model, page_ids[half:])
 
 
 def indexable_ids() -> list[int]:

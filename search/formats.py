@@ -43,8 +43,11 @@ def hit(found: Hit) -> dict[str, Any]:
 def as_json(request: HttpRequest, answer: Answer) -> HttpResponse:
     results = answer.results
     counts = {
-        name: [{"value": row.value, "label": row.label, "count": row.count, "selected": row.selected} for row in rows]
-        for name, rows in results.facets.items()
+        name: [
+            {"value": row.value, "label": row.label, "count": row.count, "selected": row.selected}
+            for row in results.facets.get(name, ())
+        ]
+        for name in (*DIMENSIONS, YEAR)  # also where an answer has none, such as of pages like one that is not there
     }
     return JsonResponse(
         {

@@ -50,6 +50,12 @@ def test_each_address_has_an_answer_of_its_own(study: CaseStudyPage, client: Cli
     assert client.get("/search/?q=title").content == client.get("/search/?q=title").content
 
 
+def test_what_a_proxy_calls_its_part_of_an_address_changes_no_kept_page(study: CaseStudyPage, client: Client) -> None:
+    home = client.get("/", SCRIPT_NAME="/search").content
+    assert client.get("/search/").content != home
+    assert "Search" in client.get("/search/").content.decode()
+
+
 def test_an_edit_is_seen_by_the_next_reader(study: CaseStudyPage, client: Client) -> None:
     paths = ("/", study.url, "/case-studies/", "/search/?area=advice", "/feed/")
     for path in paths:

@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -26,6 +27,7 @@ from wagtail.models import PageViewRestriction, Site
 
 from casestudies.models import CaseStudyIndexPage
 from community.models import User
+from cop_site.management.commands import serve
 from cop_site.site import align_site
 from cop_site.views import bad_request, permission_denied, server_error
 from home.models import HomePage
@@ -251,6 +253,11 @@ def test_serve_takes_a_long_request_line_and_answers_wild_addresses(address: str
     for query in ("q=" + "a" * 7000, "&".join(["a"] * 3000), "q=%00%ff%fe", "page=" + "9" * 5000):
         with urllib.request.urlopen(f"{address}/search/?{query}") as response:
             assert response.status == 200
+    # What a proxy may say of an address; anybody may write it, and the next reader must not get it either.
+    for prefix in ("/search", "/nowhere"):
+        asked = urllib.request.Request(address + "/search/?prefix", headers={"SCRIPT_NAME": prefix})
+        with urllib.request.urlopen(asked) as response:
+            assert "<title>Search" in response.read().decode()
     for path in ("/%00", "/case-studies/%ff/", "/a/../../etc/passwd", "/media/..%2f..%2fetc/passwd"):
         with pytest.raises(urllib.error.HTTPError) as error:
             urllib.request.urlopen(address + path)
@@ -306,6 +313,19 @@ def test_where_nobody_names_an_address_it_follows_the_port(settings: Any, monkey
     with pytest.raises(SystemExit):
         call_command("serve", port=8791)
     assert begun == [(f"{sys.executable} manage.py serve --port 8791", "8791")]
+
+
+def test_a_part_that_does_not_stop_is_ended_with_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A web process that is left behind keeps the port, and the site cannot start again."""
+    monkeypatch.setattr(serve, "GRACE", 0.5)
+    command = ["sh", "-c", "trap '' TERM; echo begun; sleep 60; true"]
+    part = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE)
+    assert part.stdout
+    assert part.stdout.readline() == b"begun\n"
+    serve.Command()._stop_all([part])
+    # The end of what they print: neither is there any more.
+    assert select.select([part.stdout], [], [], 10)[0]
+    assert part.stdout.read() == b""
 
 
 @pytest.mark.django_db

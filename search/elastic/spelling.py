@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from search.analysis import STOP_WORDS, fold
+from search.analysis import fold
 from search.elastic.question import word as clause
-from search.embedded.spelling import LONG, MORE, RARE, SHORTEST, is_within_two, once
+from search.embedded.spelling import LONG, MORE, RARE, is_within_two, may_be_misspelt, once
 from search.synonyms import Expanded
 
 ONCE, TWICE = "once", "twice"
@@ -26,7 +26,7 @@ ALIKE = {
 
 def doubtful(question: Expanded) -> list[str]:
     """The words that may be misspelt, if hardly any page has them."""
-    return [word for word in map(_alone, _singles(question)) if word]
+    return [word for word in _singles(question) if may_be_misspelt(word)]
 
 
 def asked(words: Sequence[str]) -> dict[str, Any]:
@@ -59,10 +59,6 @@ def _singles(question: Expanded) -> list[str]:
     """Words without synonyms: one that has them is no mistake."""
     groups = [group.alternatives for group in question.groups]
     return [" ".join(found[0].words) for found in groups if len(found) == 1 and not found[0].prefix]
-
-
-def _alone(word: str) -> str:
-    return word if len(word) >= SHORTEST and word not in STOP_WORDS and word.isalpha() else ""
 
 
 def _likest(word: str, suggested: Mapping[str, Any], least: int) -> str | None:

@@ -13,6 +13,7 @@ from search.synonyms import Expanded
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST = 4  # letters of a word that may be misspelt
 LONG = 6  # letters of one that may be misspelt twice
+LONGEST = 40  # letters of a word that is looked at: one letter (U+FDFA) is eighteen without its ligature
 RARE = 2  # pages at most that have a word which may be misspelt
 MORE = 10  # how many times as many pages must have the other word
 LOOKED_AT = 1500  # words compared for two mistakes
@@ -25,7 +26,7 @@ def corrected(reader: Reader, text: str, question: Expanded) -> str | None:
         word = " ".join(group.alternatives[0].words)
         if len(group.alternatives) > 1 or group.alternatives[0].prefix:  # a word with synonyms is no mistake
             continue
-        if len(word) < SHORTEST or word in STOP_WORDS or not word.isalpha():
+        if not may_be_misspelt(word):
             continue
         having = len(reader.word(word))
         if having > RARE:
@@ -34,6 +35,10 @@ def corrected(reader: Reader, text: str, question: Expanded) -> str | None:
         if better:
             changed = re.sub(rf"\b{re.escape(word)}\b", better, changed, flags=re.IGNORECASE)
     return changed if changed != text else None
+
+
+def may_be_misspelt(word: str) -> bool:
+    return len(word) >= SHORTEST and len(fold(word)) <= LONGEST and word not in STOP_WORDS and word.isalpha()
 
 
 def _likest(reader: Reader, word: str, least: int) -> str | None:

@@ -1,12 +1,14 @@
 """Every event that can change what is found, on real pages: the search sees it, and index and database agree."""
 
 import datetime
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
@@ -384,3 +386,19 @@ def test_few_changes_are_applied_at_once_and_many_by_the_worker(
     assert catch_up.module_path == DBTaskResult.objects.get().task_path
     catch_up.call()
     assert engine().sequence() == newest()
+
+
+def test_a_page_that_cannot_be_read_is_left_out_and_the_rest_is_found(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as one whose body another program wrote, in a form that no editor can."""
+    pages = [case_study(listing, f"Nut {number}") for number in range(5)]
+    broken = [{"type": "quote", "value": None, "id": "0"}]
+    CaseStudyPage.objects.filter(pk=pages[2].pk).update(body=json.dumps(broken))
+    with committed():
+        changes.record(page.pk for page in pages)
+    assert client.get("/search/").status_code == 200
+    assert found("nut") == {page.pk for page in pages if page != pages[2]}
+    assert f"page {pages[2].pk} cannot be read" in caplog.text
+    index.rebuild()
+    assert found("nut") == {page.pk for page in pages if page != pages[2]}

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 
+from search.embedded.spelling import may_be_misspelt
 from search.query import Query
 from search.synonyms import Synonyms, gathered
 from tests.search.corpus import VOCABULARY, Build, Corpus, entry
@@ -83,3 +84,11 @@ def test_new_words_are_known_at_once(build: Build) -> None:
 def test_any_text(found: Corpus, text: str) -> None:
     meant = found.ask(Query(text + " commisioning")).suggestion
     assert meant is None or isinstance(meant, str)
+
+
+def test_a_question_of_letters_that_are_whole_sentences_is_answered_at_once(found: Corpus) -> None:
+    # U+FDFA is eighteen letters without its ligature: all that is one mistake away from 300 of it are 1.5 GB.
+    words = ["\ufdfa" * 300, "\ufdfa" * 3, "x" * 300]
+    assert not any(may_be_misspelt(word) for word in words)
+    assert may_be_misspelt("commissionng")
+    assert found.ask(Query(words[0])).suggestion is None

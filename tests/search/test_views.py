@@ -121,6 +121,7 @@ def test_without_an_index_every_other_page_is_there(listing: CaseStudyIndexPage,
 def test_nothing_is_like_a_page_that_is_not_there(dozen: list[int], client: Client, page_id: str) -> None:
     body = client.get(f"/search/similar/{page_id}").json()
     assert (body["results"], body["total"]) == ([], 0)
+    assert body["facets"] == {name: [] for name in (*DIMENSIONS, "year")}  # the shape of every answer
 
 
 def test_what_is_offered_when_nothing_is_found_is_true(dozen: list[int], client: Client) -> None:

@@ -107,7 +107,8 @@ class Command(BaseCommand):
             try:
                 process.wait(timeout=GRACE)
             except subprocess.TimeoutExpired:
-                process.kill()
+                # With its children: a web process that is left behind keeps the port.
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _begin_again_with(port: int) -> None:
