@@ -122,3 +122,26 @@ def test_regions_with_and_without_examples_stand_alike(reader: Page) -> None:
     reader.goto("/regions/")
     heights = reader.locator(".entries li").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert max(heights) - min(heights) <= 2
+
+
+def luminance(colour: str) -> float:
+    channels = (int(part) / 255 for part in re.findall(r"\d+", colour)[:3])
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_search_field_of_the_home_page_stands_out(open_page: Opener, scheme: str) -> None:
+    # WCAG 1.4.11: its surface or its line against the band.
+    page = open_page(color_scheme=scheme)
+    page.goto("/")
+    look = "one => { const style = getComputedStyle(one); return [style.backgroundColor, style.borderTopColor]; }"
+    band = page.locator(".band").evaluate(COLOURS)[1]
+    surface, line = page.locator(".band .search-row").evaluate(look)
+    shown = line if not line.endswith(", 0)") else surface
+    assert contrast(shown, band) >= 3
