@@ -140,7 +140,7 @@ def plain_text(issue: Issue) -> str:
         parts.append(heading(section.heading, 2))
         parts += map(_item_text, section.items)
     if issue.as_at:
-        parts.append(wrapped(f"As at {date_format(issue.as_at, 'j F Y')}."))
+        parts.append(wrapped(f"As at {date_format(issue.as_at, 'F Y')}."))
     if issue.source:
         parts.append(wrapped(f"Source: {issue.source}"))
     parts.append("-" * 3)

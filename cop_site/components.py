@@ -47,7 +47,7 @@ def context() -> dict[str, Any]:
         "form": ExampleForm({"name": "", "mail": "", "question": ""}),
         "page": {"pk": 0},
         "overdue": {"review_overdue": True, "review_date": datetime.date(2007, 12, 1)},
-        "provenance": printed_facts([Fact("Source", text("Where it is from")), Fact("Last review", text(""))]),
+        "provenance": printed_facts([Fact("Source", text("Where it is from")), Fact("Licence", text(""))]),
         "kinds": list(KINDS.items()),
         "levels": list("012345"),
         "maps": [("no region", []), ("one", ["london"]), ("England-wide", ["england-wide"])],

@@ -65,8 +65,8 @@ def provenance(page: Any, where: SafeString) -> list[Fact]:
     return [
         Fact("Source", format_html("{}<br>{}", source, where) if source and where else source),
         Fact("Published here", text(published)),
-        Fact("Last review", text(dates.full(page.last_reviewed) if page.last_reviewed else "")),
-        Fact("Next review", text(dates.full(page.review_date) if page.review_date else "")),
+        Fact("Last review", text(dates.full(page.last_reviewed) if page.last_reviewed else "not yet")),
+        Fact("Next review", text(dates.full(page.review_date) if page.review_date else "not planned")),
         Fact("Licence", _licence(page.licence)),
     ]
 

@@ -41,7 +41,8 @@ class GlossaryPage(QuickAccess, Page):
         return (page._entry() for page in pages)
 
     def _entry(self) -> Entry:
-        told = [" ".join([entry.word, *entry.also(), entry.meaning]) for entry in GlossaryEntry.objects.all()]
+        # With the signs that a sentence has: parts of this are shown below a hit.
+        told = [f"{', '.join([entry.word, *entry.also()])}: {entry.meaning}" for entry in GlossaryEntry.objects.all()]
         return Entry(
             page_id=self.pk,
             kind="page",

@@ -107,6 +107,8 @@ def words_alone(found: Answer) -> list[tuple[str, int]]:
     """Of a question that found nothing: its words that would find something alone and without filters, with totals."""
     words = list(dict.fromkeys(analysis.tokens(analysis.without_possessives(found.query.text))))
     telling = [word for word in words if word not in analysis.STOP_WORDS][:HELPFUL_WORDS]
+    if len(words) == 1 and any(row.total for row in found.results.relax):
+        return []  # the same word with one filter less is offered already
     answers = [(word, answer_or_none({"q": [word]}, per_page=1)) for word in telling]
     return [(word, alone.results.total) for word, alone in answers if alone and alone.results.total]
 

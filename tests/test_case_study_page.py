@@ -37,6 +37,9 @@ def test_what_is_not_known_is_not_reported(listing: CaseStudyIndexPage, index: E
     facts = key_facts(html)
     unknown = ["Commissioner", "Place", "Region", "Period", "Status", "Result", "Contract form", "Cost", "Contact"]
     assert {name: facts[name] for name in unknown} == dict.fromkeys(unknown, "not reported")
+    # Of these we know: they are ours to do.
+    assert "<dt>Last review</dt><dd>not yet</dd>" in html
+    assert "<dt>Next review</dt><dd>not planned</dd>" in html
     for heading in ("did-not-work", "outcomes"):
         assert re.search(rf'id="{heading}">[^<]*</h2>\s*<p class="not-reported">Not reported', html)
 

@@ -58,6 +58,13 @@ def test_a_word_is_found_as_soon_as_it_is_there_and_no_longer(glossary: Glossary
     assert found("clawback") == []
 
 
+def test_a_hit_is_shown_as_a_sentence(glossary: GlossaryPage, client: Client) -> None:
+    GlossaryEntry.objects.create(word="Xylem", meaning="What carries water.", synonyms="wood")
+    engine().sync()
+    (hit,) = client.get("/search/", {"q": "xylem", "format": "json"}).json()["results"]
+    assert "<mark>Xylem</mark>, <mark>wood</mark>: What carries water." in hit["snippet"]
+
+
 def test_the_address_of_the_glossary(home: HomePage) -> None:
     assert glossary_url() == ""
     page = home.add_child(instance=GlossaryPage(title="Glossary", slug="words"))

@@ -112,6 +112,13 @@ def test_nothing_found_names_the_words_that_find_something(nuts: list[int], clie
     assert "find something by themselves" not in client.get("/search/", {"q": "zzyzx"}).content.decode()
 
 
+def test_nothing_found_says_the_same_thing_once(nuts: list[int], client: Client) -> None:
+    html = client.get("/search/", {"q": "hazelnut", "kind": "bulletin"}).content.decode()
+    assert 'data-total="0"' in html
+    assert "without Kind" in html
+    assert "find something by themselves" not in html
+
+
 def test_a_word_is_named_whatever_it_holds(nuts: list[int], client: Client) -> None:
     html = client.get("/search/", {"q": '"walnut <script>alert(1)</script>"'}).content.decode()
     assert "<script>alert" not in html
