@@ -6,20 +6,19 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from wagtail.admin.forms.auth import PasswordResetForm
+from wagtail.views import authenticate_with_password
 
+from community import tasks
 from home.limits import Limit, LimitReached, counted
 from home.open_forms import network
 
-# Of an account only together with the network: nobody can lock somebody else out from elsewhere.
-WRONG_FOR_ACCOUNT, WRONG_FROM_NETWORK = 10, 60
+# Of an account, or of a page, only together with the network: nobody can lock somebody else out from elsewhere.
+WRONG_FOR_ACCOUNT, WRONG_FOR_PAGE, WRONG_FROM_NETWORK = 10, 10, 60
 WITHIN = timedelta(minutes=15)
 RESETS_A_DAY = 3  # mails to one address, whoever asks for them
-
-
-class _LoggedIn(Exception):
-    """Ends the count of a try that was none of guessing."""
 
 
 class LimitedLogIn(ModelBackend):
@@ -29,36 +28,48 @@ class LimitedLogIn(ModelBackend):
     def authenticate(  # type: ignore[override]  # the stubs leave out the names that Django's own takes
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> AbstractBaseUser | None:
-        user = None
         if request is None:  # our own code
             return super().authenticate(request, username, password, **kwargs)
         where = network(request)
-        account = f"{(username or '').casefold()}\n{where}"
         limits = (
-            Limit("log-in-account", account, WRONG_FOR_ACCOUNT, WITHIN),
+            Limit("log-in-account", f"{(username or '').casefold()}\n{where}", WRONG_FOR_ACCOUNT, WITHIN),
             Limit("log-in-network", where, WRONG_FROM_NETWORK, WITHIN),
         )
         try:
-            with counted(*limits):
+            with counted(*limits) as forget:
                 user = super().authenticate(request, username, password, **kwargs)
                 if user is not None:
-                    raise _LoggedIn
-        except _LoggedIn:
-            return user
+                    forget()
         except LimitReached as reached:
-            raise ValidationError(
-                f"Too many wrong passwords. Try again in {reached.wait_in_words}.", code="limit"
-            ) from None
-        return None
+            problem = f"Too many wrong passwords. Try again in {reached.wait_in_words}."
+            raise ValidationError(problem, code="limit") from None
+        return user
 
 
 class LimitedResetForm(PasswordResetForm):
-    """Says the same to everybody, whether a mail went out or not."""
+    """Says the same to everybody, and as fast, whether a mail goes out or not."""
 
     def save(self, *args: Any, **options: Any) -> None:
-        address = self.cleaned_data["email"].casefold()
+        address = self.cleaned_data["email"]
         try:
-            with counted(Limit("password-reset", address, RESETS_A_DAY, timedelta(days=1))):
-                super().save(*args, **options)
+            with counted(Limit("password-reset", address.casefold(), RESETS_A_DAY, timedelta(days=1))):
+                tasks.send_reset.enqueue(next((user.pk for user in self.get_users(address)), tasks.NOBODY))
         except LimitReached:
             return
+
+
+def page_password(request: HttpRequest, page_view_restriction_id: int, page_id: int) -> HttpResponse:
+    """The password of a page that is not for everybody."""
+    if request.method != "POST":
+        return authenticate_with_password(request, page_view_restriction_id, page_id)
+    who = f"{page_view_restriction_id}\n{network(request)}"
+    try:
+        with counted(Limit("page-password", who, WRONG_FOR_PAGE, WITHIN)) as forget:
+            response = authenticate_with_password(request, page_view_restriction_id, page_id)
+            if response.status_code == 302:
+                forget()
+    except LimitReached as reached:
+        context = {"wait": reached.wait_in_words}
+        response = render(request, "wagtailcore/password_required.html", context, status=429)
+        response["Retry-After"] = reached.retry_after
+    return response

@@ -7,6 +7,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from bulletins import urls as bulletins_urls
 from casestudies import urls as casestudies_urls
+from community import logging_in
 from cop_site import views
 from cop_site.sitemap import SITEMAPS
 from home import urls as home_urls
@@ -23,6 +24,9 @@ urlpatterns = [
     path("", include(home_urls)),
     path("", include(casestudies_urls)),
     path("", include(bulletins_urls)),
+    path(  # before Wagtail's own, which lets anybody guess
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", logging_in.page_password
+    ),
     path("", include(wagtail_urls)),
 ]
 

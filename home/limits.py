@@ -4,7 +4,7 @@ Who did it is kept only as a keyed hash, and only until it no longer counts.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,17 +66,18 @@ def keyed(name: str, value: str) -> str:
 
 
 @contextmanager
-def counted(*limits: Limit) -> Iterator[None]:
+def counted(*limits: Limit) -> Iterator[Callable[[], object]]:
     """Count one use towards each limit; raises LimitReached for the first that has no room. A use that ends with an
-    exception does not count."""
+    exception does not count, nor one for which what is given is called."""
     now = timezone.now()
     # Written before it is counted: of two at the same moment each sees the other, so no limit is ever passed.
     mine = LimitedUse.objects.bulk_create(LimitedUse(key=limit.key, expires_at=now + limit.within) for limit in limits)
+    forget = LimitedUse.objects.filter(pk__in=[use.pk for use in mine]).delete
     try:
         _check(limits, {use.pk for use in mine}, now)
-        yield
+        yield forget
     except BaseException:
-        LimitedUse.objects.filter(pk__in=[use.pk for use in mine]).delete()
+        forget()
         raise
 
 
