@@ -8,6 +8,7 @@ class HomeConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.permissions import register_permission_policy
 
+        from home.forged import refuse_forged
         from home.glossary import reindex
         from home.useful import Feedback
         from home.useful_reports import ReadersWriteIt
@@ -15,4 +16,5 @@ class HomeConfig(AppConfig):
 
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
         post_delete.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_deleted")
+        refuse_forged()
         register_permission_policy(Feedback, ReadersWriteIt(Feedback))

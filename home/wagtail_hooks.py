@@ -4,7 +4,9 @@ what of a link in rich text is kept."""
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
@@ -61,3 +63,8 @@ def register_useful_menu_item() -> MenuItem:
 @hooks.register("construct_homepage_panels")
 def add_your_reviews(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(YourReviews())
+
+
+@hooks.register("insert_global_admin_css")
+def readable_lists() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))

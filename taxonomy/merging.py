@@ -10,7 +10,7 @@ from django.db.models import Exists, ForeignKey, OuterRef, Q, QuerySet, UniqueCo
 from django.db.models.lookups import IsNull
 from modelcluster.fields import ParentalKey
 from wagtail.log_actions import log
-from wagtail.models import ReferenceIndex
+from wagtail.models import Page, ReferenceIndex
 
 from search import changes
 from taxonomy.drafts import drafts_naming
@@ -81,6 +81,21 @@ def references() -> list[ForeignKey[Any, Any]]:
     relations = Term._meta.get_fields(include_hidden=True)
     fields = [relation.remote_field for relation in relations if relation.auto_created and not relation.many_to_many]
     return [field for field in fields if isinstance(field, ForeignKey) and field.model is not Term]
+
+
+def kept_by(term: Term) -> list[str]:
+    """What names the term beside pages, in words, such as "2 organisations" or "1 area of this group"."""
+    found = [(Term.objects.filter(parent=term).count(), "area of this group", "areas of this group")]
+    for field in references():
+        model: Any = field.model
+        others = [one.related_model for one in model._meta.local_concrete_fields if one.is_relation and one != field]
+        if any(issubclass(owner, Page) for owner in (model, *others)):
+            continue
+        # A row between two things stands for the other one.
+        named = others[0]._meta if len(others) == 1 else model._meta
+        rows = model._base_manager.filter(**{field.name: term.pk}).count()
+        found.append((rows, str(named.verbose_name), str(named.verbose_name_plural)))
+    return [f"{count} {one if count == 1 else many}" for count, one, many in found if count]
 
 
 def _follow(field: ForeignKey[Any, Any], term: Term, target: Term) -> None:

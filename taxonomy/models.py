@@ -183,8 +183,16 @@ class CuratedTag(TagBase):
 
     free_tagging = False
 
-    panels = [FieldPanel("name"), FieldPanel("slug")]
+    # Made from the first name, the slug stays: it stands in addresses, and old ones would lead nowhere.
+    panels = [
+        FieldPanel("name", help_text="A word or two, for example “prevention”."),
+        FieldPanel("slug", read_only=True, help_text="Made from the first name. It stays: links to the tag hold it."),
+    ]
 
     class Meta:
         verbose_name = "tag"
         ordering = ["name"]
+
+    def clean(self) -> None:
+        if not self.slug and not self.slugify(self.name):
+            raise ValidationError({"name": "Give it letters or figures: its address is made from them."})

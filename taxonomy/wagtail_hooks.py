@@ -24,7 +24,7 @@ from wagtail.models import Page
 
 from taxonomy.care import BringBackView, MergeView, RetireView, register_term_actions
 from taxonomy.glossary import GlossaryEntry
-from taxonomy.merging import references
+from taxonomy.merging import kept_by
 from taxonomy.models import SUBJECTS, TWO_LEVELS, CuratedTag, Facet, Term
 from taxonomy.usage import page_ids, pages_using, with_page_counts
 
@@ -136,9 +136,15 @@ class UnusedOnlyDeleteView(generic.DeleteView):
 class TermDeleteView(OfOneFacet, UnusedOnlyDeleteView):
     """A group goes after its areas, and an organisation type after its organisations, on pages or not."""
 
+    template_name = "taxonomy/delete.html"
+
+    @cached_property
+    def kept_by(self) -> list[str]:
+        return kept_by(self.object)
+
     def get_usage(self) -> Usage:
-        named = any(row.model._base_manager.filter(**{row.name: self.object.pk}).exists() for row in references())
-        return Usage(len(page_ids(self.object)), is_protected=named or self.object.children.exists())
+        pages = len(page_ids(self.object))
+        return Usage(pages, is_protected=bool(pages or self.kept_by))
 
     @property
     def confirmation_message(self) -> str:

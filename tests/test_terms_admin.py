@@ -11,9 +11,10 @@ from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
 from search.embedded.engine import EmbeddedEngine
 from taxonomy.merging import merge
-from taxonomy.models import Facet, Term
+from taxonomy.models import CuratedTag, Facet, Term
 from taxonomy.widgets import TermCheckboxes, TermSelect
 from tests.factories import OrganisationFactory, area, case_study, term
+from tests.readers import reader
 from tests.test_terms import draft_of, found, slugs
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +244,38 @@ def test_a_group_with_areas_cannot_be_deleted_but_one_whose_areas_went_can(admin
     merge(area("fostering"), area("schools"))
     assert admin_client.post(url).status_code == 302
     assert not Term.objects.filter(slug="youth").exists()
+
+
+def test_who_may_not_delete_a_term_is_told_what_names_it(listing: CaseStudyIndexPage, admin_client: Client) -> None:
+    chosen, kind = area("advice"), term(Facet.ORGANISATION, "charity")
+    reader().areas.add(chosen)
+    OrganisationFactory(organisation_type=kind), OrganisationFactory(organisation_type=kind)
+    for held, pages, named in (
+        (chosen, "0 pages use “Advice”.", "1 reader of the e-bulletin."),
+        (kind, "0 pages use “Charity”.", "2 organisations."),
+        (chosen.parent, "0 pages use “Group”.", "1 area of this group."),
+    ):
+        assert held
+        html = admin_client.get(f"/admin/vocabulary/{held.facet}/delete/{held.pk}/").content.decode()
+        assert pages in html
+        assert f"It is also named by {named}" in html
+        assert "Yes, delete" not in html
+    case_study(listing, "One", themes=("outcomes",))
+    used = term(Facet.THEME, "outcomes")
+    html = admin_client.get(f"/admin/vocabulary/theme/delete/{used.pk}/").content.decode()
+    assert "1 page uses “Outcomes”." in html
+    assert "also named" not in html
+
+
+# Tags
+
+
+def test_a_tag_keeps_the_address_that_its_first_name_made(admin_client: Client) -> None:
+    admin_client.post("/admin/vocabulary/tags/new/", {"name": "Early help", "slug": "other"})
+    made = CuratedTag.objects.get()
+    assert made.slug == "early-help"
+    admin_client.post(f"/admin/vocabulary/tags/edit/{made.pk}/", {"name": "Early support", "slug": "early-support"})
+    made.refresh_from_db()
+    assert (made.name, made.slug) == ("Early support", "early-help")
+    refused = admin_client.post("/admin/vocabulary/tags/new/", {"name": "!!!"})
+    assert "Give it letters or figures" in refused.content.decode()

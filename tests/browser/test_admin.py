@@ -178,3 +178,12 @@ def test_logging_out_ends_the_session(editor: Page) -> None:
     editor.wait_for_url("**/admin/login/**")
     visit(editor, "/admin/")
     assert "/admin/login/" in editor.url
+
+
+def test_a_title_keeps_its_words_whole_on_a_small_screen(editor: Page) -> None:
+    editor.set_viewport_size({"width": 400, "height": 800})
+    for path in ("/admin/content/", "/admin/vocabulary/area/"):
+        visit(editor, path)
+        box = editor.locator("td.title .title-wrapper").first.bounding_box()
+        assert box
+        assert box["width"] >= 170
