@@ -103,8 +103,8 @@ def _document(
     entry: Entry, organisations: list[str], texts: tuple[str, str, str, str], words: list[list[str]]
 ) -> dict[str, Any]:
     title, _, summary, body = texts
-    written = [dict.fromkeys(map(_written.__getitem__, found)) for found in words]
-    stemmed = [" ".join(map(_stemmed.__getitem__, found)) for found in words]
+    once = [dict.fromkeys(found) for found in words]
+    all_words = dict.fromkeys(chain.from_iterable(once))
     facets = facets_of(entry)
     return {
         "page": entry.page_id,
@@ -116,10 +116,10 @@ def _document(
         "title_key": fold(entry.title),
         "organisations": organisations,
         "organisation_words": cut(fold(" ".join(organisations))),
-        **{field: f"{HERE} {text}" for field, text in zip(FIELDS, stemmed, strict=True)},
-        "text": " ".join(dict.fromkeys(" ".join(stemmed).split())),
-        **{f"{field}_written": " ".join(found) for field, found in zip(WRITTEN, written, strict=False)},
-        "written": " ".join(dict.fromkeys(chain.from_iterable(written))),
+        **{field: f"{HERE} {_each(_stemmed, found)}" for field, found in zip(FIELDS, words, strict=True)},
+        "text": _each(_stemmed, all_words),
+        **{f"{field}_written": _each(_written, found) for field, found in zip(WRITTEN, once, strict=False)},
+        "written": _each(_written, all_words),
         "title_words": cut(fold(title)),
         "shown": {
             "kind": entry.kind,
@@ -136,6 +136,10 @@ def _document(
 
 def cut(words: str) -> str:
     return " ".join(word[:LONGEST] for word in words.split())
+
+
+def _each(made: "_Known", words: Iterable[str]) -> str:
+    return " ".join(map(made.__getitem__, words))
 
 
 class _Known(dict[str, str]):
