@@ -35,6 +35,7 @@ KINDS = {
 }
 # What neither XML nor UTF-8 can carry, and what the index marks its highlights with.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_HEADING_END = re.compile(r"(?<=[\w)\]’”\"'])\s*(?=</h[1-6]>)", re.IGNORECASE)
 _BLOCK_END = re.compile(r"</(p|li|h[1-6]|td|th|div|blockquote)>|<br\s*/?>", re.IGNORECASE)
 
 
@@ -56,7 +57,12 @@ class Entry:
 
 def plain_from_html(markup: str) -> str:
     """Rich text as one line of plain text."""
-    return plain(html.unescape(strip_tags(_BLOCK_END.sub(" ", markup))))
+    return plain(html.unescape(strip_tags(_BLOCK_END.sub(" ", with_stops(markup)))))
+
+
+def with_stops(markup: str) -> str:
+    """Rich text whose headings end like sentences: in one line they would run into what follows."""
+    return _HEADING_END.sub(".", markup) if "</h" in markup else markup
 
 
 def plain(text: str) -> str:

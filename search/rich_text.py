@@ -9,7 +9,7 @@ import re
 
 from wagtail.rich_text import get_text_for_indexing
 
-from search.entries import plain, plain_from_html
+from search.entries import plain, plain_from_html, with_stops
 
 # The ends of what stands in lines of its own, and whatever else the editor writes. A tag in any other form stays.
 _LINE = re.compile(r"</(?:p|h[2-6]|li|blockquote)>|<(?:br|hr)/>")
@@ -18,7 +18,8 @@ _SIGN = re.compile(r"&(?!(?:amp|lt|gt|quot|#x27|#39);)")
 
 
 def plain_from_rich_text(source: str) -> str:
-    """The same as `plain_from_html` of what Wagtail reads from it."""
+    """The same as `plain_from_html` of what Wagtail reads from it, its headings closed."""
+    source = with_stops(source)
     text = _TAG.sub("", _LINE.sub(" ", source)) if "<" in source else source
     if "<" in text or _SIGN.search(text):
         return plain_from_html(get_text_for_indexing(source))

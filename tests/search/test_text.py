@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from search.embedded.store import POINTER, Store
 from search.entries import plain, plain_from_html
 from search.query import Query
+from search.rich_text import plain_from_rich_text
 from tests.search.corpus import VOCABULARY, Build, Corpus, CorpusEngine, built, entry
 
 NASTY = "alpha <script>alert(1)</script> &lt;mark&gt; \x02bold\x03 <mark>fake</mark> \" ' ]]> \x00 \ufffe \ud800 end"
@@ -91,3 +93,17 @@ def test_blocks_do_not_run_together() -> None:
     assert (
         plain_from_html("<p>One</p><p>two<br>three</p><ul><li>four</li></ul>&amp; five") == "One two three four & five"
     )
+
+
+@pytest.mark.parametrize("read", [plain_from_html, plain_from_rich_text])
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<h2>What is done</h2><p>Homes.</p>", "What is done. Homes."),
+        ("<h3>What is next? </h3><p>Homes.</p>", "What is next? Homes."),
+        ("<h2>Costs (2007)</h2><p>Not reported.</p>", "Costs (2007). Not reported."),
+        ("<h2></h2><p>Homes.</p>", "Homes."),
+    ],
+)
+def test_a_heading_does_not_run_into_what_follows(read: Callable[[str], str], markup: str, text: str) -> None:
+    assert read(markup) == text
