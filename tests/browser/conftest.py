@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.served import ADMIN, Served, served
+from tests.browser.served import ADMIN, Served, fill_site, served
 from tests.browser.watch import Watch
 from tests.served import copy_site
 
@@ -21,8 +21,16 @@ Opener = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
-def site(new_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(copy_site(new_site, tmp_path_factory.mktemp("served"))) as running:
+def filled_site(new_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the site that is served, for copies: no test changes it."""
+    folder = copy_site(new_site, tmp_path_factory.mktemp("filled"))
+    fill_site(folder)
+    return folder
+
+
+@pytest.fixture(scope="package")
+def site(filled_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(copy_site(filled_site, tmp_path_factory.mktemp("served"))) as running:
         yield running
 
 
