@@ -77,7 +77,7 @@ def open_page(chromium: Browser, site: Served, watches: list[Watch]) -> Iterator
 
 @pytest.fixture(scope="module")
 def kept_pages(chromium: Browser, site: Served) -> Iterator[dict[str, tuple[Page, Watch]]]:
-    """Those of `show`, by the options of their contexts."""
+    """The pages of `show`, by the options of their contexts, each with its watch."""
     pages: dict[str, tuple[Page, Watch]] = {}
     yield pages
     for page, _ in pages.values():
@@ -86,8 +86,8 @@ def kept_pages(chromium: Browser, site: Served) -> Iterator[dict[str, tuple[Page
 
 @pytest.fixture
 def show(chromium: Browser, site: Served, kept_pages: dict[str, tuple[Page, Watch]]) -> Iterator[Shower]:
-    """Loads a path, for a test that looks and does nothing which lasts. It takes the page of the test before, as nobody
-    has left it: another context is another process of Chromium's, which costs more than most looks."""
+    """Loads a path, for a test that only looks. The tests of a module share a page for each set of options, loaded anew and
+    without cookies: another context is another process of Chromium's, and costs more than most looks."""
     used: list[Watch] = []
 
     def shown(path: str, **options: Any) -> Page:
