@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.served import ADMIN, Served, served
+from tests.browser.served import ADMIN, Served, fill_site, served
 from tests.browser.watch import Watch
 from tests.served import copy_site
 
@@ -18,12 +18,27 @@ ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in
 DESKTOP = {"width": 1280, "height": 800}
 
 Opener = Callable[..., Page]
+Shower = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
-def site(new_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(copy_site(new_site, tmp_path_factory.mktemp("served"))) as running:
+def filled_site(new_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the site that is served, for copies: no test changes it."""
+    folder = copy_site(new_site, tmp_path_factory.mktemp("filled"))
+    fill_site(folder)
+    return folder
+
+
+@pytest.fixture(scope="package")
+def site(filled_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(copy_site(filled_site, tmp_path_factory.mktemp("served"))) as running:
         yield running
+
+
+def new_context(browser: Browser, site: Served, options: dict[str, Any]) -> BrowserContext:
+    context = browser.new_context(base_url=site.url, **({"viewport": DESKTOP} | options))
+    context.set_default_timeout(15_000)
+    return context
 
 
 # Not pytest-playwright's fixtures: those keep their event loop to the end of the session, and Django then refuses the
@@ -49,8 +64,7 @@ def open_page(chromium: Browser, site: Served, watches: list[Watch]) -> Iterator
     contexts: list[BrowserContext] = []
 
     def opened(**options: Any) -> Page:
-        context = chromium.new_context(base_url=site.url, **({"viewport": DESKTOP} | options))
-        context.set_default_timeout(15_000)
+        context = new_context(chromium, site, options)
         contexts.append(context)
         watches.append(Watch(context, site.url))
         return context.new_page()
@@ -59,6 +73,41 @@ def open_page(chromium: Browser, site: Served, watches: list[Watch]) -> Iterator
     for context in contexts:
         context.close()
     assert [fault for watch in watches for fault in watch.faults] == []
+
+
+@pytest.fixture(scope="module")
+def kept_pages(chromium: Browser, site: Served) -> Iterator[dict[str, tuple[Page, Watch]]]:
+    """The pages of `show`, by the options of their contexts, each with its watch."""
+    pages: dict[str, tuple[Page, Watch]] = {}
+    yield pages
+    for page, _ in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def show(chromium: Browser, site: Served, kept_pages: dict[str, tuple[Page, Watch]]) -> Iterator[Shower]:
+    """Loads a path, for a test that only looks. The tests of a module share a page for each set of options, loaded anew and
+    without cookies: another context is another process of Chromium's, and costs more than most looks."""
+    used: list[Watch] = []
+
+    def shown(path: str, **options: Any) -> Page:
+        key = repr(sorted(({"viewport": DESKTOP} | options).items()))
+        if key not in kept_pages:
+            context = new_context(chromium, site, options)
+            watch = Watch(context, site.url)
+            kept_pages[key] = (context.new_page(), watch)
+        page, watch = kept_pages[key]
+        used.append(watch)
+        page.context.clear_cookies()
+        page.set_viewport_size(options.get("viewport", DESKTOP))
+        page.goto(path)
+        return page
+
+    yield shown
+    faults = [fault for watch in used for fault in watch.faults]
+    for watch in used:
+        watch.faults.clear()
+    assert faults == []
 
 
 @pytest.fixture

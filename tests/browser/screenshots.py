@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.places import SLUG
-from tests.browser.served import ADMIN, Served, served
+from tests.browser.served import ADMIN, Served, fill_site, served
+from tests.served import make_site
 
 PAGES = {
     "home": "/",
@@ -96,17 +97,17 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=PAGES, help="these pages only, and none of the documents")
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(prefix="cop-pictures-") as data,
-        served(Path(data)) as site,
-        sync_playwright() as playwright,
-    ):
-        path = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        readers(browser, site, chosen.folder, chosen.only or list(PAGES))
-        if not chosen.only:
-            documents(browser, site, DOCUMENTS)
-        browser.close()
+    with tempfile.TemporaryDirectory(prefix="cop-pictures-") as data:
+        folder = Path(data)
+        make_site(folder)
+        fill_site(folder)
+        with served(folder) as site, sync_playwright() as playwright:
+            path = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            readers(browser, site, chosen.folder, chosen.only or list(PAGES))
+            if not chosen.only:
+                documents(browser, site, DOCUMENTS)
+            browser.close()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.served import ROOT, environment
+from tests.served import ROOT, environment, manage
 
 ADMIN = ("admin@example.com", "correct horse battery")
 START_LIMIT = 60  # seconds
@@ -33,19 +33,19 @@ def free_port() -> int:
         return port
 
 
-@contextmanager
-def served(folder: Path, **more: str) -> Iterator[Served]:
-    """The running site with the starter content (made where the folder is empty), one more example that has everything,
-    and an administrator. `more` is set in its environment."""
-    port = free_port()
-    env = environment(folder, port, **more)
+def fill_site(folder: Path) -> None:
+    """Adds to a site with the starter content one more example that has everything, and an administrator."""
     mail, password = ADMIN
     fill = f"from tests.browser.fill import fill; fill({mail!r}, {password!r})"
-    for words in (["prepare"], ["shell", "--no-imports", "-c", fill]):
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+    done = manage(folder, "shell", "--no-imports", "-c", fill)
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def served(folder: Path, **more: str) -> Iterator[Served]:
+    """The running site of a folder. `more` is set in its environment."""
+    port = free_port()
+    env = environment(folder, port, **more)
     site = Served(f"http://127.0.0.1:{port}", folder / "serve.log")
     with site.log.open("w") as log:
         process = subprocess.Popen(

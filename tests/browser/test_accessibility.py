@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import DESKTOP, Opener
+from tests.browser.conftest import DESKTOP, Shower
 from tests.browser.places import ADDRESSES, LOCKED
 
 pytestmark = pytest.mark.browser
@@ -37,15 +37,13 @@ def follow(link: Locator) -> None:
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("path", PLACES.values(), ids=PLACES.keys())
-def test_axe_finds_nothing(open_page: Opener, path: str, look: str) -> None:
-    page = open_page(**LOOKS[look])
-    page.goto(path)
-    check(page)
+def test_axe_finds_nothing(show: Shower, path: str, look: str) -> None:
+    check(show(path, **LOOKS[look]))
 
 
 @pytest.mark.parametrize("path", PLACES.values(), ids=PLACES.keys())
-def test_headings_and_landmarks_are_in_order(reader: Page, path: str) -> None:
-    reader.goto(path)
+def test_headings_and_landmarks_are_in_order(show: Shower, path: str) -> None:
+    reader = show(path)
     assert reader.locator("h1").count() == 1
     assert reader.locator("main").count() == 1
     assert reader.locator("html").get_attribute("lang") == "en-GB"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Opener
 from tests.browser.served import Served, served
 from tests.browser.test_admin import tab, visit
+from tests.served import copy_site
 from tests.smtp_sink import Sink, smtp_sink
 
 pytestmark = pytest.mark.browser
@@ -21,9 +23,9 @@ def mail_sink() -> Iterator[Sink]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, mail_sink: Sink) -> Iterator[Served]:
+def site(filled_site: Path, tmp_path_factory: pytest.TempPathFactory, mail_sink: Sink) -> Iterator[Served]:
     """A site of its own, whose mail goes to the sink."""
-    folder = tmp_path_factory.mktemp("bulletins")
+    folder = copy_site(filled_site, tmp_path_factory.mktemp("bulletins"))
     with served(folder, EMAIL_URL=f"smtp://127.0.0.1:{mail_sink.port}") as running:
         yield running
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, Opener
+from tests.browser.conftest import DESKTOP, Opener, Shower
 from tests.browser.places import ADDRESSES, LOCKED, SLUG
 
 pytestmark = pytest.mark.browser
@@ -46,8 +46,8 @@ def words(page: Page) -> set[str]:
 
 
 @every_address
-def test_nothing_is_lost_or_cut_on_a_small_or_enlarged_screen(reader: Page, path: str) -> None:
-    reader.goto(path)
+def test_nothing_is_lost_or_cut_on_a_small_or_enlarged_screen(show: Shower, path: str) -> None:
+    reader = show(path)
     said = words(reader)
     for size in (PHONE, ENLARGED):
         reader.set_viewport_size(size)  # type: ignore[arg-type]
@@ -66,10 +66,9 @@ def test_nothing_is_lost_or_cut_on_a_small_or_enlarged_screen(reader: Page, path
 
 
 @every_address
-def test_wider_spacing_of_text_cuts_nothing(open_page: Opener, path: str) -> None:
+def test_wider_spacing_of_text_cuts_nothing(show: Shower, path: str) -> None:
     # WCAG 1.4.12; a reader's own style is not bound by the page's policy.
-    page = open_page(viewport=PHONE, bypass_csp=True)
-    page.goto(path)
+    page = show(path, viewport=PHONE, bypass_csp=True)
     page.add_style_tag(content=SPACING)
     assert page.evaluate(OVERFLOW) <= 0
     assert page.evaluate(OUTSIDE) == []
@@ -77,9 +76,8 @@ def test_wider_spacing_of_text_cuts_nothing(open_page: Opener, path: str) -> Non
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @every_address
-def test_focus_is_seen_at_every_stop(open_page: Opener, path: str, scheme: str) -> None:
-    page = open_page(color_scheme=scheme)
-    page.goto(path)
+def test_focus_is_seen_at_every_stop(show: Shower, path: str, scheme: str) -> None:
+    page = show(path, color_scheme=scheme)
     stops: list[dict[str, Any]] = []
     while len(stops) < 300:
         page.keyboard.press("Tab")

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(new_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def site(filled_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A site of its own: what is sent there concerns no other test."""
-    with served(copy_site(new_site, tmp_path_factory.mktemp("sending"))) as running:
+    with served(copy_site(filled_site, tmp_path_factory.mktemp("sending"))) as running:
         yield running
 
 
