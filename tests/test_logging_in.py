@@ -67,8 +67,7 @@ def test_who_knows_the_password_may_log_in_as_often_as_they_like(chief: User, cl
         assert tried(Client(), "/admin/login/", "chief@example.com", PASSWORD) == "in"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_three_mails_a_day_reset_a_password(chief: User, client: Client) -> None:
+def test_three_mails_a_day_reset_a_password(committed: None, chief: User, client: Client) -> None:
     """From the worker, which is asked whoever's address it is: how long the answer takes tells nothing."""
     for address, asked in (("Chief@example.com", 3), ("nobody@example.com", 6)):
         for _ in range(5):
