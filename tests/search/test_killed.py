@@ -23,17 +23,10 @@ from tests.search.site import assert_same_as_database, forget_age, found, newest
 ROOT = Path(__file__).parents[2]
 
 
-def kill_after(lines: int, doing: str, folder: Path, log: Path) -> None:
-    """Start the writer, and kill it a moment after it has said `doing` this many times."""
-    command = [sys.executable, "-m", "tests.search.writer", str(folder), str(log)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        for line in process.stdout:
-            lines -= line.strip() == doing
-            if not lines:
-                break
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+def killed_at(doing: str, times: int, folder: Path, log: Path) -> None:
+    """Run the writer until it is killed, a moment after it has begun to do this for the given time."""
+    command = [sys.executable, "-m", "tests.search.writer", str(folder), str(log), doing, str(times)]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
 
 
 @pytest.mark.django_db
@@ -53,11 +46,10 @@ def test_killed_while_writing_rebuilding_and_folding(
     folder = Path(settings.SEARCH_DIR)
     rng = random.Random(1)
     behind, half_folded = False, 0
-    # Each goes on for so many lines at least before the next begins; rebuilding is killed in its second round.
+    # Each takes so many steps at least before the next begins; rebuilding is killed in its second round.
     most = {"rebuilding": 31, "writing": 28, "folding": 20}
     for doing in tuple(most) * 3:
-        lines = rng.randint(1, most[doing]) + 31 * (doing == "rebuilding")
-        kill_after(lines, doing, folder, log)
+        killed_at(doing, rng.randint(1, most[doing]) + 31 * (doing == "rebuilding"), folder, log)
         engine.cache_clear()
         here = sqlite3.connect(folder / (folder / POINTER).read_text())
         assert here.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -1,18 +1,41 @@
-"""A process to be killed: it rebuilds an index, applies a log of changes to it and folds their words in, again and again.
+"""A process that is killed: it rebuilds an index, applies a log of changes to it and folds their words in, again and again,
+and ends by SIGKILL a moment after it has begun a step of one of these for the given time.
 
-`python -m tests.search.writer FOLDER LOG`, LOG being pickled pairs of a sequence and an entry.
+`python -m tests.search.writer FOLDER LOG rebuilding|writing|folding TIMES`, LOG being pickled pairs of a sequence and an entry.
 """
 
+import os
 import pickle
+import random
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import django
 
+MOMENT = 0.002  # seconds: about as long as a step takes
 
-def run(folder: Path, log_file: Path) -> None:
+
+def killed_at(doing: str, times: int) -> Callable[[str], None]:
+    """What is to be called with each step's name. The process kills itself: another one that listened would be late
+    where the machine is busy."""
+    left = times
+
+    def begun(step: str) -> None:
+        nonlocal left
+        left -= step == doing
+        if step == doing and not left:
+            moment = random.random() * MOMENT
+            threading.Timer(moment, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+    return begun
+
+
+def run(folder: Path, log_file: Path, begun: Callable[[str], None]) -> None:
     django.setup()  # before anything that knows pages, as entries do
     from search.embedded import postings
     from search.embedded.memory import Memory
@@ -22,7 +45,7 @@ def run(folder: Path, log_file: Path) -> None:
     whole = postings._in_transaction
 
     def told(*values: Any) -> None:
-        print("folding", flush=True)  # noqa: T201
+        begun("folding")
         whole(*values)
 
     log = pickle.loads(log_file.read_bytes())  # noqa: S301 (written by the test)
@@ -31,14 +54,14 @@ def run(folder: Path, log_file: Path) -> None:
     while True:
         with store.rebuilding(log[half][0]) as new:
             for sequence, entry in log[: half + 1]:
+                begun("rebuilding")
                 new.add({entry.page_id: sequence}, [entry])
-                print("rebuilding", flush=True)  # noqa: T201
         for (before, _), (sequence, entry) in zip(log[half:], log[half + 1 :], strict=False):
+            begun("writing")
             store.write({entry.page_id: sequence}, [entry], after=before, upto=sequence)
-            print("writing", flush=True)  # noqa: T201
         with patch.multiple(postings, _in_transaction=told, CHUNK=2):
             tidy(store, Memory(), 1)
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), Path(sys.argv[2]))
+    run(Path(sys.argv[1]), Path(sys.argv[2]), killed_at(sys.argv[3], int(sys.argv[4])))
