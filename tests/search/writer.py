@@ -9,7 +9,6 @@ import pickle
 import random
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,20 +16,27 @@ from unittest.mock import patch
 
 import django
 
-MOMENT = 0.002  # seconds: about as long as a step takes
+MOMENT = 300  # calls of functions: a step has about as many
 
 
 def killed_at(doing: str, times: int) -> Callable[[str], None]:
-    """What is to be called with each step's name. The process kills itself: another one that listened would be late
-    where the machine is busy."""
+    """What is to be called with each step's name. The process kills itself, after so many calls of functions and not after
+    some time: on a busy machine it would be done before."""
     left = times
 
     def begun(step: str) -> None:
         nonlocal left
         left -= step == doing
         if step == doing and not left:
-            moment = random.random() * MOMENT
-            threading.Timer(moment, os.kill, (os.getpid(), signal.SIGKILL)).start()
+            sys.setprofile(called)
+
+    calls = random.randint(1, MOMENT)
+
+    def called(*event: object) -> None:
+        nonlocal calls
+        calls -= 1
+        if not calls:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     return begun
 
