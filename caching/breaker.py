@@ -34,7 +34,7 @@ class Breaker:
         if first:
             self._logger.error("%s: %s", self._away, error)
         else:
-            self._logger.info("once more, %s: %s", self._away, error)
+            self._logger.info("no answer: %s", error)
 
     def worked(self) -> None:
         with self._lock:

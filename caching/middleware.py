@@ -147,7 +147,7 @@ def _get(store: Any, key: str) -> Stored | None:
     try:
         return store.get(key)
     except Exception:
-        # A cache that is away makes a page slow, never wrong.
+        # What another release left there may not be readable: that makes a page slow, never wrong.
         logger.warning("the page cache cannot be read", exc_info=True)
         return None
 

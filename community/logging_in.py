@@ -1,5 +1,6 @@
 """Logging in: passwords are not tried out by the thousand, nor are mailboxes filled with mails to reset them."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -51,11 +52,9 @@ class LimitedResetForm(PasswordResetForm):
 
     def save(self, *args: Any, **options: Any) -> None:
         address = self.cleaned_data["email"]
-        try:
-            with counted(Limit("password-reset", address.casefold(), RESETS_A_DAY, timedelta(days=1))):
-                tasks.send_reset.enqueue(next((user.pk for user in self.get_users(address)), tasks.NOBODY))
-        except LimitReached:
-            return
+        limit = Limit("password-reset", address.casefold(), RESETS_A_DAY, timedelta(days=1))
+        with suppress(LimitReached), counted(limit):
+            tasks.send_reset.enqueue(next((user.pk for user in self.get_users(address)), tasks.NOBODY))
 
 
 def page_password(request: HttpRequest, page_view_restriction_id: int, page_id: int) -> HttpResponse:

@@ -62,7 +62,7 @@ def plain_from_html(markup: str) -> str:
 
 def with_stops(markup: str) -> str:
     """Rich text whose headings end like sentences: in one line they would run into what follows."""
-    return _HEADING_END.sub(".", markup) if "</h" in markup else markup
+    return _HEADING_END.sub(".", markup) if "</h" in markup.lower() else markup
 
 
 def plain(text: str) -> str:

@@ -102,6 +102,7 @@ def test_blocks_do_not_run_together() -> None:
         ("<h2>What is done</h2><p>Homes.</p>", "What is done. Homes."),
         ("<h3>What is next? </h3><p>Homes.</p>", "What is next? Homes."),
         ("<h2>Costs (2007)</h2><p>Not reported.</p>", "Costs (2007). Not reported."),
+        ("<H2>What is done</H2><p>Homes.</p>", "What is done. Homes."),
         ("<h2></h2><p>Homes.</p>", "Homes."),
     ],
 )
