@@ -7,14 +7,16 @@ import hypothesis
 import pytest
 from django.conf import LazySettings, settings
 from django.core.cache import caches
-from django.test import Client
-from wagtail.models import Collection, Locale, Page
+from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
+from wagtail.models import Page
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
 from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
+from tests import database
 from tests.factories import IndexFactory, case_study, home_page
 from tests.search.elastic import servers
 from tests.served import make_site
@@ -54,6 +56,16 @@ def _no_checker() -> str:
     return "" if shutil.which("java") else "needs Java for the Nu HTML checker"
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """In place of pytest-django's, which migrates at every start."""
+    with django_db_blocker.unblock(), database.own_copy():
+        # Django empties every table one by one after a test that commits, and makes all permissions anew.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.renew())
+            yield
+
+
 @pytest.fixture(autouse=True)
 def _own_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test has a search index of its own, empty and not yet built."""
@@ -76,12 +88,6 @@ def index(db: None) -> EmbeddedEngine:
 def committed(transactional_db: None) -> Iterator[None]:
     """What is saved is committed, as in life: within a test's own transaction nothing is ever kept."""
     caches["pages"].clear()
-    # A flushed database has lost what migrations put there.
-    Locale.objects.get_or_create(language_code="en-gb")
-    if not Page.objects.exists():
-        Page.add_root(title="Root", slug="root")
-    if not Collection.objects.exists():
-        Collection.add_root(name="Root")
     yield
     caches["pages"].clear()
 

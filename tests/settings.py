@@ -13,13 +13,10 @@ os.environ["DEBUG"] = "false"
 os.environ["ELASTICSEARCH_URL"] = ""  # tests that ask Elasticsearch start one and say so
 
 from cop_site.settings import *  # noqa: E402, F403
-from cop_site.settings import DATABASES, STORAGES  # noqa: E402
+from cop_site.settings import STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Without a manifest there is nothing to collect before a test.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file, as people have it, and not SQLite's memory: a live server's threads need real locking.
-    DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
 (_folder / "static").mkdir()
