@@ -59,11 +59,10 @@ def _no_checker() -> str:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """In place of pytest-django's, which migrates at every start."""
-    with django_db_blocker.unblock(), database.own_copy():
+    with django_db_blocker.unblock(), database.own_copy(), pytest.MonkeyPatch.context() as patch:
         # Django empties every table one by one after a test that commits, and makes all permissions anew.
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.renew())
-            yield
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: database.renew())
+        yield
 
 
 @pytest.fixture(autouse=True)
