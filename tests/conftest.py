@@ -1,5 +1,4 @@
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from community.models import User
 from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
-from tests import database
+from tests import copies, database
 from tests.factories import IndexFactory, case_study, home_page
 from tests.search.elastic import servers
 from tests.served import make_site
@@ -136,18 +135,13 @@ def elasticsearch_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="cop-scratch-"))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def new_site(scratch: Path) -> Path:
+def new_site() -> Path:
     """The data folder of a new site, for copies: no test changes it."""
-    folder = scratch / "new-site"
-    assert "starter content is loaded" in make_site(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        assert "starter content is loaded" in make_site(folder)
+
+    return copies.kept("new-site", make)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import copies
 from tests.browser.served import ADMIN, Served, fill_site, served
 from tests.browser.watch import Watch
 from tests.served import copy_site
@@ -22,11 +23,9 @@ Shower = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
-def filled_site(new_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled_site(new_site: Path) -> Path:
     """The data folder of the site that is served, for copies: no test changes it."""
-    folder = copy_site(new_site, tmp_path_factory.mktemp("filled"))
-    fill_site(folder)
-    return folder
+    return copies.kept("filled-site", lambda folder: fill_site(copy_site(new_site, folder)))
 
 
 @pytest.fixture(scope="package")
