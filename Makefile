@@ -5,14 +5,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PORT
 
-.PHONY: run test lint screenshots lighthouse clean
+.PHONY: run test test-all lint screenshots lighthouse clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run .env
 	@exec $(BIN)/python manage.py serve --prepare --port $(PORT)
 
+# With Python alone, and side by side. `test-all` adds whatever of the rest this machine has.
+REAL_PARTS := browser or nu or redis or elasticsearch or bench
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest
+	@echo "The tests that need only Python: about three minutes on two cores."
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not ($(REAL_PARTS))"
+	@echo "Not run: the tests marked $(REAL_PARTS), and those of PostgreSQL. make test-all runs what this machine has the parts for."
+
+test-all: test
+	@$(BIN)/python -m pytest -m "$(REAL_PARTS)"
+	@if [ -n "$$DATABASE_URL" ]; then $(BIN)/python -m pytest -m "dialect and not ($(REAL_PARTS))"; \
+	else echo "Not run: the tests on PostgreSQL. Set DATABASE_URL to a server where databases may be made."; fi
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

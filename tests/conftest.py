@@ -21,19 +21,16 @@ from tests.search.elastic import servers
 from tests.served import make_site
 from tests.smtp_sink import Sink, smtp_sink
 
-hypothesis.settings.register_profile("any machine", deadline=None)  # how fast a test runs is no part of it
+# How fast a test runs is no part of it.
+hypothesis.settings.register_profile("any machine", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("any machine")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need a part which this machine lacks are skipped, with the reason; those that may ask the database (of
-    which pytest-django keeps all others away) are marked, before `-m` chooses."""
+    """Tests that need a part which this machine lacks are skipped, with the reason."""
     missing = {"browser": _no_chromium(), "nu": _no_checker(), "elasticsearch": servers.missing()}
     missing["redis"] = "" if shutil.which("redis-server") else "needs Redis (redis-server is not on this machine)"
     for item in items:
-        if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker("database")
         for mark, reason in missing.items():
             if reason and item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=reason))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     pass
 from tests.asking import CONTACT, OURS, QUESTION, URL, ask, problems, sent, stamped, value_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 # What is sent
@@ -247,7 +247,7 @@ def test_what_a_word_processor_pastes_is_lines(example_page: CaseStudyPage, clie
 @given(name=st.text(), question=st.text(), organisation=st.text())
 @example(name="a\x85b", question="\u2029", organisation="\ud800")
 @example(name="Å" * 100, question="؀\u202e", organisation="a\u200db")
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_sent_on_or_refused(
     example_page: CaseStudyPage, client: Client, name: str, question: str, organisation: str
 ) -> None:

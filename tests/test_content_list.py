@@ -14,7 +14,7 @@ from community.models import User
 from taxonomy.models import Facet, Term
 from tests.factories import area, case_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 CONTENT = "/admin/content/"
 TODAY = datetime.date.today()
 DAY = datetime.timedelta(days=1)

@@ -14,7 +14,7 @@ from community import logging_in
 from community.models import User
 from home.models import ContentPage, HomePage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 PASSWORD = "correct horse battery"
 REACHED = "Too many wrong passwords. Try again in 15 minutes."
 

@@ -21,6 +21,8 @@ from home.models import ContentPage, SiteSettings
 from search.engine import engine
 from tests.factories import case_study
 
+pytestmark = pytest.mark.dialect
+
 
 @pytest.fixture
 def study(committed: None, listing: CaseStudyIndexPage) -> CaseStudyPage:
@@ -265,7 +267,7 @@ def test_books_are_told_from_content() -> None:
     assert {"sessions.session", "search.change", "caching.contentversion", "wagtailcore.revision"} <= books
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.text(max_size=40), accepted=st.text(st.characters(codec="latin-1"), max_size=40))
 def test_no_address_or_header_breaks_it(committed: None, client: Client, query: str, accepted: str) -> None:
     response = client.get("/robots.txt", {"q": query}, headers={"Accept-Encoding": accepted})

@@ -32,6 +32,8 @@ from search.results import Hit
 from taxonomy.models import CuratedTag, Facet, Term
 from tests.factories import OrganisationFactory, case_study, tag, term
 
+pytestmark = pytest.mark.dialect
+
 # Everything that may end a text, a value or an element.
 NASTY = "\"><script>alert(1)</script>&'<b>"
 TAGS = re.compile(r"<[^>]*>")

@@ -34,6 +34,8 @@ from taxonomy.merging import merge
 from tests.factories import area
 from tests.readers import reader
 
+pytestmark = pytest.mark.dialect
+
 Step = ReaderImport.Step
 SAID = "On paper, Leeds, March 2007"
 

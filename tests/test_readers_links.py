@@ -240,7 +240,7 @@ def test_a_garbled_link_is_explained(home: HomePage, client: Client, purpose: st
 @given(text=st.text(min_size=1))
 @example(text="a.b.c")
 @example(text="\ud800")
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_is_a_token(db: None, text: str) -> None:
     one = Reader.objects.first() or reader()
     for purpose in PURPOSES:

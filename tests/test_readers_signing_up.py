@@ -31,7 +31,7 @@ from tests.factories import area
 from tests.readers import ADA, OURS, link_in, reader, send_form, sign_up, stamped
 from tests.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 FORM = "/bulletins/subscribe/"
 
 
@@ -334,7 +334,7 @@ def test_a_reader_s_choice_follows_a_merge_and_a_retirement(home: HomePage) -> N
 
 
 @given(email=st.text(), areas=st.lists(st.text(), max_size=3), consented=st.text(max_size=3))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_answered(home: HomePage, client: Client, email: str, areas: list[str], consented: str) -> None:
     LimitedUse.objects.all().delete()
     sent = [text.encode("utf-8", "replace").decode() for text in (email, *areas)]

@@ -27,7 +27,7 @@ from home.review import ReviewReminder
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 NOW = datetime.datetime(2024, 5, 20, 9, tzinfo=datetime.UTC)
 TODAY = NOW.date()
 DAY = datetime.timedelta(days=1)

@@ -23,7 +23,7 @@ from taxonomy.usage import with_page_counts
 from taxonomy.vocabulary import load_vocabulary
 from tests.factories import OrganisationFactory, area, case_study, term
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 def slugs(page: Page, field: str = "areas") -> list[str]:

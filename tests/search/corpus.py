@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from django.http import QueryDict
 
 from search.analysis import Question, Word, parse, tokens
@@ -110,6 +111,8 @@ class Corpus:
 
 
 Build = Callable[[Iterable[Entry]], Corpus]
+# A rule that test_engines_agree holds for the other engine as well, by comparing the two over the same questions.
+once = pytest.mark.parametrize("build", ["embedded"], indirect=True)
 
 
 def corpus(folder: Path, entries: Iterable[Entry]) -> Corpus:

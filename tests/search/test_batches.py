@@ -15,6 +15,8 @@ from django.db import DatabaseError, connection
 from search import batches
 from search.batches import WorkerGone, prepared
 
+pytestmark = pytest.mark.dialect
+
 IDS = list(range(1, 31))
 
 

@@ -25,7 +25,7 @@ from taxonomy.models import Facet, Term
 from tests.factories import IndexFactory, OrganisationFactory, area, case_study, tag, term
 from tests.search.site import assert_same_as_database, committed, forget_age, found, newest, noted, publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 @pytest.fixture(autouse=True)

@@ -110,7 +110,7 @@ def asked(pair: Pair, query: Query, per_page: int, known: Thesaurus) -> tuple[Re
     return here, there
 
 
-@prop(300)
+@prop(150)
 @given(name=st.sampled_from(sorted(PAGES)), query=QUERIES, text=st.none() | SAID, known=st.sampled_from(sorted(KNOWN)))
 @example(name="odd", query=Query(), text="y" * 255, known="")
 @example(name="odd", query=Query(), text="y" * 256 + " alpha", known="")
@@ -143,7 +143,7 @@ def test_both_engines_say_the_same(
     assert sum(hit.exact for hit in there.hits) == sum(hit.exact for hit in here.hits)
 
 
-@prop(150)
+@prop(60)
 @given(name=st.sampled_from(sorted(PAGES)), typed=SAID | ANY | st.text(alphabet="abcdegnorstuvwxéß- ", max_size=4))
 def test_both_suggest_the_same(pairs: dict[str, Pair], name: str, typed: str) -> None:
     for vocabulary in (VOCABULARY, test_suggest.WORDS):

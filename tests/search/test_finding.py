@@ -53,7 +53,7 @@ def test_there_are_at_most_eight_suggestions(
     assert len(client.get("/search/suggest?q=walnut").json()["suggestions"]) == 8
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=80), form=st.sampled_from(["", "opensearch", "\0"]))
 @example(text='"', form="")
 @example(text="*" * 4000, form="opensearch")

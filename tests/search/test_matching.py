@@ -17,6 +17,7 @@ from tests.search.corpus import (
     entry,
     made_up,
     matches,
+    once,
     passes,
     query,
 )
@@ -57,14 +58,15 @@ def corpora(build: Build) -> dict[int, Corpus]:
     return {seed: build(made_up(seed, size)) for seed, size in SIZES.items()}
 
 
-def prop(examples: int = 120) -> settings:
+def prop(examples: int = 60) -> settings:
     return settings(max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 SEEDS = st.sampled_from(sorted(SIZES))
 
 
-@prop(250)
+@once
+@prop(120)
 @given(seed=SEEDS, asked=QUERIES)
 def test_totals_hits_and_counts_are_those_of_plain_python(corpora: dict[int, Corpus], seed: int, asked: Query) -> None:
     entries = corpora[seed].entries
@@ -82,7 +84,7 @@ def test_totals_hits_and_counts_are_those_of_plain_python(corpora: dict[int, Cor
     assert got == counted(entries, matched, asked)
 
 
-@prop()
+@prop(40)
 @given(seed=SEEDS, asked=QUERIES)
 def test_pages_cover_every_hit_once_in_a_total_order(corpora: dict[int, Corpus], seed: int, asked: Query) -> None:
     found = corpora[seed]
@@ -94,6 +96,7 @@ def test_pages_cover_every_hit_once_in_a_total_order(corpora: dict[int, Corpus],
     assert len(set(whole)) == len(whole)
 
 
+@once
 @prop()
 @given(seed=SEEDS, asked=QUERIES, name=st.sampled_from(sorted(SLUGS)), data=st.data())
 def test_another_filter_never_finds_more(
@@ -111,6 +114,7 @@ def test_another_filter_never_finds_more(
     assert narrow.total == promised.get(value, 0)
 
 
+@once
 @prop()
 @given(seed=SEEDS, asked=QUERIES)
 def test_what_dropping_a_filter_would_find_is_true(corpora: dict[int, Corpus], seed: int, asked: Query) -> None:

@@ -45,7 +45,7 @@ def found(engine: CorpusEngine, phrase: str) -> list[int]:
     return [hit.page_id for hit in engine.search(Query(f'"{phrase}"'), VOCABULARY, 100).hits]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(
     st.lists(PAGE, min_size=1, max_size=8),
     st.lists(PAGE, max_size=4),

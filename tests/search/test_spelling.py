@@ -6,7 +6,7 @@ from hypothesis import given
 from search.embedded.spelling import may_be_misspelt
 from search.query import Query
 from search.synonyms import Synonyms, gathered
-from tests.search.corpus import VOCABULARY, Build, Corpus, entry
+from tests.search.corpus import VOCABULARY, Build, Corpus, entry, once
 from tests.search.test_text import ANY, ANY_TEXT
 
 PAGES = [
@@ -79,6 +79,7 @@ def test_new_words_are_known_at_once(build: Build) -> None:
     assert found.ask(Query("befreinding")).suggestion is None
 
 
+@once
 @ANY_TEXT
 @given(text=ANY)
 def test_any_text(found: Corpus, text: str) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from search.engine import Engine
 from search.facets import DIMENSIONS, Value, Vocabulary
 from search.results import Suggestion
-from tests.search.corpus import Build, entry
+from tests.search.corpus import Build, entry, once
 from tests.search.test_text import ANY, ANY_TEXT
 
 WORDS: Vocabulary = {name: {} for name in DIMENSIONS} | {
@@ -80,6 +80,7 @@ def test_the_same_text_is_suggested_once(build: Build) -> None:
     assert [suggested.kind for suggested in found.engine.suggest("volunt", vocabulary=WORDS)] == ["tag"]
 
 
+@once
 @ANY_TEXT
 @given(typed=ANY | st.text(max_size=2000))
 def test_any_text(three: Engine, typed: str) -> None:

@@ -14,7 +14,7 @@ from search.results import Results
 from search.synonyms import Alternative, Synonyms, expand, gathered
 from taxonomy.models import Term
 from tests.factories import case_study
-from tests.search.corpus import VOCABULARY, WORDS, Build, Corpus, allowed, entry, made_up
+from tests.search.corpus import VOCABULARY, WORDS, Build, Corpus, allowed, entry, made_up, once
 from tests.search.test_matching import SEEDS, SIZES, prop
 from tests.search.test_text import ANY, ANY_TEXT, assert_only_marks
 
@@ -129,6 +129,7 @@ def test_any_text_can_be_expanded(text: str) -> None:
     assert {way.words[0] for group in plain.groups for way in group.alternatives} == {w.text for w in question.words}
 
 
+@once
 @ANY_TEXT
 @given(texts=st.lists(ANY, max_size=4), asked=ANY)
 def test_any_synonyms_and_questions(found: Corpus, texts: list[str], asked: str) -> None:
@@ -139,7 +140,8 @@ def test_any_synonyms_and_questions(found: Corpus, texts: list[str], asked: str)
             assert_only_marks(hit.snippet_html)
 
 
-@prop(150)
+@once
+@prop()
 @given(
     seed=SEEDS,
     groups=st.lists(

@@ -19,7 +19,7 @@ from tests.search.corpus import VOCABULARY, Build, Corpus, CorpusEngine, built, 
 NASTY = "alpha <script>alert(1)</script> &lt;mark&gt; \x02bold\x03 <mark>fake</mark> \" ' ]]> \x00 \ufffe \ud800 end"
 ANY = st.text(max_size=80) | st.text(alphabet="<>&\"'\x00\x02\x03\ud800\ufffealpha ", max_size=60)
 VERSIONS = count(2)
-ANY_TEXT = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY_TEXT = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

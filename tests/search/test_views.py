@@ -41,7 +41,7 @@ VALUES = st.one_of(
 RAW = st.lists(st.tuples(NAMES, VALUES), max_size=8).map(lambda pairs: "&".join(f"{n}={v}" for n, v in pairs))
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(PATHS), form=st.sampled_from(sorted(TYPES)), raw=RAW)
 @example(path="/search/", form="html", raw="q=%00&page=" + "9" * 5000)
 @example(path="/case-studies/", form="json", raw="q=%ed%a0%80&kind=event&kind=&%ff=%fe")

@@ -24,6 +24,8 @@ from tests.bulletins.sending.life import address, readers
 from tests.readers import reader
 from tests.smtp_sink import Sink
 
+pytestmark = pytest.mark.dialect
+
 State = Sending.State
 
 

@@ -11,6 +11,8 @@ from bulletins.sending import acts
 from bulletins.sending.models import Delivery, Sending
 from tests.bulletins.sending.life import Server, address, mail_server, readers, wait_for, workers
 
+pytestmark = pytest.mark.dialect
+
 READERS = 2000
 KILLS = 5
 FEWER = 500  # where it is not the number that matters

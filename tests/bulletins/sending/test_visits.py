@@ -17,7 +17,7 @@ from search.embedded.engine import EmbeddedEngine
 from tests.bulletins.sending.books import delivery, sending
 from tests.readers import reader
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 
 
 def number(of: Sending) -> int:
