@@ -14,32 +14,30 @@ from tests.served import ROOT
 FOLDER = ROOT / ".test-copies"
 # What no database and no prepared site depends on.
 LEFT_OUT = {".git", ".venv", "bench", "docs", "tests", "data", "screenshots", "node_modules", ".staticfiles"}
-# The content that the browser tests add to the starter content.
-FILLED_BY = ("tests/factories.py", "tests/browser/places.py", *map(str, (ROOT / "tests/browser").glob("fill*.py")))
 
 
 @cache
-def key() -> str:
-    """A name for the code, the templates and the libraries as they are now."""
+def key(*more: Path) -> str:
+    """A name for the code, the templates and the libraries as they are now, and for these files."""
     digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(_files()):
+    for path in sorted({*_files(), *more}):
         digest.update(f"\0{path}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _files() -> Iterator[Path]:
-    yield from (ROOT / name for name in FILLED_BY)
     yield ROOT / "requirements-dev.txt"
     for entry in ROOT.iterdir():
         if entry.is_dir() and entry.name not in LEFT_OUT and not entry.name.startswith("."):
             yield from (path for path in entry.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
 
-def kept(name: str, make: Callable[[Path], None]) -> Path:
-    """The file or folder of this name, which nobody may change; `make` writes it at the path that it is given.
+def kept(name: str, make: Callable[[Path], None], *more: Path) -> Path:
+    """The file or folder of this name, which nobody may change; `make` writes it at the path that it is given, anew where
+    the code or one of these other files has changed.
 
     Processes that ask at the same time wait for the first."""
-    here = FOLDER / key()
+    here = FOLDER / key(*more)
     here.mkdir(parents=True, exist_ok=True)
     with _only_one(name):
         found = here / name
@@ -55,7 +53,7 @@ def kept(name: str, make: Callable[[Path], None]) -> Path:
 def _forget_older() -> None:
     """Leave what the last versions of the code made: tests of one may still run."""
     folders = sorted((path for path in FOLDER.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
-    for older in folders[:-3]:
+    for older in folders[:-6]:
         _remove(older)
 
 

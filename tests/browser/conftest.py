@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests import copies
 from tests.browser.served import ADMIN, Served, fill_site, served
 from tests.browser.watch import Watch
-from tests.served import copy_site
+from tests.served import ROOT, copy_site
 
 QUIET = ["background-networking", "component-update", "sync", "quic", "gpu"]
 ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
@@ -25,7 +25,8 @@ Shower = Callable[..., Page]
 @pytest.fixture(scope="package")
 def filled_site(new_site: Path) -> Path:
     """The data folder of the site that is served, for copies: no test changes it."""
-    return copies.kept("filled-site", lambda folder: fill_site(copy_site(new_site, folder)))
+    made_by = [ROOT / "tests/factories.py", *Path(__file__).parent.glob("*.py")]
+    return copies.kept("filled-site", lambda folder: fill_site(copy_site(new_site, folder)), *made_by)
 
 
 @pytest.fixture(scope="package")
