@@ -13,6 +13,7 @@ from tests import copies
 from tests.browser.served import ADMIN, Served, fill_site, served
 from tests.browser.watch import Watch
 from tests.served import ROOT, copy_site
+from tests.smtp_sink import Sink, smtp_sink
 
 QUIET = ["background-networking", "component-update", "sync", "quic", "gpu"]
 ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
@@ -27,6 +28,20 @@ def filled_site(new_site: Path) -> Path:
     """The data folder of the site that is served, for copies: no test changes it."""
     made_by = [ROOT / "tests/factories.py", *Path(__file__).parent.glob("*.py")]
     return copies.kept("filled-site", lambda folder: fill_site(copy_site(new_site, folder)), *made_by)
+
+
+@pytest.fixture(scope="package")
+def mail_sink() -> Iterator[Sink]:
+    with smtp_sink() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def mail_site(filled_site: Path, tmp_path_factory: pytest.TempPathFactory, mail_sink: Sink) -> Iterator[Served]:
+    """Another copy, for tests that write and send e-bulletins: its mail goes to the sink."""
+    folder = copy_site(filled_site, tmp_path_factory.mktemp("mail"))
+    with served(folder, EMAIL_URL=f"smtp://127.0.0.1:{mail_sink.port}") as running:
+        yield running
 
 
 @pytest.fixture(scope="package")
@@ -115,13 +130,24 @@ def reader(open_page: Opener) -> Page:
     return open_page()
 
 
-@pytest.fixture
-def editor(reader: Page) -> Page:
-    """A page in the admin, logged in through its form."""
+def log_in(page: Page) -> None:
     mail, password = ADMIN
-    reader.goto("/admin/login/")
-    reader.locator("[name=username]").fill(mail)
-    reader.locator("[name=password]").fill(password)
-    reader.locator("[name=password]").press("Enter")
-    reader.wait_for_url("**/admin/")
-    return reader
+    page.goto("/admin/login/")
+    page.locator("[name=username]").fill(mail)
+    page.locator("[name=password]").fill(password)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url("**/admin/")
+
+
+@pytest.fixture(scope="module")
+def logged_in(chromium: Browser, site: Served) -> Any:
+    """The cookies of somebody who has logged in once for all tests of a module."""
+    with new_context(chromium, site, {}) as context:
+        log_in(context.new_page())
+        return context.storage_state()
+
+
+@pytest.fixture
+def editor(open_page: Opener, logged_in: Any) -> Page:
+    """An empty page of an administrator who is logged in."""
+    return open_page(storage_state=logged_in)

@@ -4,6 +4,8 @@ import datetime
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -16,14 +18,31 @@ if TYPE_CHECKING:
 READERS = 40
 
 
-def in_site(database: str, call: str) -> str:
-    """What a call of a function of this module prints, made in the site with this database."""
-    words = ["shell", "--no-imports", "-c", f"from tests.browser.fill_sending import *; print({call})"]
+ANSWERS = """
+import sys
+from tests.browser.fill_sending import *
+for line in sys.stdin:
+    print(eval(line), flush=True)
+"""
+
+
+@contextmanager
+def in_site(database: str) -> Iterator[Callable[[str], str]]:
+    """Says what a call of a function of this module returns, made in the site with this database, by one process."""
     env = os.environ | {"SECRET_KEY": "s" * 60, "DATABASE_URL": f"sqlite:///{database}"}
     env.pop("DJANGO_SETTINGS_MODULE", None)
-    done = subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", ANSWERS]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=env, **pipes) as process:  # type: ignore[call-overload]
+
+        def call(words: str) -> str:
+            process.stdin.write(f"{words}\n")
+            process.stdin.flush()
+            answer: str = process.stdout.readline().strip()
+            assert answer, f"{words} failed: see what it printed"
+            return answer
+
+        yield call
 
 
 def issue() -> "BulletinPage":

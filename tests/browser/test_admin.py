@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import log_in
 from tests.browser.places import SLUG
 
 pytestmark = pytest.mark.browser
@@ -170,14 +171,15 @@ def test_the_vocabulary_is_put_in_order_by_dragging_or_by_keys(editor: Page) -> 
     check([first, second, *others])
 
 
-def test_logging_out_ends_the_session(editor: Page) -> None:
-    visit(editor, "/")
-    visit(editor, "/case-studies/")
-    visit(editor, "/admin/")
-    editor.locator("form[action*=logout] button").evaluate("one => one.click()")
-    editor.wait_for_url("**/admin/login/**")
-    visit(editor, "/admin/")
-    assert "/admin/login/" in editor.url
+def test_logging_out_ends_the_session(reader: Page) -> None:
+    log_in(reader)
+    visit(reader, "/")
+    visit(reader, "/case-studies/")
+    visit(reader, "/admin/")
+    reader.locator("form[action*=logout] button").evaluate("one => one.click()")
+    reader.wait_for_url("**/admin/login/**")
+    visit(reader, "/admin/")
+    assert "/admin/login/" in reader.url
 
 
 def test_a_title_keeps_its_words_whole_on_a_small_screen(editor: Page) -> None:

@@ -1,33 +1,21 @@
 """An editor makes an issue: writes, takes what is suggested, looks at all three renderings, mends, sends a test copy."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.served import Served, served
+from tests.browser.served import Served
 from tests.browser.test_admin import tab, visit
-from tests.served import copy_site
-from tests.smtp_sink import Sink, smtp_sink
+from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def mail_sink() -> Iterator[Sink]:
-    with smtp_sink() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def site(filled_site: Path, tmp_path_factory: pytest.TempPathFactory, mail_sink: Sink) -> Iterator[Served]:
-    """A site of its own, whose mail goes to the sink."""
-    folder = copy_site(filled_site, tmp_path_factory.mktemp("bulletins"))
-    with served(folder, EMAIL_URL=f"smtp://127.0.0.1:{mail_sink.port}") as running:
-        yield running
+def site(mail_site: Served) -> Served:
+    return mail_site
 
 
 def save(page: Page) -> None:

@@ -25,24 +25,29 @@ def titles(site: Served) -> set[str]:
     return found
 
 
+RENAME = """
+import sys
+from casestudies.models import CaseStudyPage
+page = CaseStudyPage.objects.get(slug="st-giles-trust-sos")
+before, page.title = page.title, {title!r}
+page.save_revision().publish()
+print("published", flush=True)
+sys.stdin.read()
+page.title = before
+page.save_revision().publish()
+"""
+
+
 @contextmanager
 def renamed(site: Served, title: str) -> Iterator[None]:
     """Publish the page under another title from a process of its own, and put the old one back."""
-
-    def publish(new: str) -> str:
-        code = (
-            "from casestudies.models import CaseStudyPage as C;"
-            "page = C.objects.get(slug='st-giles-trust-sos'); print(page.title);"
-            f"page.title = {new!r}; page.save_revision().publish()"
-        )
-        env = environment(site.log.parent, urlsplit(site.url).port or 80)
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-
-    before = publish(title)
-    yield
-    publish(before)
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", RENAME.format(title=title)]
+    env = environment(site.log.parent, urlsplit(site.url).port or 80)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, env=env, **pipes) as process:  # type: ignore[call-overload]
+        assert process.stdout.readline() == b"published\n"
+        yield
+    assert process.returncode == 0
 
 
 def test_an_edit_in_another_process_is_seen_at_once(site: Served) -> None:

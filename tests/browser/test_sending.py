@@ -2,33 +2,30 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, log_in
 from tests.browser.fill_sending import READERS, in_site
 from tests.browser.places import SENDING
-from tests.browser.served import ADMIN, Served, served
+from tests.browser.served import Served
 from tests.browser.test_accessibility import OPTIONS, follow
 from tests.browser.test_admin import visit
-from tests.served import copy_site
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(filled_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A site of its own: what is sent there concerns no other test."""
-    with served(copy_site(filled_site, tmp_path_factory.mktemp("sending"))) as running:
-        yield running
+def site(mail_site: Served) -> Served:
+    return mail_site
 
 
-@pytest.fixture
-def there(site: Served) -> Callable[[str], str]:
-    return lambda call: in_site(str(site.log.parent / "db.sqlite3"), call)
+@pytest.fixture(scope="module")
+def there(site: Served) -> Iterator[Callable[[str], str]]:
+    with in_site(str(site.log.parent / "db.sqlite3")) as call:
+        yield call
 
 
 def check(page: Page) -> None:
@@ -97,10 +94,7 @@ def test_from_the_issue_to_the_last_number(editor: Page, open_page: Opener, ther
 
     plain = open_page(java_script_enabled=False)
     there("on_its_way(20)")
-    plain.goto("/admin/login/")
-    plain.locator("[name=username]").fill(ADMIN[0])
-    plain.locator("[name=password]").fill(ADMIN[1])
-    plain.locator("[name=password]").press("Enter")
+    log_in(plain)
     plain.goto(send)
     expect(plain.locator("main")).to_contain_text("50% of 40 readers")
     there("on_its_way(30)")
