@@ -17,7 +17,7 @@ from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Organisation
 from community.models import User
 from home.models import SiteDocument, SiteImage
 from taxonomy.models import Facet, Term
-from tests.factories import OrganisationFactory, case_study, tag, term
+from tests.factories import OrganisationFactory, case_study, refer, tag, term
 from tests.forms import add_url, complete, edit_url, empty
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +175,7 @@ def test_who_deletes_organisations_and_nobody_one_that_is_used(
 ) -> None:
     client = log_in(role)
     used, free = OrganisationFactory(name="Used"), OrganisationFactory(name="Free")
-    case_study(listing, "Uses it", organisation=used)
+    refer(case_study(listing, "Uses it", organisation=used))
     for organisation in (used, free):
         url = reverse("wagtailsnippets_casestudies_organisation:delete", args=[organisation.pk])
         assert client.get(url).status_code in (200, 302)
