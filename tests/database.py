@@ -44,11 +44,11 @@ def renew() -> None:
             cursor.execute(f'DROP DATABASE IF EXISTS "{_POSTGRESQL}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{_POSTGRESQL}" TEMPLATE "{template}"')
         return
-    template = copies.kept("migrated.sqlite3", _make_sqlite)
+    migrated = copies.kept("migrated.sqlite3", _make_sqlite)
     _remove_sqlite()
     # A new name each time: a thread that outlived its test may have the old file open.
     _use(str(_FOLDER / f"test-{next(_numbers)}.sqlite3"))
-    shutil.copyfile(template, connection.settings_dict["NAME"])
+    shutil.copyfile(migrated, connection.settings_dict["NAME"])
 
 
 def _use(name: str) -> None:
