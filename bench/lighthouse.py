@@ -54,7 +54,7 @@ def main() -> int:
         run(folder, "manage.py", "prepare")
         heads = "".join(f"{head:>16}" for head in (*FLOORS, "kilobytes", "layout shift"))
         sys.stdout.write(f"{'page':<12}{heads}\n")
-        with serving(folder, 8766) as url:
+        with serving(folder) as url:
             for page, path in PAGES.items():
                 tool = f"{name}/node_modules/.bin/lighthouse"
                 runs = [scores(tool, url + path, NOT_LISTED.get(page, []), folder) for _ in range(TIMES)]

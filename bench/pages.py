@@ -17,12 +17,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from time import monotonic, sleep, time
 
 from bench.load import Connection, Measured, measure
+from bench.ports import hold
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTER = 5
@@ -33,6 +35,7 @@ PAGES = {
     "search": "/search/?q=housing+support&region=north-west",
 }
 KINDS = ("bare", "cached", "uncached")
+LIMIT = 120  # seconds for the site to start, and to stop
 
 
 @dataclass(frozen=True)
@@ -60,29 +63,40 @@ def run(folder: Path, *words: str) -> None:
 
 
 @contextmanager
-def serving(folder: Path, port: int) -> Iterator[str]:
-    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
-    with (folder / "serve.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(folder, port), stdout=log, stderr=log)  # noqa: S603
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(url, process, folder / "serve.log")
-        yield url
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+def serving(folder: Path, port: int = 0) -> Iterator[str]:
+    """The running site of a folder, on this port or on any free one. Raises RuntimeError where it is not this site that
+    answers there."""
+    with ExitStack() as stack:
+        port = port or hold(stack)
+        word = token_hex()
+        (folder / "bare").mkdir(exist_ok=True)
+        (folder / "bare" / "who").write_text(word)
+        command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+        with (folder / "serve.log").open("w") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=environment(folder, port), stdout=log, stderr=log)  # noqa: S603
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait(url, process, word, folder / "serve.log")
+            yield url
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=LIMIT)
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = monotonic() + 60
+def _wait(url: str, process: subprocess.Popen[bytes], word: str, log: Path) -> None:
+    until = monotonic() + LIMIT
     while monotonic() < until and process.poll() is None:
         try:
-            Connection(url).get("/robots.txt")
-        except OSError:
+            ours = Connection(url).get("/_util/bare/who") == word.encode()
+        except OSError:  # nobody listens yet
             sleep(0.2)
-        else:
+            continue
+        except Exception:  # whatever a stranger says
+            ours = False
+        if ours:
             return
-    raise RuntimeError(f"the site did not start:\n{log.read_text()}")
+        break
+    raise RuntimeError(f"the site did not start, or another server answers at {url}:\n{log.read_text()}")
 
 
 def paths(page: str) -> dict[str, str]:
@@ -91,7 +105,6 @@ def paths(page: str) -> dict[str, str]:
 
 
 def measured(url: str, folder: Path, size: int, requests: int, rounds: int) -> list[Row]:
-    (folder / "bare").mkdir(exist_ok=True)
     connection = Connection(url)
     for page, path in PAGES.items():
         (folder / "bare" / page.replace(" ", "-")).write_bytes(connection.get(path))
@@ -127,7 +140,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="5,500,10000", help="how many case studies, each a run of its own")
     parser.add_argument("--requests", type=int, default=200, help="a round, for each page that is not made anew")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--port", type=int, default=0, help="a free one by default")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     rows: list[Row] = []

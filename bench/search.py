@@ -111,7 +111,6 @@ def compared(asked: Asked) -> dict[str, Any]:
 def pages(folder: Path, port: int, requests: int, rounds: int, values: dict[str, list[str]]) -> dict[str, Any]:
     """Whole pages a second, and as many bare views of the same size."""
     asked = [f"/search/?{urlencode(one.params(), doseq=True)}" for one in questions(requests, SEED_OF_PAGES, values)]
-    (folder / "bare").mkdir()
     totals = {"pages": Measured(), "bare": Measured()}
     with serving(folder, port) as url:
         (folder / "bare" / "search").write_bytes(Connection(url).get(asked[0]))
@@ -215,7 +214,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=200, help="a round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warm", type=int, default=3000, help="questions to Elasticsearch before any is timed")
-    parser.add_argument("--port", type=int, default=8767)
+    parser.add_argument("--port", type=int, default=0, help="a free one by default")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     rows: list[Figures] = []

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-import time
+from time import monotonic
 
 FAILURES = 2  # in a row, after which nobody waits any more
 PAUSE = 5.0  # seconds until one question is tried again
@@ -21,15 +21,15 @@ class Breaker:
         with self._lock:
             if self._failures < FAILURES:
                 return True
-            if time.monotonic() < self._ask_again:
+            if monotonic() < self._ask_again:
                 return False
-            self._ask_again = time.monotonic() + PAUSE  # this question finds out; others do not wait for it
+            self._ask_again = monotonic() + PAUSE  # this question finds out; others do not wait for it
             return True
 
     def failed(self, error: Exception) -> None:
         with self._lock:
             self._failures += 1
-            self._ask_again = time.monotonic() + PAUSE
+            self._ask_again = monotonic() + PAUSE
             first = self._failures == FAILURES
         if first:
             self._logger.error("%s: %s", self._away, error)

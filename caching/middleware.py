@@ -55,7 +55,7 @@ def page_cache(get_response: GetResponse) -> GetResponse:
         try:
             if found is None or connection.in_atomic_block:
                 return get_response(request)
-            encoding = _encoding(request.headers.get("Accept-Encoding", ""))
+            encoding = best_encoding(request.headers.get("Accept-Encoding", ""))
             key = _key(request, found, encoding)
             held = _get(store, key)
             if held is None:
@@ -129,7 +129,7 @@ def _pack(response: HttpResponse, found: Version, encoding: str) -> Stored:
     return Stored(tuple(response.headers.items()), body, etag, changed)
 
 
-def _encoding(accepted: str) -> str:
+def best_encoding(accepted: str) -> str:
     """The best encoding that the reader takes and we have: br, gzip or none (RFC 9110, 12.5.3)."""
     weights: dict[str, float] = {}
     for part in accepted.split(",")[:20]:

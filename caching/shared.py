@@ -17,7 +17,7 @@ Found = TypeVar("Found")
 
 logger = logging.getLogger("caching")
 # One for all caches of a process: they are in one server.
-_breaker = Breaker(logger, "the shared cache does not answer, pages are made anew", "the shared cache answers again")
+redis_breaker = Breaker(logger, "the shared cache does not answer, pages are made anew", "the shared cache answers again")
 
 
 class SharedCache(RedisCache):
@@ -26,14 +26,14 @@ class SharedCache(RedisCache):
         self._options = LIMITS | self._options
 
     def _ask(self, question: Callable[[], Found], otherwise: Found) -> Found:
-        if not _breaker.may_ask():
+        if not redis_breaker.may_ask():
             return otherwise
         try:
             found = question()
         except (OSError, RedisError) as error:
-            _breaker.failed(error)
+            redis_breaker.failed(error)
             return otherwise
-        _breaker.worked()
+        redis_breaker.worked()
         return found
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:

@@ -47,7 +47,7 @@ def prepared(ids: Sequence[int], make: Callable[[list[int]], Made]) -> Iterator[
     """What `make` gives for each BATCH of these ids, in order. `make` is a function of a module, reads only what is
     committed, and gives what can be pickled, the smaller the better. An error of it is raised here."""
     batches = [list(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH)]
-    count = min(AT_MOST, _cores() - 1, len(batches)) if len(ids) >= MANY and _others_see_the_same() else 0
+    count = min(AT_MOST, cores() - 1, len(batches)) if len(ids) >= MANY and _others_see_the_same() else 0
     with ExitStack() as stack:
         workers: list[subprocess.Popen[bytes]] = []
         for number in range(count):
@@ -63,8 +63,9 @@ def prepared(ids: Sequence[int], make: Callable[[list[int]], Made]) -> Iterator[
             yield map(make, batches)
 
 
-def _cores() -> int:
-    # Not every system says which of its cores this process may use.
+def cores() -> int:
+    """How many cores this process may use."""
+    # Not every system says which.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -56,17 +56,17 @@ class Expanded:
 # The stems of a word or a run of words -> everything that means the same, itself included.
 Thesaurus = Mapping[tuple[str, ...], tuple[Alternative, ...]]
 NONE: Thesaurus = {}
-_sources: dict[str, Callable[[], Iterable[Synonyms]]] = {}
+sources: dict[str, Callable[[], Iterable[Synonyms]]] = {}
 
 
 def provide(name: str, source: Callable[[], Iterable[Synonyms]]) -> None:
     """Register a function that gives synonyms; one under each name."""
-    _sources[name] = source
+    sources[name] = source
 
 
 def thesaurus() -> Thesaurus:
     """All synonyms of today."""
-    return remember("thesaurus", lambda: gathered(given for source in _sources.values() for given in source()))
+    return remember("thesaurus", lambda: gathered(given for source in sources.values() for given in source()))
 
 
 def gathered(given: Iterable[Synonyms]) -> Thesaurus:

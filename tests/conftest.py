@@ -127,7 +127,7 @@ def admin_client(admin: User) -> Client:
 @pytest.fixture(scope="session")
 def elasticsearch_url() -> Iterator[str]:
     """One server for all tests that only ask; each uses a prefix of its own."""
-    with servers.running(servers.Cluster(servers.port())) as cluster:
+    with servers.running() as cluster:
         yield cluster.url
 
 

@@ -52,7 +52,7 @@ def test_a_change_that_waits_for_long_is_degraded(index: EmbeddedEngine, client:
 
 
 def test_an_index_that_is_no_database_is_degraded(index: EmbeddedEngine, client: Client) -> None:
-    for file in index._store.folder.glob("*.sqlite3*"):
+    for file in index.store.folder.glob("*.sqlite3*"):
         file.write_bytes(b"not a database" * 500)
     response = client.get("/healthz")
     assert (response.status_code, response.json()["status"]) == (200, "degraded")

@@ -5,13 +5,15 @@ from typing import Any
 
 import brotli
 import pytest
+from django.conf import LazySettings
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wagtail.models import Page, PageViewRestriction, Site
 
-from caching.middleware import _encoding
+from caching.middleware import best_encoding
 from caching.models import ContentVersion
 from caching.signals import is_content
 from caching.version import begin_request, content_changed, current, end_request, remember
@@ -169,7 +171,7 @@ def test_it_may_be_checked_and_kept_by_browsers(study: CaseStudyPage, client: Cl
     ],
 )
 def test_the_encoding_is_what_the_reader_takes(accepted: str, encoding: str) -> None:
-    assert _encoding(accepted) == encoding
+    assert best_encoding(accepted) == encoding
 
 
 def test_pages_are_sent_compressed(study: CaseStudyPage, client: Client) -> None:
@@ -223,19 +225,26 @@ def test_head_is_answered_from_what_a_get_left(
     assert (head.status_code, head["Content-Length"]) == (200, length)
 
 
+class Away(LocMemCache):
+    """What cannot be asked, and takes nothing."""
+
+    def get(self, *args: Any, **options: Any) -> Any:
+        raise ConnectionError
+
+    def set(self, *args: Any, **options: Any) -> None:
+        raise ConnectionError
+
+
 def test_a_cache_that_is_away_and_a_database_without_the_table_break_nothing(
-    study: CaseStudyPage, client: Client, monkeypatch: pytest.MonkeyPatch
+    study: CaseStudyPage, monkeypatch: pytest.MonkeyPatch, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Away:
-        def __getattr__(self, name: str) -> Any:
-            raise ConnectionError
-
-    from caching.middleware import _get, _set
-
-    assert _get(Away(), "key") is None
-    _set(Away(), "key", None)  # type: ignore[arg-type]
+    settings.CACHES = settings.CACHES | {"pages": {"BACKEND": f"{__name__}.Away"}}
+    for _ in range(2):
+        assert "First title" in Client().get(study.url).content.decode()
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["the page cache cannot be read", "the page cache cannot be written"] * 2
     monkeypatch.setattr("caching.version.current", lambda: None)
-    assert client.get("/").status_code == 200
+    assert Client().get("/").status_code == 200
 
 
 def test_what_is_remembered_ends_with_the_version(study: CaseStudyPage) -> None:

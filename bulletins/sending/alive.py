@@ -20,11 +20,12 @@ def _folder() -> Path:
 
 def me() -> str:
     """The name of this process. A fork is another process."""
-    return _held(os.getpid())
+    return register(os.getpid())
 
 
 @functools.cache
-def _held(pid: int) -> str:
+def register(pid: int) -> str:
+    """The name of a process, made when it is first asked for, and its lock."""
     name = f"{pid}-{token_hex(8)}"
     _folder().mkdir(parents=True, exist_ok=True)
     # Never closed: the lock lasts as long as the process. Not passed on to what it starts.

@@ -33,12 +33,12 @@ def begin(sending: Sending) -> None:
     if page is None or reasons:
         Sending.objects.filter(pk=sending.pk, state=State.SCHEDULED).update(state=State.PAUSED, note=" ".join(reasons))
         return
-    while _add(sending, page):
+    while add_rows(sending, page):
         pass
 
 
 @transaction.atomic
-def _add(sending: Sending, page: "BulletinPage") -> bool:
+def add_rows(sending: Sending, page: "BulletinPage") -> bool:
     """The next rows; where there are none left, the start. Whether to go on."""
     held = Sending.objects.select_for_update().get(pk=sending.pk)
     if held.state != State.SCHEDULED:

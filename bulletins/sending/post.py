@@ -127,20 +127,20 @@ class Round:
         queued(self.sending).filter(claimed_by=self._name).update(claimed_by="", claimed_until=None)
 
     def run(self, end: float) -> None:
-        while not self.stopped and (rows := self._claim()):
+        while not self.stopped and (rows := self.claim()):
             # No mail is begun that could outlast the lease: somebody else would send it too.
             latest = time.monotonic() + longest().total_seconds()
             for row in rows:
                 if time.monotonic() > latest:
                     break
-                self._deliver(row)
+                self.deliver(row)
                 # What is refused for good is known to be meant once the server takes another, so that is waited for.
                 if self.stopped or (time.monotonic() > end and not self._refused):
                     return
         if not self.stopped:
             self._none_left()
 
-    def _claim(self) -> list[Delivery]:
+    def claim(self) -> list[Delivery]:
         """A few rows for this worker alone. On SQLite each transaction has the only lock from its beginning; on
         PostgreSQL rows that another worker is just taking are left out."""
         with transaction.atomic():
@@ -151,7 +151,8 @@ class Round:
             Sending.objects.filter(pk=self.sending.pk).update(touched_at=timezone.now())
         return list(Delivery.objects.filter(pk__in=keys).select_related("reader").order_by("pk"))
 
-    def _deliver(self, row: Delivery) -> None:
+    def deliver(self, row: Delivery) -> None:
+        """Sends one mail, or writes down why it is not sent."""
         if not self._is_as_it_was(row):
             mine = Delivery.objects.filter(pk=row.pk, claimed_by=self._name, state=State.QUEUED)
             now = mine.select_related("reader", "sending").first()

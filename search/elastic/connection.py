@@ -50,7 +50,7 @@ class Place:
     def alias(self) -> str:
         """What is asked. A release with another mapping has another alias: while a site of many machines is upgraded, old
         and new processes live side by side, each with an index that it understands."""
-        return f"{self.prefix}-{_format()}"
+        return f"{self.prefix}-{format_digest()}"
 
     @property
     def patient(self) -> Elasticsearch:
@@ -64,7 +64,8 @@ class Place:
 
 
 @cache
-def _format() -> str:
+def format_digest() -> str:
+    """What tells an index of this release from that of another: a few hexadecimal digits."""
     parts = [documents.FORMAT, documents.SETTINGS, documents.MAPPING]
     return blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=3).hexdigest()
 

@@ -44,8 +44,8 @@ class EmbeddedEngine:
     name = "embedded"
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._store = Store(folder or settings.SEARCH_DIR)
-        self._memory = Memory()
+        self.store = Store(folder or settings.SEARCH_DIR)
+        self.memory = Memory()
 
     @property
     def local(self) -> "EmbeddedEngine":
@@ -61,18 +61,18 @@ class EmbeddedEngine:
         self, query: Query, vocabulary: Vocabulary, per_page: int = PER_PAGE, thesaurus: Thesaurus = NONE
     ) -> Results:
         started = time.perf_counter()
-        with self._view() as (connection, state):
-            found = answer(Reader(connection, state, self._memory), query, vocabulary, thesaurus, per_page)
+        with self.view() as (connection, state):
+            found = answer(Reader(connection, state, self.memory), query, vocabulary, thesaurus, per_page)
         return replace(found, engine=self.name, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
     def suggest(self, text: str, count: int = 8, vocabulary: Vocabulary | None = None) -> tuple[Suggestion, ...]:
         known = today() if vocabulary is None else vocabulary
-        with self._view() as (connection, state):
+        with self.view() as (connection, state):
             return suggestions(connection, state, known, text, count)
 
     def similar(self, page_id: int, count: int = 4, vocabulary: Vocabulary | None = None, kind: str = "") -> Results:
         started = time.perf_counter()
-        with self._view() as (connection, state):
+        with self.view() as (connection, state):
             if page_id > LARGEST or page_id not in state.pages:
                 return Results(engine=self.name)
             facets = connection.execute("SELECT facets FROM doc WHERE page = ?", (page_id,)).fetchone()[0]
@@ -85,19 +85,19 @@ class EmbeddedEngine:
         return Results(hits=found, total=len(best), exact=len(best), facets=counts, took_ms=took, engine=self.name)
 
     def hits(self, page_ids: Sequence[int]) -> tuple[Hit, ...]:
-        with self._view() as (connection, state):
+        with self.view() as (connection, state):
             held = [page for page in page_ids if page <= LARGEST and page in state.pages]
             return hits(connection, held)
 
     @contextmanager
-    def _view(self) -> Iterator[tuple[sqlite3.Connection, State]]:
+    def view(self) -> Iterator[tuple[sqlite3.Connection, State]]:
         """One view of the index. Another machine, or a process that was killed, may have left changes: a few of them are
         taken in before."""
-        newest = self._newest()
-        with self._store.reading() as (file, connection):
+        newest = self.newest()
+        with self.store.reading() as (file, connection):
             sequence = _sequence(connection)
             if sequence >= newest:
-                yield connection, self._memory.state(file, connection)
+                yield connection, self.memory.state(file, connection)
                 return
         if len(changes.pending(sequence, changes.AT_ONCE + 1)) <= changes.AT_ONCE:
             try:
@@ -105,10 +105,11 @@ class EmbeddedEngine:
             except sqlite3.OperationalError:
                 # Somebody else is writing, or the disk is full: an answer a moment old is better than none.
                 changes.logger.warning("the search index is behind the change log", exc_info=True)
-        with self._store.reading() as (file, connection):
-            yield connection, self._memory.state(file, connection)
+        with self.store.reading() as (file, connection):
+            yield connection, self.memory.state(file, connection)
 
-    def _newest(self) -> int:
+    def newest(self) -> int:
+        """The last change in the log."""
         return remember("newest change", changes.newest)
 
     # Keeping current
@@ -121,20 +122,20 @@ class EmbeddedEngine:
         if sequence > changes.newest():  # the database was put back to an earlier day, and its log with it
             return self.rebuild()
         overtaken = {page: number for number, page in changes.recent(sequence)}
-        held = self._store.versions(overtaken)
+        held = self.store.versions(overtaken)
         written = self._apply([page for page, number in overtaken.items() if held[page] < number])
         while rows := changes.pending(sequence, BATCH):
             written += self._apply([page for _, page in rows], sequence, rows[-1][0])
             sequence = self.sequence()  # another file may be current by now
         if written:
-            tidy(self._store, self._memory, MANY_FRESH)
+            tidy(self.store, self.memory, MANY_FRESH)
         return written
 
     def tidy(self) -> None:
-        tidy(self._store, self._memory, FRESH)
+        tidy(self.store, self.memory, FRESH)
 
     def rollback(self) -> int:
-        self._store.rollback()
+        self.store.rollback()
         content_changed()
         return self.sync()
 
@@ -143,17 +144,17 @@ class EmbeddedEngine:
             return 0
         # The sequence is read before the page: what is written is at least as new as it says.
         versions = changes.versions(page_ids)
-        written = self._store.write(versions, list(entries_for(page_ids)), after, upto)
+        written = self.store.write(versions, list(entries_for(page_ids)), after, upto)
         if written:
             content_changed()  # answers from before are not to be kept
         return written
 
     def repair(self, page_ids: list[int]) -> None:
         # Whatever the log says: as new as what is held, or it would not be written.
-        held = self._store.versions(page_ids)
+        held = self.store.versions(page_ids)
         logged = changes.versions(page_ids)
         versions = {page: max(held[page], logged[page]) for page in page_ids}
-        self._store.write(versions, list(entries_for(page_ids)))
+        self.store.write(versions, list(entries_for(page_ids)))
         content_changed()
 
     def rebuild(self, progress: Progress | None = None) -> int:
@@ -161,7 +162,7 @@ class EmbeddedEngine:
         ids = indexable_ids()
         common = commonest(ids)
         make = partial(made, common=common) if common else made
-        with self._store.rebuilding(sequence, common) as new, prepared(ids, make) as batches:
+        with self.store.rebuilding(sequence, common) as new, prepared(ids, make) as batches:
             done = 0
             for batch in batches:
                 new.take(batch)
@@ -173,11 +174,11 @@ class EmbeddedEngine:
         return len(ids)
 
     def sequence(self) -> int:
-        with self._store.reading() as (_, connection):
+        with self.store.reading() as (_, connection):
             return _sequence(connection)
 
     def stored(self) -> dict[int, str]:
-        with self._store.reading() as (_, connection):
+        with self.store.reading() as (_, connection):
             return dict(connection.execute("SELECT page, fingerprint FROM doc"))
 
 

@@ -146,16 +146,16 @@ def fold_in(connection: sqlite3.Connection, fresh_pages: BitMap, added: Added) -
     known = _levels_of(connection, PAGES)
     old = fresh_pages & known[0] if known[0] else BitMap()
     # First of all, so that a fold which was killed leaves no page in the table that the next one does not know of.
-    _in_transaction(connection, [(PAGES, [known[0] | fresh_pages if known[0] else fresh_pages, *known[1:]])])
+    write_rows(connection, [(PAGES, [known[0] | fresh_pages if known[0] else fresh_pages, *known[1:]])])
     keys = sorted(set().union(*added.values()))
     for start in range(0, len(keys), CHUNK):
-        _in_transaction(connection, _merged(connection, keys[start : start + CHUNK], old, added))
+        write_rows(connection, _merged(connection, keys[start : start + CHUNK], old, added))
     if old:
         written = {PAGES, *keys}
         last = ""
         while batch := _after(connection, last):
             last = batch[-1]
-            _in_transaction(connection, _cleared(connection, batch, old, written))
+            write_rows(connection, _cleared(connection, batch, old, written))
 
 
 def _after(connection: sqlite3.Connection, last: str) -> list[str]:
@@ -213,7 +213,8 @@ def _count(levels: Sequence[BitMap | None]) -> int:
     return len(held[0]) if len(held) == 1 else len(BitMap.union(*held)) if held else 0
 
 
-def _in_transaction(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+def write_rows(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    """Replaces these keys in one transaction; one that no page has is deleted."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         for key, levels in rows:

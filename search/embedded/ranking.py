@@ -54,10 +54,10 @@ def _tier(
     digits = _sum(state, parts, tier)
     ids: list[int] = []
     if start < WINDOW:
-        first = BitMap(_slice(tier, digits, 0, WINDOW))
+        first = BitMap(ranked(tier, digits, 0, WINDOW))
         ids = _measured(connection, state, parts, first)[start:end]
     if end > WINDOW:
-        ids += _slice(tier, digits, max(start, WINDOW), end)
+        ids += ranked(tier, digits, max(start, WINDOW), end)
     return ids
 
 
@@ -117,7 +117,7 @@ def add(digits: list[BitMap], pages: BitMap, amount: int) -> None:
         place += 1
 
 
-def _slice(pages: BitMap, digits: Sequence[BitMap], start: int, end: int) -> list[int]:
+def ranked(pages: BitMap, digits: Sequence[BitMap], start: int, end: int) -> list[int]:
     """The pages from `start` to `end`, greatest sum first, equal sums by page id: only the sets that are needed are split."""
     ids: list[int] = []
     waiting = [(pages, len(digits))]

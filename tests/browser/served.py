@@ -1,7 +1,6 @@
 """The site as people get it: `prepare` and `serve` in a folder of their own, on SQLite whatever the tests run on."""
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.ports import held_port
 from tests.served import ROOT, environment, manage
 
 ADMIN = ("admin@example.com", "correct horse battery")
-START_LIMIT = 60  # seconds
+LIMIT = 120  # seconds for the site to start, and to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,6 @@ class Served:
 
     def at(self, path: str) -> str:
         return self.url + path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def fill_site(folder: Path) -> None:
@@ -44,30 +37,29 @@ def fill_site(folder: Path) -> None:
 @contextmanager
 def served(folder: Path, **more: str) -> Iterator[Served]:
     """The running site of a folder. `more` is set in its environment."""
-    port = free_port()
-    env = environment(folder, port, **more)
-    site = Served(f"http://127.0.0.1:{port}", folder / "serve.log")
-    with site.log.open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=env, stdout=log, stderr=log
-        )
-    try:
-        _wait(site, process)
-        yield site
-    finally:
-        process.send_signal(signal.SIGINT)
+    with held_port() as port:
+        env = environment(folder, port, **more)
+        site = Served(f"http://127.0.0.1:{port}", folder / "serve.log")
+        command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+        with site.log.open("w") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            _wait(site, process)
+            yield site
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(timeout=LIMIT)
+            except subprocess.TimeoutExpired:
+                process.kill()
     assert "Traceback" not in site.log.read_text(), site.log.read_text()
 
 
 def _wait(site: Served, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_LIMIT
+    until = time.monotonic() + LIMIT
     while time.monotonic() < until and process.poll() is None:
         try:
-            urllib.request.urlopen(site.at("/robots.txt"), timeout=2)
+            urllib.request.urlopen(site.at("/robots.txt"), timeout=LIMIT)
         except OSError:
             time.sleep(0.2)
         else:

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from typing import Any
@@ -16,21 +15,33 @@ from bulletins import outside
 from bulletins.models import BulletinPage
 from bulletins.outside import Answer, check, is_public
 
+LIMIT = 120.0  # seconds, however slow the machine is
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a site of ours may need more than the three seconds that others get."""
+    monkeypatch.setattr(outside, "SECONDS", LIMIT)
+
 
 @pytest.fixture
 def server() -> Iterator[HTTPServer]:
+    ended = threading.Event()
+    together = threading.Barrier(outside.AT_ONCE)
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/slow":
-                # A byte now and then: no single wait is long.
-                for char in "HTTP/1.1 200 OK\r\nX: " + "y" * 40:
-                    self.wfile.write(char.encode())
-                    time.sleep(0.2)
+                # A byte now and then, for as long as anybody listens: no single wait is long.
+                while not ended.wait(0.05):
+                    self.wfile.write(b"y")
                 return
+            if self.path == "/together":
+                together.wait(LIMIT)
             if self.path == "/not-http":
                 self.wfile.write(b"hello\r\n\r\n")
                 return
-            status = {"/ok": 200, "/gone": 410, "/to-ok": 302, "/to-inside": 302, "/round": 301}.get(self.path, 404)
+            status = {"/ok": 200, "/together": 200, "/gone": 410, "/to-ok": 302, "/to-inside": 302, "/round": 301}.get(self.path, 404)
             self.send_response(status)
             target = {"/to-ok": "/ok", "/to-inside": "http://10.0.0.1/", "/round": "/round"}.get(self.path)
             if target:
@@ -43,6 +54,7 @@ def server() -> Iterator[HTTPServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield running
+        ended.set()
         running.shutdown()
 
 
@@ -71,18 +83,16 @@ def test_what_a_site_says(server: HTTPServer, path: str, works: bool, said: str)
     assert (answer.works, answer.said) == (works, said)
 
 
-def test_a_site_that_is_slow_is_not_waited_for(server: HTTPServer) -> None:
-    start = time.monotonic()
-    assert ask(server, "/slow").said == "Did not answer within 3 seconds."
-    assert time.monotonic() - start < 4
+def test_a_site_that_is_slow_is_not_waited_for(server: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outside, "SECONDS", 1.0)
+    assert ask(server, "/slow").said == "Did not answer within 1 seconds."
 
 
 def test_many_are_asked_at_once(server: HTTPServer) -> None:
+    """None of them gets an answer before all have asked."""
     port = server.server_address[1]
-    start = time.monotonic()
-    answers = check([f"http://127.0.0.1:{port}/slow#{number}" for number in range(10)], lambda *_: True)
-    assert len(answers) == 10
-    assert time.monotonic() - start < 5
+    links = [f"http://127.0.0.1:{port}/together#{number}" for number in range(outside.AT_ONCE)]
+    assert [answer.said for answer in check(links, lambda *_: True)] == ["Works."] * outside.AT_ONCE
 
 
 @pytest.mark.parametrize(

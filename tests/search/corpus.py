@@ -44,7 +44,7 @@ VOCABULARY = _vocabulary()
 class CorpusEngine(EmbeddedEngine):
     """The embedded engine over entries that came from no page: there is no change log to catch up with."""
 
-    def _newest(self) -> int:
+    def newest(self) -> int:
         return 0
 
 

@@ -206,7 +206,7 @@ def many(committed: None, listing: CaseStudyIndexPage, monkeypatch: pytest.Monke
     """Pages that are many enough for another process."""
     monkeypatch.setattr(batches, "MANY", 10)
     monkeypatch.setattr(batches, "BATCH", 4)
-    monkeypatch.setattr(batches, "_cores", lambda: 2)
+    monkeypatch.setattr(batches, "cores", lambda: 2)
     return {case_study(listing, f"Walnut {number}", body=f"number{number}").pk for number in range(12)}
 
 

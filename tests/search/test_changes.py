@@ -349,7 +349,7 @@ def test_an_overtaken_change_is_looked_at_again(walnut: CaseStudyPage, index: Em
     Change.objects.filter(page_id=walnut.pk).delete()
     late = Change.objects.create(sequence=index.sequence() + 1, page_id=walnut.pk)
     Change.objects.create(sequence=late.sequence + 1, page_id=10**6)
-    index._store.write({}, [], after=index.sequence(), upto=late.sequence + 1)
+    index.store.write({}, [], after=index.sequence(), upto=late.sequence + 1)
     index.sync()
     assert found("hazelnut") == {walnut.pk}
     assert index.sync() == 0
@@ -359,7 +359,7 @@ def test_a_database_that_was_put_back_makes_the_index_anew(walnut: CaseStudyPage
     """An index ahead of the log would take in no change until the log had grown past it."""
     publish(walnut, title="Hazelnut")
     index.sync()
-    index._store.write({}, [], after=index.sequence(), upto=index.sequence() + 1000)
+    index.store.write({}, [], after=index.sequence(), upto=index.sequence() + 1000)
     CaseStudyPage.objects.filter(pk=walnut.pk).update(title="Pistachio")
     index.sync()
     assert index.sequence() == newest()

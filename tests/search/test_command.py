@@ -46,7 +46,7 @@ def test_status(listing: CaseStudyIndexPage, three: list[CaseStudyPage]) -> None
 def test_check_says_what_differs_and_repair_makes_it_good(three: list[CaseStudyPage], index: EmbeddedEngine) -> None:
     assert_same_as_database()
     missing, stale, extra = three
-    index._store.write({missing.pk: newest(), 10**6: 1}, [entry(10**6)])
+    index.store.write({missing.pk: newest(), 10**6: 1}, [entry(10**6)])
     # Behind the change log's back, as a hand in the database does it.
     CaseStudyPage.objects.filter(pk=stale.pk).update(summary="Something else")
     CaseStudyPage.objects.filter(pk=extra.pk).update(live=False)
@@ -109,16 +109,16 @@ def test_rollback_goes_back_to_the_index_before_and_catches_up(
     with pytest.raises(CommandError, match="before") as raised:
         run("rollback")
     assert raised.value.returncode == 2
-    first = index._store.current()
+    first = index.store.current()
     run("rebuild")
     page = case_study(listing, "Hazelnut")
     assert found("hazelnut") == {page.pk}
     assert json.loads(run("rollback", "--json")) == {"written": 1}  # what the index before did not know
-    assert index._store.current() == first
+    assert index.store.current() == first
     assert found("hazelnut") == {page.pk}
     assert_same_as_database()
     run("rollback")
-    assert index._store.current() != first
+    assert index.store.current() != first
     assert_same_as_database()
 
 

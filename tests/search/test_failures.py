@@ -75,7 +75,7 @@ def test_publishing_goes_on_and_the_next_sync_makes_it_good(
 ) -> None:
     before = case_study(listing, "Walnut")
     index.sync()
-    index._store.close()
+    index.store.close()
     damage()
     with committed():
         page = case_study(listing, "Hazelnut")
@@ -94,7 +94,7 @@ def test_an_index_that_cannot_be_written_keeps_answering(
     """Another process holds the file's lock for longer than anybody waits."""
     before = case_study(listing, "Walnut")
     index.sync()
-    _, connection = index._store.connection()
+    _, connection = index.store.connection()
     connection.execute("PRAGMA busy_timeout = 10")
     other = sqlite3.connect(current(), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -112,7 +112,7 @@ def test_a_full_disk_stops_no_page(listing: CaseStudyIndexPage, index: EmbeddedE
     """SQLite's own limit of pages stands for the disk: the error is the same."""
     before = case_study(listing, "Walnut")
     index.sync()
-    _, connection = index._store.connection()
+    _, connection = index.store.connection()
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
     with committed():
@@ -130,9 +130,9 @@ def test_a_damaged_page_in_the_file_is_no_error_500(
     for number in range(30):
         case_study(listing, f"Walnut {number}", body="many words " * 200)
     index.sync()
-    _, connection = index._store.connection()
+    _, connection = index.store.connection()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    index._store.close()
+    index.store.close()
     engine.cache_clear()
     data = bytearray(current().read_bytes())
     data[4096 * 3 :] = os.urandom(len(data) - 4096 * 3)

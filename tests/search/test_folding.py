@@ -68,7 +68,7 @@ def test_a_fold_that_was_killed_leaves_every_answer_true(
     monkeypatch.setattr(postings, "CHUNK", 2)
     engine = built(tmp_path, entries.values())
     store = Store(tmp_path)
-    whole = postings._in_transaction
+    whole = postings.write_rows
     for step in range(6):
         left = step
 
@@ -80,10 +80,10 @@ def test_a_fold_that_was_killed_leaves_every_answer_true(
             whole(connection, rows)
 
         changed(store, entries, step)
-        monkeypatch.setattr(postings, "_in_transaction", killed)
+        monkeypatch.setattr(postings, "write_rows", killed)
         with pytest.raises(KeyboardInterrupt):
             tidy(store, Memory(), 1)
-        monkeypatch.setattr(postings, "_in_transaction", whole)
+        monkeypatch.setattr(postings, "write_rows", whole)
         assert_true(tmp_path, entries, engine)
         if step % 2:
             tidy(store, Memory(), 1)
@@ -94,13 +94,13 @@ def test_a_reader_of_an_older_view_keeps_its_answers_through_a_fold(tmp_path: Pa
     engine = built(tmp_path, entries.values())
     store = Store(tmp_path)
     changed(store, entries, 0)
-    with engine._store.reading() as (file, connection):
+    with engine.store.reading() as (file, connection):
         connection.execute("SELECT 1 FROM doc").fetchone()
         before = dict(entries)
         other = Store(tmp_path)
         changed(other, entries, 1)
-        tidy(other, engine._memory, 1)
-        state = engine._memory.state(file, connection)
+        tidy(other, engine.memory, 1)
+        state = engine.memory.state(file, connection)
         held = postings.anywhere(postings.read(connection, state.fresh, state.fresh_pages, "alpha"))
         assert set(held) == matches(before, '"alpha"')[0]
     assert_true(tmp_path, entries, engine)

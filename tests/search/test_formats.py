@@ -141,7 +141,7 @@ def test_files_hold_everything_in_the_order_of_the_page_up_to_a_thousand(
     listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client
 ) -> None:
     entries = [entry(number, f"Walnut {number % 7}", body="nut " * (1 + number % 5)) for number in range(1, 1201)]
-    index._store.write(dict.fromkeys(range(1, 1201), 10**6), entries)
+    index.store.write(dict.fromkeys(range(1, 1201), 10**6), entries)
     for asked in ("q=walnut+nut", "sort=title"):
         paged = [
             hit["id"]

@@ -23,9 +23,12 @@ from tests.search.site import assert_same_as_database, forget_age, found, newest
 ROOT = Path(__file__).parents[2]
 
 
-def killed_at(doing: str, times: int, folder: Path, log: Path) -> None:
+MOMENT = 300  # calls of functions: a step has about as many
+
+
+def killed_at(doing: str, times: int, calls: int, folder: Path, log: Path) -> None:
     """Run the writer until it is killed, a moment after it has begun to do this for the given time."""
-    command = [sys.executable, "-m", "tests.search.writer", str(folder), str(log), doing, str(times)]
+    command = [sys.executable, "-m", "tests.search.writer", str(folder), str(log), doing, str(times), str(calls)]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
 
 
@@ -49,7 +52,8 @@ def test_killed_while_writing_rebuilding_and_folding(
     # Each takes so many steps at least before the next begins; rebuilding is killed in its second round.
     most = {"rebuilding": 31, "writing": 28, "folding": 20}
     for doing in tuple(most) * 3:
-        killed_at(doing, rng.randint(1, most[doing]) + 31 * (doing == "rebuilding"), folder, log)
+        times = rng.randint(1, most[doing]) + 31 * (doing == "rebuilding")
+        killed_at(doing, times, rng.randint(1, MOMENT), folder, log)
         engine.cache_clear()
         here = sqlite3.connect(folder / (folder / POINTER).read_text())
         assert here.execute("PRAGMA integrity_check").fetchone() == ("ok",)

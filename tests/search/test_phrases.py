@@ -110,7 +110,7 @@ def test_a_large_index_knows_its_common_words(
     assert "mapl" not in common
     here = EmbeddedEngine()
     here.rebuild()
-    with here._view() as (connection, state):
+    with here.view() as (connection, state):
         assert (
             state.common == frozenset(stem for (stem,) in connection.execute("SELECT stem FROM common")) >= {"walnut"}
         )

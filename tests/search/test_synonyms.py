@@ -193,13 +193,8 @@ def test_a_new_synonym_of_a_term_works_at_once(
         assert found["exact"] == 1
 
 
-def test_each_source_is_registered_once_under_its_name() -> None:
-    before = dict(synonyms._sources)
-    try:
-        synonyms._sources.clear()
-        synonyms.provide("test", lambda: [Synonyms(("a1", "b1"))])
-        synonyms.provide("test", lambda: [Synonyms(("c1", "d1"))])
-        assert set(synonyms.thesaurus()) == {("c1",), ("d1",)}
-    finally:
-        synonyms._sources.clear()
-        synonyms._sources.update(before)
+def test_each_source_is_registered_once_under_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(synonyms, "sources", {})
+    synonyms.provide("test", lambda: [Synonyms(("a1", "b1"))])
+    synonyms.provide("test", lambda: [Synonyms(("c1", "d1"))])
+    assert set(synonyms.thesaurus()) == {("c1",), ("d1",)}

@@ -1,13 +1,11 @@
 """A process that is killed: it rebuilds an index, applies a log of changes to it and folds their words in, again and again,
-and ends by SIGKILL a moment after it has begun a step of one of these for the given time.
+and ends by SIGKILL so many calls of functions after it has begun a step of one of these for the given time.
 
-`python -m tests.search.writer FOLDER LOG rebuilding|writing|folding TIMES`, LOG being pickled pairs of a sequence and an entry.
+`python -m tests.search.writer FOLDER LOG rebuilding|writing|folding TIMES CALLS`, LOG being pickled pairs of a sequence and
+an entry.
 """
 
-import os
 import pickle
-import random
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,30 +14,7 @@ from unittest.mock import patch
 
 import django
 
-MOMENT = 300  # calls of functions: a step has about as many
-
-
-def killed_at(doing: str, times: int) -> Callable[[str], None]:
-    """What is to be called with each step's name. The process kills itself, after so many calls of functions and not after
-    some time: on a busy machine it would be done before."""
-    left = times
-
-    def begun(step: str) -> None:
-        nonlocal left
-        left -= step == doing
-        if step == doing and not left:
-            sys.setprofile(called)
-
-    calls = random.randint(1, MOMENT)
-
-    def called(*event: object) -> None:
-        nonlocal calls
-        calls -= 1
-        if not calls:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return begun
-
+from tests.killing import killed_at
 
 def run(folder: Path, log_file: Path, begun: Callable[[str], None]) -> None:
     django.setup()  # before anything that knows pages, as entries do
@@ -48,7 +23,7 @@ def run(folder: Path, log_file: Path, begun: Callable[[str], None]) -> None:
     from search.embedded.store import Store
     from search.embedded.tidying import tidy
 
-    whole = postings._in_transaction
+    whole = postings.write_rows
 
     def told(*values: Any) -> None:
         begun("folding")
@@ -65,9 +40,9 @@ def run(folder: Path, log_file: Path, begun: Callable[[str], None]) -> None:
         for (before, _), (sequence, entry) in zip(log[half:], log[half + 1 :], strict=False):
             begun("writing")
             store.write({entry.page_id: sequence}, [entry], after=before, upto=sequence)
-        with patch.multiple(postings, _in_transaction=told, CHUNK=2):
+        with patch.multiple(postings, write_rows=told, CHUNK=2):
             tidy(store, Memory(), 1)
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), Path(sys.argv[2]), killed_at(sys.argv[3], int(sys.argv[4])))
+    run(Path(sys.argv[1]), Path(sys.argv[2]), killed_at(sys.argv[3], *map(int, sys.argv[4:])))

@@ -78,7 +78,7 @@ class Command(BaseCommand):
                     self._jobs()
                     due = time.monotonic() + JOBS_EVERY
         finally:
-            self._stop_all(list(running.values()))
+            stop_all(list(running.values()))
 
     def _greet(self, host: str, port: int) -> None:
         self.stdout.write(f"The site is at http://{host}:{port}/ (Ctrl-C stops it).")
@@ -99,16 +99,18 @@ class Command(BaseCommand):
         except Exception:
             logger.exception("the minute jobs failed; they are tried again in a minute")
 
-    def _stop_all(self, processes: list[subprocess.Popen[bytes]]) -> None:
-        for process in processes:
-            if process.poll() is None:
-                process.terminate()
-        for process in processes:
-            try:
-                process.wait(timeout=GRACE)
-            except subprocess.TimeoutExpired:
-                # With its children: a web process that is left behind keeps the port.
-                os.killpg(process.pid, signal.SIGKILL)
+
+def stop_all(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Ends these parts; those that do not stop in time are killed."""
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=GRACE)
+        except subprocess.TimeoutExpired:
+            # With its children: a web process that is left behind keeps the port.
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _begin_again_with(port: int) -> None:

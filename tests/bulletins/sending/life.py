@@ -20,6 +20,8 @@ from bulletins.readers.models import Reader, State
 from bulletins.sending.models import Sending
 from tests.served import ROOT, environment
 
+LIMIT = 300  # seconds, however slow the machine is
+
 
 @dataclass
 class Server:
@@ -64,17 +66,19 @@ class Workers:
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
 
-    def start(self) -> int:
+    def _ask(self, line: str) -> int:
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write("start\n")
+        self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
-        self.alive.append(int(self._process.stdout.readline()))
-        return self.alive[-1]
+        return int(self._process.stdout.readline())
 
-    def kill(self, number: int) -> None:
-        os.kill(number, signal.SIGKILL)
-        self.alive.remove(number)
+    def start(self) -> None:
+        self.alive.append(self._ask("start"))
+
+    def run_until_killed(self, step: str, times: int, calls: int) -> None:
+        """A worker that is killed so many calls of functions after it has begun this step for the given time."""
+        assert self._ask(f"kill {step} {times} {calls}") == signal.SIGKILL
 
 
 @contextmanager
@@ -113,11 +117,12 @@ def readers(number: int) -> None:
     )
 
 
-def wait_for(sending: Sending, state: str, seconds: float = 180) -> None:
-    end = monotonic() + seconds
+def wait_for(sending: Sending, state: str, note: str = "") -> None:
+    """Until it is in this state, and its note says this."""
+    end = monotonic() + LIMIT
     while monotonic() < end:
         sending.refresh_from_db()
-        if sending.state == state:
+        if sending.state == state and note in sending.note:
             return
-        sleep(0.1)
+        sleep(0.05)
     raise AssertionError(f"it is {sending.state} and not {state}: {sending.note}")

@@ -50,7 +50,7 @@ class Handler:
             server.transport.close()
             return "421 gone"
         if self._meets("hang", recipient):
-            await asyncio.sleep(3600)
+            await asyncio.Event().wait()
         if self._meets("content", recipient):
             return "554 5.6.0 not such a mail"
         assert isinstance(envelope.content, bytes)

@@ -169,10 +169,10 @@ def test_a_pause_holds_from_the_next_mail_on(issue_page: BulletinPage, sink: Sin
     audience.begin(sending)
     sending.refresh_from_db()
     with post.Round(sending, issue_page) as this:
-        rows = this._claim()
-        this._deliver(rows[0])
+        rows = this.claim()
+        this.deliver(rows[0])
         acts.pause(sending)
-        this._deliver(rows[1])
+        this.deliver(rows[1])
         assert this.stopped
     assert len(sink.mails) == 1
     assert state_of(issue_page)["state"] == "paused"
@@ -203,7 +203,7 @@ def test_a_start_that_was_killed_goes_on_where_it_was(
     monkeypatch.setattr(audience, "BATCH", 2)
     readers(5)
     sending = acts.send(issue_page)
-    assert audience._add(sending, issue_page)
+    assert audience.add_rows(sending, issue_page)
     sending.refresh_from_db()
     assert (sending.state, Delivery.objects.count()) == (State.SCHEDULED, 2)
     post.work_all()
@@ -322,7 +322,7 @@ def test_the_queries_for_each_mail_are_two(
     audience.begin(sending)
     sending.refresh_from_db()
     with post.Round(sending, issue_page) as this:
-        first, second = this._claim()
-        this._deliver(first)
+        first, second = this.claim()
+        this.deliver(first)
         with django_assert_num_queries(2):
-            this._deliver(second)
+            this.deliver(second)

@@ -12,21 +12,21 @@ import pytest
 from bulletins.sending import alive
 from tests.served import ROOT, environment
 
-SLEEPER = "import django, time; django.setup(); from bulletins.sending import alive; print(alive.me(), flush=True); time.sleep(60)"
+WORKER = "import django; django.setup(); from bulletins.sending import alive; print(alive.me(), flush=True); input()"
 
 
 @pytest.fixture(autouse=True)
 def folder(settings: object, tmp_path: Path) -> Iterator[Path]:
     settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
-    alive._held.cache_clear()
+    alive.register.cache_clear()
     yield tmp_path
-    alive._held.cache_clear()
+    alive.register.cache_clear()
 
 
 def test_a_worker_is_dead_from_the_moment_it_is_killed(folder: Path) -> None:
     variables = environment(folder) | {"DJANGO_SETTINGS_MODULE": "cop_site.settings"}
     with subprocess.Popen(
-        [sys.executable, "-c", SLEEPER], cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WORKER], cwd=ROOT, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
         name = process.stdout.readline().strip()

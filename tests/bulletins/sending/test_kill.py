@@ -2,7 +2,6 @@
 
 import random
 from pathlib import Path
-from time import sleep
 
 import pytest
 
@@ -13,9 +12,10 @@ from tests.bulletins.sending.life import Server, address, mail_server, readers, 
 
 pytestmark = pytest.mark.dialect
 
-READERS = 2000
-KILLS = 5
-FEWER = 500  # where it is not the number that matters
+READERS = 150
+KILLS = 8
+EACH = 15  # mails at most that a worker sends before it is killed
+MOMENT = 1000  # calls of functions: a mail has about as many
 
 
 @pytest.fixture
@@ -27,20 +27,13 @@ def recipients(server: Server) -> list[str]:
     return [recipient for (_, recipient), times in server.taken().items() for _ in range(times)]
 
 
-def until_taken(server: Server, number: int) -> None:
-    while sum(server.taken().values()) < number:
-        sleep(0.02)
-
-
-def test_every_reader_gets_it_though_workers_are_killed_five_times(issue: BulletinPage, tmp_path: Path) -> None:
+def test_every_reader_gets_it_though_workers_are_killed_again_and_again(issue: BulletinPage, tmp_path: Path) -> None:
     readers(READERS)
+    rng = random.Random(1)
     with mail_server(tmp_path) as server, workers(server, tmp_path) as running:
         sending = acts.send(issue)
-        for number in range(KILLS):
-            worker = running.start()
-            until_taken(server, number * READERS // (KILLS + 1) + random.randint(1, READERS // (KILLS + 2)))
-            sleep(random.random() / 50)
-            running.kill(worker)
+        for _ in range(KILLS):
+            running.run_until_killed("deliver", rng.randint(1, EACH), rng.randint(1, MOMENT))
         running.start()
         wait_for(sending, Sending.State.SENT)
         taken = server.taken()
@@ -53,26 +46,25 @@ def test_every_reader_gets_it_though_workers_are_killed_five_times(issue: Bullet
 
 
 def test_a_worker_that_is_killed_at_the_start_leaves_no_half_audience(issue: BulletinPage, tmp_path: Path) -> None:
-    readers(FEWER)
+    readers(50)
+    rng = random.Random(2)
     with mail_server(tmp_path) as server, workers(server, tmp_path) as running:
         sending = acts.send(issue)
         for _ in range(3):
-            worker = running.start()
-            sleep(0.15 + random.random() / 10)
-            running.kill(worker)
+            running.run_until_killed("add_rows", 2, rng.randint(1, MOMENT))
         running.start()
         wait_for(sending, Sending.State.SENT)
-        assert set(recipients(server)) == {address(n) for n in range(1, FEWER + 1)}
-    assert Delivery.objects.filter(sending=sending, state=Delivery.State.SENT).count() == FEWER
+        assert set(recipients(server)) == {address(n) for n in range(1, 51)}
+    assert Delivery.objects.filter(sending=sending, state=Delivery.State.SENT).count() == 50
 
 
 def test_two_workers_share_the_work_and_send_nothing_twice(issue: BulletinPage, tmp_path: Path) -> None:
-    readers(FEWER)
+    readers(READERS)
     with mail_server(tmp_path) as server, workers(server, tmp_path) as running:
         sending = acts.send(issue)
         running.start()
         running.start()
         wait_for(sending, Sending.State.SENT)
         sent = recipients(server)
-    assert len(sent) == len(set(sent)) == FEWER
+    assert len(sent) == len(set(sent)) == READERS
     assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.SENT}

@@ -1,33 +1,51 @@
 """Workers that can be killed: `python -m tests.bulletins.sending.worker` starts Django once and forks a worker for each
-line that it reads, and says its process number."""
+line that it reads. `start` says its process number; `kill STEP TIMES CALLS` lets it kill itself so many calls of functions
+after it has begun a step (`deliver` or `add_rows`) for the given time, and says by which signal it ended."""
 
 import datetime
 import os
-import signal
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import django
+
+from tests.killing import killed_at
 
 
 def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "cop_site.settings"
     django.setup()
-    from bulletins.sending import post
+    from bulletins.sending import audience, post
 
     post.BACKOFF = (datetime.timedelta(seconds=2),) * 4  # not minutes
     post.WAIT = 0.2
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who were killed
+    post.BATCH = audience.BATCH = 10  # few readers are many batches
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        action, *words = line.split()
         child = os.fork()
         if child == 0:
             try:
+                if action == "kill":
+                    begun = killed_at(words[0], int(words[1]), int(words[2]))
+                    post.Round.deliver = told(begun, "deliver", post.Round.deliver)  # type: ignore[method-assign]
+                    audience.add_rows = told(begun, "add_rows", audience.add_rows)
                 post.work_all()
             finally:
                 os._exit(0)
-        sys.stdout.write(f"{child}\n")
+        said = child if action == "start" else os.WTERMSIG(os.waitpid(child, 0)[1])
+        sys.stdout.write(f"{said}\n")
         sys.stdout.flush()
+
+
+def told(begun: Callable[[str], None], step: str, act: Callable[..., Any]) -> Callable[..., Any]:
+    def do(*values: Any) -> Any:
+        begun(step)
+        return act(*values)
+
+    return do
 
 
 if __name__ == "__main__":

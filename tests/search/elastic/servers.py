@@ -4,9 +4,16 @@ ELASTICSEARCH_TEST_VERSION another release than that folder's own choice."""
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.ports import hold
+
+# Where a cluster's ports may begin. Few, because what runs a server keeps a folder for each of them. From each on follow
+# the nodes' ports for HTTP, and BETWEEN further those for talking to one another.
+FIRST = range(10_000, 10_100, 3)
+BETWEEN = 100
 
 
 def missing() -> str:
@@ -15,12 +22,6 @@ def missing() -> str:
     if folder and (Path(folder) / "start").is_file():
         return ""
     return "needs Elasticsearch (set ELASTICSEARCH_TEST to the folder whose `start` and `stop` run a server)"
-
-
-def port() -> int:
-    """That of the server which all tests share that only ask. ELASTICSEARCH_TEST_PORT names another, for a second run at the
-    same time."""
-    return int(os.environ.get("ELASTICSEARCH_TEST_PORT", "9250"))
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,28 @@ def _run(command: str, *options: str) -> None:
 
 
 @contextmanager
-def running(cluster: Cluster) -> Iterator[Cluster]:
-    cluster.start()
-    try:
-        yield cluster
-    finally:
-        cluster.stop("--thaw")
-        cluster.stop("--kill")
+def running(nodes: int = 1, password: str = "") -> Iterator[Cluster]:
+    """A new cluster on ports that nobody else gets as long as it runs."""
+    with ExitStack() as stack:
+        cluster = Cluster(_held(stack, nodes), nodes, password)
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop("--thaw")
+            cluster.stop("--kill")
+
+
+def _held(stack: ExitStack, nodes: int) -> int:
+    """The first of ports that are free, for so many nodes."""
+    for first in FIRST:
+        with ExitStack() as these:
+            try:
+                for number in range(first, first + nodes):
+                    hold(these, number)
+                    hold(these, number + BETWEEN)
+            except OSError:
+                continue
+            stack.push(these.pop_all())
+            return first
+    raise AssertionError("no free ports for Elasticsearch")

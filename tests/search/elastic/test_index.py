@@ -196,7 +196,7 @@ def test_a_release_with_another_mapping_has_an_index_of_its_own(
 ) -> None:
     old = connection.place().alias
     (before,) = names()
-    monkeypatch.setattr(connection, "_format", lambda: "abcdef")
+    monkeypatch.setattr(connection, "format_digest", lambda: "abcdef")
     assert connection.place().alias != old
     with pytest.raises(CommandError) as raised:
         run("check")
@@ -207,7 +207,7 @@ def test_a_release_with_another_mapping_has_an_index_of_its_own(
     monkeypatch.undo()
     assert index.current(connection.place()) == before  # a process of the old release goes on
     assert_same_as_database()
-    monkeypatch.setattr(connection, "_format", lambda: "abcdef")
+    monkeypatch.setattr(connection, "format_digest", lambda: "abcdef")
     site.rebuild()
     assert before not in names()
     assert len(names()) == 2

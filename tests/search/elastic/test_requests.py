@@ -1,7 +1,5 @@
 """What is asked of a real server, and in how many requests."""
 
-import logging
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,16 +11,9 @@ from search.embedded.engine import CANDIDATES
 from search.engine import Unavailable
 from search.entries import Entry
 from tests.search.corpus import VOCABULARY, Corpus, corpus, elastic_corpus, entry, made_up
+from tests.search.elastic.conftest import Requests
 
 pytestmark = pytest.mark.elasticsearch
-Requests = Callable[[], int]
-
-
-@pytest.fixture
-def requests(caplog: pytest.LogCaptureFixture) -> Requests:
-    """How many the client has sent so far: it logs each."""
-    caplog.set_level(logging.INFO, logger="elastic_transport.transport")
-    return lambda: len(caplog.records)
 
 
 def _same(here: Corpus, there: Corpus, page: int, kind: str = "") -> list[int]:
