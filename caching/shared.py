@@ -17,7 +17,9 @@ Found = TypeVar("Found")
 
 logger = logging.getLogger("caching")
 # One for all caches of a process: they are in one server.
-redis_breaker = Breaker(logger, "the shared cache does not answer, pages are made anew", "the shared cache answers again")
+redis_breaker = Breaker(
+    logger, "the shared cache does not answer, pages are made anew", "the shared cache answers again"
+)
 
 
 class SharedCache(RedisCache):

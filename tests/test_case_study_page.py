@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
-from pytest_django.fixtures import DjangoAssertNumQueries
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Outcome
 from casestudies.presentation import cost, period
@@ -169,21 +168,6 @@ def test_an_end_before_the_start_and_a_cost_without_source_are_refused(listing: 
     page.period_end, page.cost_amount = None, Decimal(5)
     with pytest.raises(ValidationError, match="needs its source"):
         page.clean()
-
-
-def test_queries_do_not_grow_with_what_a_page_says(
-    listing: CaseStudyIndexPage,
-    index: EmbeddedEngine,
-    client: Client,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-) -> None:
-    many = tuple(f"area-{number}" for number in range(12))
-    page = case_study(listing, "Much", areas=many, themes=many, beneficiaries=many, tags=many, regions=many)
-    for number in range(10):
-        case_study(listing, f"Other {number}", areas=many[:3])
-    client.get(page.url)
-    with django_assert_max_num_queries(32):
-        client.get(page.url)
 
 
 def test_a_role_is_called_what_the_vocabulary_calls_it(

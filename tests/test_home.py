@@ -66,22 +66,6 @@ def test_example_questions_are_searches(home: HomePage, client: Client) -> None:
     assert html.count("/search/?q=") == 2
 
 
-def test_the_front_page_asks_as_little_with_many_examples(
-    home: HomePage, listing: CaseStudyIndexPage, client: Client, django_assert_max_num_queries: object
-) -> None:
-    for number in range(3):
-        case_study(listing, f"Example {number}")
-    engine().rebuild()
-    client.get("/")
-    with django_assert_max_num_queries(22) as few:  # type: ignore[operator]
-        client.get("/")
-    for number in range(20):
-        case_study(listing, f"More {number}", areas=(f"area-{number}",))
-    engine().sync()
-    with django_assert_max_num_queries(len(few)):  # type: ignore[operator]
-        client.get("/")
-
-
 def test_settings_name_the_site_everywhere(home: HomePage, listing: CaseStudyIndexPage, client: Client) -> None:
     site = Site.objects.get(is_default_site=True)
     settings = SiteSettings.for_site(site)

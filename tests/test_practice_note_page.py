@@ -13,7 +13,6 @@ from wagtail.models import Page, PageViewRestriction
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from home.models import HomePage
 from practice.models import (
-    NoteContract,
     NoteExample,
     NotePoint,
     PilotSite,
@@ -292,27 +291,3 @@ def test_similar_examples_are_examples(notes: PracticeIndexPage, listing: CaseSt
         note(notes, f"Note {number}", themes=("consortia",), areas=("advice",))
     case_study(listing, "Near", themes=("consortia",))
     assert titles(client, case, "similar") == ["Near"]
-
-
-def test_queries_do_not_grow_with_what_a_note_says(
-    committed: None,
-    listing: CaseStudyIndexPage,
-    client: Client,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-) -> None:
-    many = tuple(f"term-{number}" for number in range(12))
-    notes = practice_index(listing.get_parent())
-    page = note(notes, "Much", areas=many, themes=many, stages=("plan", "do"), tags=many)
-    contracts = contract_index(notes)
-    page.points = [NotePoint(label="benefit", text=text) for text in many]
-    page.responses = [SurveyResponse(label="barrier", text=text, source=text) for text in many]
-    page.pilots = [PilotSite(place=text) for text in many]
-    page.examples = [NoteExample(example=case_study(listing, text)) for text in many]
-    page.contracts = [NoteContract(contract=contract(contracts, text, slug=text)) for text in many]
-    page.save()
-    html_of(client, notes)  # what all pages share is remembered now
-    for path, most in ((page.url, 10), (f"{contracts.url}{many[0]}/", 7), (contracts.url, 5), (notes.url, 4)):
-        client.get(f"{path}?a")
-        with django_assert_max_num_queries(most):
-            html = client.get(f"{path}?b").content.decode()
-        assert path == notes.url or many[3] in html or many[0] in html

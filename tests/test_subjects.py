@@ -157,21 +157,6 @@ def test_the_sitemap_has_subjects_with_something_to_show(listing: CaseStudyIndex
     assert "/themes/empty/" not in text
 
 
-def test_a_subject_asks_as_little_with_many_pages(
-    listing: CaseStudyIndexPage, client: Client, django_assert_max_num_queries: Any
-) -> None:
-    case_study(listing, "One", themes=("innovation",))
-    engine().rebuild()
-    client.get("/themes/innovation/")
-    with django_assert_max_num_queries(15) as few:
-        client.get("/themes/innovation/")
-    for number in range(20):
-        case_study(listing, f"More {number}", areas=(f"area-{number}",), themes=("innovation",))
-    engine().sync()
-    with django_assert_max_num_queries(len(few)):
-        client.get("/themes/innovation/")
-
-
 def test_editors_write_the_introduction_of_subjects_only(admin_client: Client) -> None:
     subject, other = term(Facet.THEME, "innovation"), term(Facet.REGION, "london")
     form = {"label": "Innovation", "slug": "innovation", "synonyms": "", "scope_note": "", "code": ""}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import copies
 from tests.browser.served import ADMIN, Served, fill_site, served
@@ -17,6 +17,8 @@ from tests.smtp_sink import Sink, smtp_sink
 
 QUIET = ["background-networking", "component-update", "sync", "quic", "gpu"]
 ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
+LIMIT = 120_000  # milliseconds, however slow the machine is
+expect.set_options(timeout=LIMIT)
 DESKTOP = {"width": 1280, "height": 800}
 
 Opener = Callable[..., Page]
@@ -52,7 +54,7 @@ def site(filled_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def new_context(browser: Browser, site: Served, options: dict[str, Any]) -> BrowserContext:
     context = browser.new_context(base_url=site.url, **({"viewport": DESKTOP} | options))
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(LIMIT)
     return context
 
 

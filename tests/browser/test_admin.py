@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import log_in
 from tests.browser.places import SLUG
+from tests.browser.waits import editor_knows_what_was_saved
 
 pytestmark = pytest.mark.browser
 LISTS = [
@@ -90,17 +91,16 @@ def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page) -
     if not checklist.is_visible():
         editor.get_by_role("button", name="Toggle checklist").click()
     expect(checklist).to_contain_text("Nothing is saved yet")
-    # The editor takes what is there in the first two seconds for what it was given.
-    editor.wait_for_timeout(3_000)
+    editor_knows_what_was_saved(editor)
     editor.get_by_role("textbox", name="Title").first.press_sequentially("An example of a checklist")
     editor.get_by_role("textbox", name="Summary").first.press_sequentially("What it is and for whom.")
-    expect(checklist).to_contain_text("As last saved", timeout=15_000)
+    expect(checklist).to_contain_text("As last saved")
     checklist.get_by_role("link", name="As at", exact=True).click()
     expect(editor.get_by_role("tab", name="Dates and source")).to_have_attribute("aria-selected", "true")
     expect(editor.locator("#id_as_at")).to_be_focused()
     editor.locator("#id_as_at").fill("2007-12-01")
     editor.keyboard.press("Tab")
-    expect(checklist.get_by_role("link", name="As at", exact=True)).to_have_count(0, timeout=15_000)
+    expect(checklist.get_by_role("link", name="As at", exact=True)).to_have_count(0)
     checklist.get_by_role("link", name="Lessons").click()
     expect(editor.get_by_role("tab", name="Story")).to_have_attribute("aria-selected", "true")
 

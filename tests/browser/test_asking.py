@@ -15,10 +15,10 @@ from tests.browser.conftest import Opener
 from tests.browser.places import SLUG
 from tests.browser.served import Served
 from tests.browser.test_accessibility import LOOKS, check
+from tests.browser.waits import form_is_taken
 
 pytestmark = pytest.mark.browser
 URL = f"/case-studies/{SLUG}/ask/"
-TOO_FAST = 3_500  # milliseconds after which a form is taken
 
 
 def outbox(site: Served) -> list[str]:
@@ -45,7 +45,7 @@ def test_a_question_is_sent(open_page: Opener, site: Served, javascript: bool) -
     page.goto(URL)
     question = f"How was it paid for? {javascript}"
     fill(page, question)
-    page.wait_for_timeout(TOO_FAST)
+    form_is_taken(page)
     page.get_by_role("button", name="Send the question").click()
     expect(page.locator("h1")).to_have_text("Your question was sent")
     assert page.url.endswith(f"{URL}sent/")
@@ -87,7 +87,7 @@ def test_what_only_programs_fill_in_is_met_by_nobody(reader: Page) -> None:
 def test_limits_hold_across_the_processes_of_the_site(site: Served, reader: Page) -> None:
     reader.goto(URL)
     stamp = reader.locator("[name=stamp]").input_value()
-    reader.wait_for_timeout(TOO_FAST)
+    form_is_taken(reader)
     where = urllib.parse.urlsplit(site.url)
 
     def ask(number: int) -> int:

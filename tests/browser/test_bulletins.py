@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Opener
 from tests.browser.served import Served
 from tests.browser.test_admin import tab, visit
+from tests.browser.waits import editor_knows_what_was_saved
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.browser
@@ -29,7 +30,7 @@ def test_from_a_blank_issue_to_a_test_copy(editor: Page, mail_sink: Sink) -> Non
     editor.get_by_role("link", name="E-bulletins", exact=True).first.click()
     editor.get_by_role("link", name=re.compile("Add e-bulletin")).first.click()
     editor.wait_for_load_state("networkidle")
-    editor.wait_for_timeout(2_500)  # the editor takes what is there until then for what it was given
+    editor_knows_what_was_saved(editor)
     editor.get_by_role("textbox", name="Title").first.press_sequentially("Spring, and what is new")
     editor.locator("#id_season").select_option("spring")
     editor.locator("#id_year").fill("2008")
@@ -62,7 +63,7 @@ def test_from_a_blank_issue_to_a_test_copy(editor: Page, mail_sink: Sink) -> Non
     editor.get_by_role("link", name="the preheader").click()
     editor.wait_for_load_state("networkidle")
     expect(editor.locator("#id_preheader")).to_be_visible()
-    editor.wait_for_timeout(2_500)
+    editor_knows_what_was_saved(editor)
     editor.locator("#id_preheader").fill("One example with everything.")
     save(editor)
     editor.get_by_role("tab", name="Issue").click()

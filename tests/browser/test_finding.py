@@ -1,10 +1,9 @@
 """Finding with a script and without: filters in place, suggestions below the search box."""
 
 import re
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESKTOP, Opener
 from tests.browser.test_accessibility import LOOKS, check
@@ -100,18 +99,21 @@ def test_without_a_script_a_form_does_it(open_page: Opener) -> None:
 
 @pytest.mark.parametrize(("path", "box"), [("/", "#home-q"), ("/search/", "#q"), ("/case-studies/", "#q")])
 def test_suggestions_by_keyboard(reader: Page, path: str, box: str) -> None:
+    asked: list[str] = []
+    reader.on("request", lambda request: asked.append(request.url))
+    reader.clock.install()
     reader.goto(path)
     field = reader.locator(box)
     options = reader.locator("[role=option]")
     field.focus()
     expect(field).to_have_attribute("role", "combobox")
     field.press_sequentially("b")
-    reader.wait_for_timeout(300)
-    expect(options).to_have_count(0)
+    reader.clock.fast_forward(10_000)  # longer than anybody waits before asking
     field.press_sequentially("reak")
     expect(field).to_have_attribute("aria-expanded", "true")
     expect(options.first).to_be_visible()
     expect(reader.locator(f".search-row {SAID}")).to_contain_text("suggestion")
+    assert not [url for url in asked if url.endswith("/search/suggest?q=b")]
     field.press("ArrowDown")
     expect(options.first).to_have_attribute("aria-selected", "true")
     assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
@@ -146,20 +148,22 @@ def test_a_suggestion_is_chosen_by_keyboard_and_by_pointer(reader: Page) -> None
 def test_late_answers_are_dropped_and_failures_are_quiet(open_page: Opener) -> None:
     page = open_page()
     page.goto("/search/")
+    late: list[Route] = []
 
-    def answer(route: Any) -> None:
+    def answer(route: Route) -> None:
         if route.request.url.endswith("q=br"):
-            page.wait_for_timeout(400)
-            route.fulfill(json={"suggestions": [{"text": "LATE", "url": "/", "kind": "page"}]})
+            late.append(route)
         else:
             route.fulfill(body="no JSON at all")
 
     page.route("**/search/suggest*", answer)
     field = page.locator("#q")
-    field.press_sequentially("br")
-    page.wait_for_timeout(200)
-    field.press_sequentially("ea")
-    page.wait_for_timeout(900)
+    with page.expect_request("**/search/suggest?q=br"):
+        field.press_sequentially("br")
+    with page.expect_response("**/search/suggest?q=brea"):
+        field.press_sequentially("ea")
+    late[0].fulfill(json={"suggestions": [{"text": "LATE", "url": "/", "kind": "page"}]})
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert page.locator("[role=option]").count() == 0
     expect(field).to_have_attribute("aria-expanded", "false")
 

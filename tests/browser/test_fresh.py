@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.served import Served
+from tests.browser.served import LIMIT, Served
 from tests.served import ROOT, environment
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ READERS = 24  # connections of their own, so that each worker has its turn
 def titles(site: Served) -> set[str]:
     found = set()
     for _ in range(READERS):
-        with urllib.request.urlopen(site.at(PATH), timeout=10) as response:
+        with urllib.request.urlopen(site.at(PATH), timeout=LIMIT) as response:
             found.add(response.read().decode().split("<title>")[1].split(" –")[0])
     return found
 

@@ -12,10 +12,18 @@ from tests.served import ROOT
 pytestmark = pytest.mark.browser
 WIRE = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
   .reduce((sum, entry) => sum + entry.transferSize, 0)"""
-SHIFT = """() => new Promise(done => { let sum = 0;
-  new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; })
-    .observe({type: "layout-shift", buffered: true});
-  setTimeout(() => done(sum), 500); })"""
+SHIFT = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await document.fonts.ready;
+  await frame(), await frame();
+  let sum = 0;
+  const add = entries => { for (const entry of entries) sum += entry.value; };
+  const observer = new PerformanceObserver(list => add(list.getEntries()));
+  observer.observe({type: "layout-shift", buffered: true});
+  await frame(), await frame();
+  add(observer.takeRecords());
+  return sum;
+}"""
 
 
 def packed(folder: Path, ending: str) -> int:

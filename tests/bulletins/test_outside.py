@@ -41,7 +41,9 @@ def server() -> Iterator[HTTPServer]:
             if self.path == "/not-http":
                 self.wfile.write(b"hello\r\n\r\n")
                 return
-            status = {"/ok": 200, "/together": 200, "/gone": 410, "/to-ok": 302, "/to-inside": 302, "/round": 301}.get(self.path, 404)
+            status = {"/ok": 200, "/together": 200, "/gone": 410, "/to-ok": 302, "/to-inside": 302, "/round": 301}.get(
+                self.path, 404
+            )
             self.send_response(status)
             target = {"/to-ok": "/ok", "/to-inside": "http://10.0.0.1/", "/round": "/round"}.get(self.path)
             if target:

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -19,10 +17,9 @@ from bulletins.issue import Issue, issue_of
 from bulletins.models import BulletinIndexPage, BulletinPage
 from bulletins.prose import WIDTH, as_html, as_text, heading, paragraphs, prose, wrapped
 from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Links, letter_for, letter_of, message, plain_text
-from caching.version import content_changed
 from casestudies.models import CaseStudyPage
-from tests.bulletins.conftest import news, picked, section
-from tests.factories import bulletin, case_study
+from tests.bulletins.conftest import news, section
+from tests.factories import bulletin
 
 OURS = {BROWSER, PREFERENCES, UNSUBSCRIBE, "http://127.0.0.1:8000/", f"{settings.SITE_URL}/"}
 LINKS = Links("http://site.example/b/?a=1&b=2", "http://site.example/p/", "http://site.example/u/")
@@ -176,25 +173,6 @@ def test_a_subject_of_two_lines_stays_one_header(archive: BulletinIndexPage) -> 
     mail = parsed(page)
     assert mail["Bcc"] is None
     assert mail["Subject"] == "One Bcc: everybody@example.org"
-
-
-def test_the_same_queries_for_any_number_of_items(
-    archive: BulletinIndexPage, example: CaseStudyPage, client: Client
-) -> None:
-    pages = [case_study(example.get_parent(), f"Case {number}") for number in range(12)]
-    link = f'<p><a linktype="page" id="{pages[0].pk}">one</a></p>'
-    few = bulletin(archive, "Few", sections=[section("A", picked(pages[0]), news("N", link, page=pages[1]))])
-    many = [section(f"Section {page.pk}", picked(page), news("N", link, page=page)) for page in pages]
-    full = bulletin(archive, "Many", year=2008, sections=many)
-
-    def queries(page: BulletinPage) -> int:
-        client.get(page.url)
-        content_changed()
-        with CaptureQueriesContext(connection) as counted:
-            client.get(page.url)
-        return len(counted)
-
-    assert queries(full) == queries(few) <= 55
 
 
 NASTY = '</a><script>alert(1)</script>\0\ud800 "quoted" & <b>' + "x" * 300

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
@@ -22,6 +24,7 @@ from search import batches
 from search.analysis import tokens
 from search.embedded import building, postings
 from search.embedded.building import Made, made
+from search.embedded.engine import EmbeddedEngine
 from search.embedded.memory import Memory
 from search.embedded.store import Store
 from search.embedded.tidying import tidy
@@ -190,6 +193,27 @@ PIECES = (
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(alphabet='<>/pbi&;lt="amp '))
 def test_rich_text_is_read_as_wagtail_reads_it(source: str) -> None:
     assert plain_from_rich_text(source) == plain_from_html(get_text_for_indexing(with_stops(source)))
+
+
+@pytest.mark.django_db
+def test_a_rebuild_makes_the_same_number_of_queries_for_few_pages_and_for_many(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine
+) -> None:
+    def grow(first: int, last: int) -> None:
+        for number in range(first, last):
+            slugs = (f"term-{number}", f"term-{number % 3}")
+            case_study(listing, f"Walnut {number}", areas=slugs, regions=slugs, tags=slugs)
+
+    def rebuild() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            index.rebuild()
+        return len(captured)
+
+    grow(0, 5)
+    rebuild()  # what is kept for the process
+    few = rebuild()
+    grow(5, 15)
+    assert rebuild() == few < 70
 
 
 # With another process

@@ -16,6 +16,7 @@ import django
 
 from tests.killing import killed_at
 
+
 def run(folder: Path, log_file: Path, begun: Callable[[str], None]) -> None:
     django.setup()  # before anything that knows pages, as entries do
     from search.embedded import postings

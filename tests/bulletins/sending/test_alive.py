@@ -26,7 +26,12 @@ def folder(settings: object, tmp_path: Path) -> Iterator[Path]:
 def test_a_worker_is_dead_from_the_moment_it_is_killed(folder: Path) -> None:
     variables = environment(folder) | {"DJANGO_SETTINGS_MODULE": "cop_site.settings"}
     with subprocess.Popen(
-        [sys.executable, "-c", WORKER], cwd=ROOT, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WORKER],
+        cwd=ROOT,
+        env=variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout
         name = process.stdout.readline().strip()

@@ -1,0 +1,165 @@
+"""How many queries a page makes: few, and no more on a large site than on a small one. As in life: what a process keeps is
+there, nothing is in a test's transaction, and the page is not kept yet."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.core.files.images import ImageFile
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from PIL import Image
+from wagtail.models import Page
+
+from bulletins.models import BulletinPage
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from home.models import SiteImage
+from practice.models import (
+    NoteContract,
+    NoteExample,
+    NotePoint,
+    PilotSite,
+    PracticeNotePage,
+    SurveyResponse,
+    TemplateContractPage,
+)
+from search.engine import engine
+from taxonomy.models import Facet
+from tests.bulletins.conftest import news, picked, section
+from tests.factories import (
+    OrganisationFactory,
+    area,
+    bulletin,
+    bulletin_index,
+    case_study,
+    contract,
+    contract_index,
+    note,
+    practice_index,
+    tag,
+    term,
+)
+
+# URL -> queries at most. A search asks the content database for the vocabulary, the change log and the frame of the page.
+BUDGET = {
+    "/": 10,
+    "/case-studies/": 10,
+    "/case-studies/walnut-0/": 10,
+    "/practice/": 4,
+    "/practice/walnut-note-0/": 10,
+    "/practice/template-contracts/": 5,
+    "/practice/template-contracts/walnut-form-0/": 7,
+    "/bulletins/": 10,
+    "/bulletins/?format=atom": 10,
+    "/bulletins/2000-winter/": 20,
+    "/bulletins/subscribe/": 10,
+    "/case-studies/walnut-0/ask/": 10,
+    "/themes/term-0/": 10,
+    "/service-areas/": 10,
+    "/search/": 10,
+    "/search/?q=walnut": 10,
+    "/search/?q=walnut&region=term-0&sort=title&page=2": 10,
+    "/search/?q=nothing&region=term-0": 15,
+    "/search/?q=walnut&format=json": 5,
+    "/search/?q=walnut&format=csv": 5,
+    "/feed/": 5,
+    "/sitemap.xml": 10,
+}
+FEW, MANY = 4, 12
+
+
+@pytest.fixture
+def site(committed: None, listing: CaseStudyIndexPage, settings: LazySettings, tmp_path: Path) -> CaseStudyIndexPage:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    home = listing.get_parent()
+    contract_index(practice_index(home))
+    bulletin_index(home)
+    engine().rebuild()
+    return listing
+
+
+def picture(title: str) -> SiteImage:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "#0b5a4a").save(file, "PNG")
+    return SiteImage.objects.create(title=title, alt_text=title, file=ImageFile(file, name="small.png"))
+
+
+def grow(listing: CaseStudyIndexPage, first: int, last: int) -> None:
+    """Pages of each kind with the numbers from `first` to `last`; those with number 0 have everything so many times."""
+    with transaction.atomic():
+        home = listing.get_parent()
+        notes, contracts, archive = (
+            Page.objects.get(slug=slug) for slug in ("practice", "template-contracts", "bulletins")
+        )
+        for number in range(first, last):
+            title, slugs = f"Walnut {number}", (f"term-{number}", f"term-{number % 3}")
+            case_study(
+                listing,
+                title,
+                areas=slugs,
+                themes=slugs,
+                regions=slugs,
+                tags=slugs,
+                organisation=OrganisationFactory(),
+                contact_email="contact@provider.example",
+                picture=picture(title),
+            )
+            note(notes, f"Walnut note {number}", themes=slugs, areas=slugs, tags=slugs)
+            contract(contracts, f"Walnut form {number}", slug=f"walnut-form-{number}", areas=slugs, jurisdictions=slugs)
+            bulletin(archive, f"Walnut issue {number}", year=2000 + number)
+        fill(last)
+        assert home.get_descendants().count() == 4 + 4 * last
+    engine().sync()
+
+
+def fill(many: int) -> None:
+    """The pages with number 0 say everything so many times."""
+    texts = [f"term-{number}" for number in range(many)]
+    facets = {"areas": [area(text) for text in texts], "themes": [term(Facet.THEME, text) for text in texts]}
+    cases = list(CaseStudyPage.objects.order_by("pk"))
+    case, paper = cases[0], PracticeNotePage.objects.get(slug="walnut-note-0")
+    for name, values in facets.items():
+        setattr(case, name, values)
+        setattr(paper, name, values)
+    case.beneficiaries = [term(Facet.BENEFICIARY, text) for text in texts]
+    case.regions = [term(Facet.REGION, text) for text in texts]
+    case.tags.set([tag(text) for text in texts])
+    case.save()
+    paper.tags.set([tag(text) for text in texts])
+    paper.points = [NotePoint(label="benefit", text=text) for text in texts]
+    paper.responses = [SurveyResponse(label="barrier", text=text, source=text) for text in texts]
+    paper.pilots = [PilotSite(place=text) for text in texts]
+    paper.examples = [NoteExample(example=one) for one in cases]
+    paper.contracts = [NoteContract(contract=one) for one in TemplateContractPage.objects.order_by("pk")]
+    paper.save()
+    form = TemplateContractPage.objects.get(slug="walnut-form-0")
+    form.areas = facets["areas"]
+    form.save()
+    issue = BulletinPage.objects.get(slug="2000-winter")
+    link = f'<p><a linktype="page" id="{case.pk}">one</a></p>'
+    issue.sections = [section(one.title, picked(one), news("N", link, page=one)) for one in cases]
+    issue.save()
+
+
+def queries(client: Client) -> dict[str, int]:
+    """How many each page makes that is made anew in a process which has made it before."""
+
+    def ask(path: str, word: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(f"{path}{'&' if '?' in path else '?'}{word}")
+        assert answer.status_code == 200, path
+        return len(captured)
+
+    for path in BUDGET:
+        ask(path, "first")
+    return {path: ask(path, "second") for path in BUDGET}
+
+
+def test_queries_are_few_and_do_not_grow(site: CaseStudyIndexPage, client: Client) -> None:
+    grow(site, 0, FEW)
+    few = queries(client)
+    grow(site, FEW, MANY)
+    assert queries(client) == few
+    assert {path: number for path, number in few.items() if number > BUDGET[path]} == {}
