@@ -3,10 +3,14 @@
 import json
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from bench import bulletin
+from bench.pages import serving
 from bench.search import Figures, table
 from tests.served import ROOT
 
@@ -27,6 +31,21 @@ def test_bench_pages_compares_each_page_with_the_bare_view() -> None:
         assert row["per_second"] > 0
         assert 0 < row["p50"] <= row["p95"]
         assert (row["ratio"] == 1) == (row["kind"] == "bare")
+
+
+def test_another_server_on_the_port_is_not_measured(tmp_path: Path) -> None:
+    class Stranger(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "5")
+            self.end_headers()
+            self.wfile.write(b"Hello")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(RuntimeError, match="another server answers"), serving(tmp_path, server.server_port):
+            pass
+        server.shutdown()
 
 
 def test_bench_search_compares_with_stock_wagtail_and_prints_its_goals() -> None:

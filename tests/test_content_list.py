@@ -14,9 +14,10 @@ from community.models import User
 from taxonomy.models import Facet, Term
 from tests.factories import area, case_study
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+NOW = datetime.datetime(2024, 5, 20, 9, tzinfo=datetime.UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect, pytest.mark.time_machine(NOW)]
 CONTENT = "/admin/content/"
-TODAY = datetime.date.today()
+TODAY = NOW.date()
 DAY = datetime.timedelta(days=1)
 
 

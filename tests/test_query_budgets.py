@@ -42,30 +42,30 @@ from tests.factories import (
     term,
 )
 
-# URL -> queries at most. A search asks the content database for the vocabulary, the change log and the frame of the page.
+# URL -> queries at most. Each request asks for the content version.
 BUDGET = {
-    "/": 10,
-    "/case-studies/": 10,
-    "/case-studies/walnut-0/": 10,
-    "/practice/": 4,
+    "/": 4,
+    "/case-studies/": 1,
+    "/case-studies/walnut-0/": 7,
+    "/practice/": 3,
     "/practice/walnut-note-0/": 10,
     "/practice/template-contracts/": 5,
     "/practice/template-contracts/walnut-form-0/": 7,
-    "/bulletins/": 10,
-    "/bulletins/?format=atom": 10,
-    "/bulletins/2000-winter/": 20,
-    "/bulletins/subscribe/": 10,
-    "/case-studies/walnut-0/ask/": 10,
-    "/themes/term-0/": 10,
-    "/service-areas/": 10,
-    "/search/": 10,
-    "/search/?q=walnut": 10,
-    "/search/?q=walnut&region=term-0&sort=title&page=2": 10,
-    "/search/?q=nothing&region=term-0": 15,
-    "/search/?q=walnut&format=json": 5,
-    "/search/?q=walnut&format=csv": 5,
-    "/feed/": 5,
-    "/sitemap.xml": 10,
+    "/bulletins/": 5,
+    "/bulletins/?format=atom": 3,
+    "/bulletins/2000-winter/": 26,
+    "/bulletins/subscribe/": 3,
+    "/case-studies/walnut-0/ask/": 3,
+    "/themes/term-0/": 2,
+    "/service-areas/": 2,
+    "/search/": 1,
+    "/search/?q=walnut": 1,
+    "/search/?q=walnut&region=term-0&sort=title&page=2": 1,
+    "/search/?q=nothing&region=term-0": 1,
+    "/search/?q=walnut&format=json": 1,
+    "/search/?q=walnut&format=csv": 1,
+    "/feed/": 1,
+    "/sitemap.xml": 13,
 }
 FEW, MANY = 4, 12
 
@@ -152,9 +152,11 @@ def queries(client: Client) -> dict[str, int]:
         assert answer.status_code == 200, path
         return len(captured)
 
-    for path in BUDGET:
-        ask(path, "first")
-    return {path: ask(path, "second") for path in BUDGET}
+    # The first reader makes the sizes of pictures, which is a change of content: what is kept is made anew.
+    for word in ("first", "second"):
+        for path in BUDGET:
+            ask(path, word)
+    return {path: ask(path, "third") for path in BUDGET}
 
 
 def test_queries_are_few_and_do_not_grow(site: CaseStudyIndexPage, client: Client) -> None:

@@ -251,8 +251,9 @@ def books(ready: BulletinPage) -> Sending:
     delivery(one, reader("=cmd@example.org"), bounced="hard", bounced_at=now, problem="550 no such user")
     delivery(one, complained_at=now)
     delivery(one, unsubscribed_at=now)
-    Visit.objects.create(sending=one, day=timezone.localdate(), number=1200)
-    Visit.objects.create(sending=one, day=timezone.localdate() - datetime.timedelta(days=1), number=34)
+    today = timezone.localdate()
+    Visit.objects.create(sending=one, day=today, number=1200)
+    Visit.objects.create(sending=one, day=today - datetime.timedelta(days=1), number=34)
     return one
 
 

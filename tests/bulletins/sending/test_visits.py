@@ -17,7 +17,8 @@ from search.embedded.engine import EmbeddedEngine
 from tests.bulletins.sending.books import delivery, sending
 from tests.readers import reader
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+# Visits are counted, and pages kept, for a day: not one of these tests may see two.
+pytestmark = [pytest.mark.django_db, pytest.mark.dialect, pytest.mark.time_machine("2027-07-01T12:00Z")]
 
 
 def number(of: Sending) -> int:
