@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.pages import ROOT, environment, run
+from bench.pages import ROOT, environment, prepared, run
 
 SECONDS, RATIO = 60, 1.5  # the goals: for 10,000 readers, and beside send_mass_mail
 
@@ -85,12 +85,11 @@ def table(rows: list[Row]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="1000,10000", help="how many readers, each a run of its own")
+    parser.add_argument("--start", type=Path, help="the data folder of a new site, which is copied (else one is made)")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cop-bench-") as name:
-        start = Path(name) / "start"
-        start.mkdir()
-        run(start, "manage.py", "prepare")
+        start = prepared(chosen.start, Path(name))
         rows = []
         for size in map(int, chosen.sizes.split(",")):
             folder = Path(name) / str(size)

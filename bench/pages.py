@@ -62,6 +62,16 @@ def run(folder: Path, *words: str) -> None:
     subprocess.run([sys.executable, *words], cwd=ROOT, env=environment(folder, 8000), check=True, stdout=sys.stderr)  # noqa: S603
 
 
+def prepared(start: Path | None, scratch: Path) -> Path:
+    """The data folder of a new site, for copies: this one, or one that is made here."""
+    if start:
+        return start
+    folder = scratch / "start"
+    folder.mkdir()
+    run(folder, "manage.py", "prepare")
+    return folder
+
+
 @contextmanager
 def serving(folder: Path, port: int = 0) -> Iterator[str]:
     """The running site of a folder, on this port or on any free one. Raises RuntimeError where it is not this site that
@@ -141,13 +151,12 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=200, help="a round, for each page that is not made anew")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--port", type=int, default=0, help="a free one by default")
+    parser.add_argument("--start", type=Path, help="the data folder of a new site, which is copied (else one is made)")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="cop-bench-") as name:
-        start = Path(name) / "start"
-        start.mkdir()
-        run(start, "manage.py", "prepare")
+        start = prepared(chosen.start, Path(name))
         for size in map(int, chosen.sizes.split(",")):
             folder = Path(name) / str(size)
             shutil.copytree(start, folder)

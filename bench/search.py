@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.load import Connection, Measured, measure
-from bench.pages import ROOT, environment, run, serving
+from bench.pages import ROOT, environment, prepared, serving
 from bench.questions import questions
 
 GOAL_SIZE = 100_000
@@ -215,13 +215,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warm", type=int, default=3000, help="questions to Elasticsearch before any is timed")
     parser.add_argument("--port", type=int, default=0, help="a free one by default")
+    parser.add_argument("--start", type=Path, help="the data folder of a new site, which is copied (else one is made)")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     rows: list[Figures] = []
     with tempfile.TemporaryDirectory(prefix="cop-bench-") as name:
-        start = Path(name) / "start"
-        start.mkdir()
-        run(start, "manage.py", "prepare")
+        start = prepared(chosen.start, Path(name))
         for size in map(int, chosen.sizes.split(",")):
             folder = Path(name) / str(size)
             shutil.copytree(start, folder)
