@@ -14,7 +14,7 @@ from community.models import User
 from taxonomy.models import Facet, Term
 from tests.factories import area, case_study
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+pytestmark = pytest.mark.django_db
 CONTENT = "/admin/content/"
 TODAY = datetime.date.today()
 DAY = datetime.timedelta(days=1)
@@ -46,6 +46,7 @@ def test_it_lists_all_kinds_of_content_and_no_other_page(content: None, admin_cl
     assert CONTENT in admin_client.get("/admin/").content.decode()
 
 
+@pytest.mark.dialect
 def test_it_is_filtered(content: None, admin_client: Client) -> None:
     assert sorted(titles(admin_client, kind="casestudies.casestudypage")) == ["Alpha", "Beta", "Delta", "Gamma"]
     assert sorted(titles(admin_client, area="fostering")) == ["Alpha", "Beta"]
@@ -63,6 +64,7 @@ def test_it_is_filtered(content: None, admin_client: Client) -> None:
     assert "Alpha" not in titles(admin_client, status="changed")
 
 
+@pytest.mark.dialect
 def test_it_is_searched_by_title_with_filters_and_sorted(content: None, admin_client: Client) -> None:
     assert titles(admin_client, q="lph") == ["Alpha"]
     assert sorted(titles(admin_client, q="ta", area="waste")) == ["Delta"]

@@ -21,8 +21,6 @@ from home.models import ContentPage, SiteSettings
 from search.engine import engine
 from tests.factories import case_study
 
-pytestmark = pytest.mark.dialect
-
 
 @pytest.fixture
 def study(committed: None, listing: CaseStudyIndexPage) -> CaseStudyPage:
@@ -58,6 +56,7 @@ def test_what_a_proxy_calls_its_part_of_an_address_changes_no_kept_page(study: C
     assert "Search" in client.get("/search/").content.decode()
 
 
+@pytest.mark.dialect
 def test_an_edit_is_seen_by_the_next_reader(study: CaseStudyPage, client: Client) -> None:
     paths = ("/", study.url, "/case-studies/", "/search/?area=advice", "/feed/")
     for path in paths:
@@ -89,6 +88,7 @@ def test_everything_that_readers_see_empties_it(study: CaseStudyPage, client: Cl
     assert client.get(study.url).status_code == 302
 
 
+@pytest.mark.dialect
 def test_a_draft_a_log_in_and_a_failed_transaction_leave_it_alone(study: CaseStudyPage, client: Client) -> None:
     client.get("/")
     before = current()
@@ -103,6 +103,7 @@ def test_a_draft_a_log_in_and_a_failed_transaction_leave_it_alone(study: CaseStu
     assert current() == before
 
 
+@pytest.mark.dialect
 def test_one_transaction_raises_the_version_once(study: CaseStudyPage) -> None:
     before = ContentVersion.objects.get().number
     with transaction.atomic():
@@ -111,6 +112,7 @@ def test_one_transaction_raises_the_version_once(study: CaseStudyPage) -> None:
     assert ContentVersion.objects.get().number == before + 1
 
 
+@pytest.mark.dialect
 def test_a_page_rendered_before_an_edit_is_not_kept_for_after(
     study: CaseStudyPage, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +225,7 @@ def test_head_is_answered_from_what_a_get_left(
     assert (head.status_code, head["Content-Length"]) == (200, length)
 
 
+@pytest.mark.dialect
 def test_a_cache_that_is_away_and_a_database_without_the_table_break_nothing(
     study: CaseStudyPage, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +241,7 @@ def test_a_cache_that_is_away_and_a_database_without_the_table_break_nothing(
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.dialect
 def test_what_is_remembered_ends_with_the_version(study: CaseStudyPage) -> None:
     made: list[int] = []
 

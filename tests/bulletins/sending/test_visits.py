@@ -17,7 +17,7 @@ from search.embedded.engine import EmbeddedEngine
 from tests.bulletins.sending.books import delivery, sending
 from tests.readers import reader
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+pytestmark = pytest.mark.django_db
 
 
 def number(of: Sending) -> int:
@@ -58,6 +58,7 @@ def test_only_the_mark_is_taken_off(query: str, expected: Any) -> None:
     assert without_mark(query) == expected
 
 
+@pytest.mark.dialect
 def test_a_link_of_the_mail_is_counted_and_shows_its_page(
     issue_page: BulletinPage, index: EmbeddedEngine, client: Client
 ) -> None:
@@ -166,6 +167,7 @@ def test_one_click_from_the_header_of_the_mail(issue_page: BulletinPage, receive
     assert received.unsubscribed_at == first
 
 
+@pytest.mark.dialect
 def test_leaving_by_the_pages_is_counted_for_the_issue(
     issue_page: BulletinPage, received: Delivery, client: Client
 ) -> None:
