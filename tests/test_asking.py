@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     pass
 from tests.asking import CONTACT, OURS, QUESTION, URL, ask, problems, sent, stamped, value_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+pytestmark = pytest.mark.django_db
 
 
 # What is sent
@@ -79,6 +79,7 @@ def test_the_asker_gets_no_mail(example_page: CaseStudyPage, client: Client) -> 
     assert "Your question was sent" in page.content.decode()
 
 
+@pytest.mark.dialect
 def test_two_clicks_send_once(example_page: CaseStudyPage, client: Client) -> None:
     assert sent(ask(client, example_page))
     assert sent(ask(client, example_page))
@@ -87,6 +88,7 @@ def test_two_clicks_send_once(example_page: CaseStudyPage, client: Client) -> No
     assert len(mail.outbox) == 2
 
 
+@pytest.mark.dialect
 def test_the_second_click_is_not_told_that_it_was_sent_while_the_first_is_under_way(
     example_page: CaseStudyPage, client: Client
 ) -> None:
@@ -268,6 +270,7 @@ def test_any_text_is_sent_on_or_refused(
 # What is forgotten
 
 
+@pytest.mark.dialect
 def test_records_are_deleted_after_90_days_and_counts_when_they_count_no_more(
     example_page: CaseStudyPage, client: Client
 ) -> None:

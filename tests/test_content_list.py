@@ -15,7 +15,7 @@ from taxonomy.models import Facet, Term
 from tests.factories import area, case_study
 
 NOW = datetime.datetime(2024, 5, 20, 9, tzinfo=datetime.UTC)
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect, pytest.mark.time_machine(NOW)]
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW)]
 CONTENT = "/admin/content/"
 TODAY = NOW.date()
 DAY = datetime.timedelta(days=1)
@@ -47,6 +47,7 @@ def test_it_lists_all_kinds_of_content_and_no_other_page(content: None, admin_cl
     assert CONTENT in admin_client.get("/admin/").content.decode()
 
 
+@pytest.mark.dialect
 def test_it_is_filtered(content: None, admin_client: Client) -> None:
     assert sorted(titles(admin_client, kind="casestudies.casestudypage")) == ["Alpha", "Beta", "Delta", "Gamma"]
     assert sorted(titles(admin_client, area="fostering")) == ["Alpha", "Beta"]
@@ -64,6 +65,7 @@ def test_it_is_filtered(content: None, admin_client: Client) -> None:
     assert "Alpha" not in titles(admin_client, status="changed")
 
 
+@pytest.mark.dialect
 def test_it_is_searched_by_title_with_filters_and_sorted(content: None, admin_client: Client) -> None:
     assert titles(admin_client, q="lph") == ["Alpha"]
     assert sorted(titles(admin_client, q="ta", area="waste")) == ["Delta"]

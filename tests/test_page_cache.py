@@ -24,7 +24,7 @@ from search.engine import engine
 from tests.factories import case_study
 
 # Pages are kept for a day: not one of these tests may see two.
-pytestmark = [pytest.mark.dialect, pytest.mark.time_machine("2027-07-01T12:00Z")]
+pytestmark = pytest.mark.time_machine("2027-07-01T12:00Z")
 
 
 @pytest.fixture
@@ -61,6 +61,7 @@ def test_what_a_proxy_calls_its_part_of_an_address_changes_no_kept_page(study: C
     assert "Search" in client.get("/search/").content.decode()
 
 
+@pytest.mark.dialect
 def test_an_edit_is_seen_by_the_next_reader(study: CaseStudyPage, client: Client) -> None:
     paths = ("/", study.url, "/case-studies/", "/search/?area=advice", "/feed/")
     for path in paths:
@@ -92,6 +93,7 @@ def test_everything_that_readers_see_empties_it(study: CaseStudyPage, client: Cl
     assert client.get(study.url).status_code == 302
 
 
+@pytest.mark.dialect
 def test_a_draft_a_log_in_and_a_failed_transaction_leave_it_alone(study: CaseStudyPage, client: Client) -> None:
     client.get("/")
     before = current()
@@ -106,6 +108,7 @@ def test_a_draft_a_log_in_and_a_failed_transaction_leave_it_alone(study: CaseStu
     assert current() == before
 
 
+@pytest.mark.dialect
 def test_one_transaction_raises_the_version_once(study: CaseStudyPage) -> None:
     before = ContentVersion.objects.get().number
     with transaction.atomic():
@@ -114,6 +117,7 @@ def test_one_transaction_raises_the_version_once(study: CaseStudyPage) -> None:
     assert ContentVersion.objects.get().number == before + 1
 
 
+@pytest.mark.dialect
 def test_a_page_rendered_before_an_edit_is_not_kept_for_after(
     study: CaseStudyPage, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +240,7 @@ class Away(LocMemCache):
         raise ConnectionError
 
 
+@pytest.mark.dialect
 def test_a_cache_that_is_away_and_a_database_without_the_table_break_nothing(
     study: CaseStudyPage, monkeypatch: pytest.MonkeyPatch, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -248,6 +253,7 @@ def test_a_cache_that_is_away_and_a_database_without_the_table_break_nothing(
     assert Client().get("/").status_code == 200
 
 
+@pytest.mark.dialect
 def test_what_is_remembered_ends_with_the_version(study: CaseStudyPage) -> None:
     made: list[int] = []
 

@@ -32,8 +32,6 @@ from search.results import Hit
 from taxonomy.models import CuratedTag, Facet, Term
 from tests.factories import OrganisationFactory, case_study, tag, term
 
-pytestmark = pytest.mark.dialect
-
 # Everything that may end a text, a value or an element.
 NASTY = "\"><script>alert(1)</script>&'<b>"
 TAGS = re.compile(r"<[^>]*>")
@@ -111,6 +109,7 @@ def test_dates_are_those_of_the_site() -> None:
     assert dates.month(datetime.date(2007, 12, 1)) == "December 2007"
 
 
+@pytest.mark.dialect
 @pytest.mark.django_db
 def test_rows_are_what_django_would_make_of_them(listing: CaseStudyIndexPage) -> None:
     page = case_study(listing, "Same", areas=("advice", "respite"), tags=("one", "two"), place="Norfolk")
@@ -126,6 +125,7 @@ def test_rows_are_what_django_would_make_of_them(listing: CaseStudyIndexPage) ->
     assert child_of(page, "same") is None, "only right below"
 
 
+@pytest.mark.dialect
 @pytest.mark.django_db
 def test_a_draft_shows_its_own_rows(listing: CaseStudyIndexPage, admin_client: Client) -> None:
     page = case_study(listing, "Drafted", tags=("before",), organisation=OrganisationFactory(name="Before"))
@@ -205,6 +205,7 @@ EDITS = [
 ]
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(("path", "expected", "edit"), EDITS, ids=[expected for _, expected, _ in EDITS])
 def test_an_edit_of_what_a_page_shows_is_seen_at_once(
     study: CaseStudyPage, client: Client, path: str, expected: str, edit: Callable[[CaseStudyPage], None]

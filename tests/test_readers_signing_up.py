@@ -31,7 +31,7 @@ from tests.factories import area
 from tests.readers import ADA, OURS, link_in, reader, send_form, sign_up, stamped
 from tests.smtp_sink import Sink
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+pytestmark = pytest.mark.django_db
 FORM = "/bulletins/subscribe/"
 
 
@@ -116,6 +116,7 @@ def known() -> dict[str, str]:
     return {name: f"{name}@example.com" for name in names}
 
 
+@pytest.mark.dialect
 def test_every_address_gets_the_same_answer_for_the_same_work(home: HomePage, client: Client) -> None:
     addresses = known()
     for _ in range(5):
@@ -175,6 +176,7 @@ def test_a_stranger_changes_nothing_for_a_confirmed_reader(home: HomePage, clien
     assert "It comes to ada@example.com" in preferences.content.decode()
 
 
+@pytest.mark.dialect
 def test_three_mails_a_day_to_an_address_whoever_asks(home: HomePage, client: Client) -> None:
     spellings = ["ada@example.com", "Ada@example.com", "ADA@EXAMPLE.COM", "ada@Example.com", " ada@example.com "]
     answers = {sign_up(client, each, remote=f"192.0.2.{n}").status_code for n, each in enumerate(spellings)}
@@ -188,6 +190,7 @@ def test_three_mails_a_day_to_an_address_whoever_asks(home: HomePage, client: Cl
     assert not SignUp.objects.exists()
 
 
+@pytest.mark.dialect
 def test_many_from_one_network_are_asked_to_wait(home: HomePage, client: Client) -> None:
     for number in range(20):
         assert send_form(client, email=f"r{number}@example.com").status_code == 303
@@ -241,6 +244,7 @@ def test_the_worker_is_told_no_address(home: HomePage, client: Client, django_ca
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.dialect
 def test_signing_up_does_not_empty_the_page_cache(committed: None, client: Client) -> None:
     from tests.factories import home_page
 
@@ -322,6 +326,7 @@ def test_a_merged_area_s_old_slug_still_chooses(home: HomePage, client: Client) 
     assert list(Reader.objects.get().areas.all()) == [new]
 
 
+@pytest.mark.dialect
 def test_a_reader_s_choice_follows_a_merge_and_a_retirement(home: HomePage) -> None:
     from taxonomy.merging import merge
 
@@ -342,6 +347,7 @@ def test_any_text_is_answered(home: HomePage, client: Client, email: str, areas:
     assert response.status_code in (200, 303)
 
 
+@pytest.mark.dialect
 def test_any_bytes_are_answered(home: HomePage, client: Client) -> None:
     logging.disable(logging.CRITICAL)
     try:

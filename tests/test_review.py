@@ -27,7 +27,7 @@ from home.review import ReviewReminder
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+pytestmark = pytest.mark.django_db
 NOW = datetime.datetime(2024, 5, 20, 9, tzinfo=datetime.UTC)
 TODAY = NOW.date()
 DAY = datetime.timedelta(days=1)
@@ -104,6 +104,7 @@ def titles(client: Client, **parameters: Any) -> list[str]:
     return [page.title for page in response.context["object_list"]]
 
 
+@pytest.mark.dialect
 def test_the_report_lists_what_is_due_the_oldest_first(several: None, owner: User, admin_client: Client) -> None:
     for client in (admin_client, as_(owner)):
         assert titles(client) == ["Long overdue", "Overdue by one", "Due today", "Due soon"]
@@ -222,6 +223,7 @@ def test_an_owner_is_reminded_once_of_all_that_is_due(
     assert remind() == 0
 
 
+@pytest.mark.dialect
 def test_a_new_date_or_a_new_owner_is_a_new_reminder(
     listing: CaseStudyIndexPage, owner: User, clock: time_machine.Traveller, mailoutbox: list[EmailMessage]
 ) -> None:
@@ -303,6 +305,7 @@ def test_a_mail_that_fails_stops_no_other_and_is_tried_again(
     assert remind() == 0
 
 
+@pytest.mark.dialect
 def test_processes_at_once_send_a_reminder_once(
     committed: None, listing: CaseStudyIndexPage, mailoutbox: list[EmailMessage]
 ) -> None:

@@ -23,7 +23,7 @@ from taxonomy.usage import with_page_counts
 from taxonomy.vocabulary import load_vocabulary
 from tests.factories import OrganisationFactory, area, case_study, term
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+pytestmark = pytest.mark.django_db
 
 
 def slugs(page: Page, field: str = "areas") -> list[str]:
@@ -38,6 +38,7 @@ def found(client: Client, **filters: str) -> list[str]:
 # Merging
 
 
+@pytest.mark.dialect
 def test_pages_follow_and_none_carries_the_target_twice(listing: CaseStudyIndexPage) -> None:
     one = case_study(listing, "One", areas=("kids", "advice"))
     both = case_study(listing, "Both", areas=("kids", "children"))
@@ -51,6 +52,7 @@ def test_pages_follow_and_none_carries_the_target_twice(listing: CaseStudyIndexP
     assert through.objects.filter(casestudypage=both).count() == 1
 
 
+@pytest.mark.dialect
 def test_single_terms_child_rows_and_organisations_follow(listing: CaseStudyIndexPage) -> None:
     page = case_study(listing, "One", organisation_type="club", result=term(Facet.RESULT, "fine"))
     merge(term(Facet.RESULT, "fine"), term(Facet.RESULT, "worked"))
@@ -63,6 +65,7 @@ def test_single_terms_child_rows_and_organisations_follow(listing: CaseStudyInde
     assert Organisation.objects.get().organisation_type.slug == "charity"
 
 
+@pytest.mark.dialect
 def test_an_organisation_is_not_left_twice_in_one_role(listing: CaseStudyIndexPage) -> None:
     page = case_study(listing, "One")
     organisation, other = Organisation.objects.get(), OrganisationFactory()
@@ -112,6 +115,7 @@ def test_merged_pages_are_found_by_the_target(
     assert "impact" not in vocabulary()["theme"]
 
 
+@pytest.mark.dialect
 def test_chains_end_at_the_last_target() -> None:
     first, second, third = (term(Facet.THEME, slug) for slug in ("first", "second", "third"))
     merge(first, second)
@@ -157,6 +161,7 @@ def test_a_merge_of_many_pages_makes_no_more_queries_than_of_few(listing: CaseSt
     assert queries(30, "many") == few < 140
 
 
+@pytest.mark.dialect
 def test_what_cannot_be_merged_is_refused_and_changes_nothing() -> None:
     advice, other = area("advice"), area("other")
     retired, gone = area("retired", retired=True), area("gone")
@@ -317,6 +322,7 @@ def test_every_page_type_that_holds_terms_must_follow(monkeypatch: pytest.Monkey
 # Slugs
 
 
+@pytest.mark.dialect
 def test_a_changed_slug_leaves_an_alias_and_can_be_taken_back(admin_client: Client) -> None:
     mine = term(Facet.THEME, "impact", "Impact")
     url = f"/admin/vocabulary/theme/edit/{mine.pk}/"
@@ -345,6 +351,7 @@ def test_a_merged_term_s_slug_taken_by_its_target_keeps_the_row_that_drafts_name
     assert slugs(page) == ["kids"]
 
 
+@pytest.mark.dialect
 def test_a_new_term_cannot_take_an_alias_s_slug(admin_client: Client) -> None:
     merge(term(Facet.THEME, "impact"), term(Facet.THEME, "outcomes", "Outcomes achieved"))
     data = {"label": "Impact", "slug": "", "synonyms": "", "scope_note": "", "code": ""}

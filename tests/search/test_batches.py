@@ -15,8 +15,6 @@ from django.db import DatabaseError, connection
 from search import batches
 from search.batches import WorkerGone, prepared
 
-pytestmark = pytest.mark.dialect
-
 IDS = list(range(1, 31))
 LIMIT = 120  # seconds, however slow the machine is
 
@@ -112,6 +110,7 @@ def test_they_are_made_here_where_that_is_better(
         assert [(os.getpid(), ids[start : start + 3]) for start in range(0, len(ids), 3)] == list(made)
 
 
+@pytest.mark.dialect
 @pytest.mark.django_db
 def test_they_are_made_here_in_a_transaction() -> None:
     """Nobody else sees what is not committed."""
@@ -120,6 +119,7 @@ def test_they_are_made_here_in_a_transaction() -> None:
         assert {pid for pid, _ in made} == {os.getpid()}
 
 
+@pytest.mark.dialect
 @pytest.mark.django_db(transaction=True)
 def test_another_process_reads_the_database_of_this_one() -> None:
     with prepared(IDS, database) as made:

@@ -25,7 +25,7 @@ from taxonomy.models import Facet, Term
 from tests.factories import IndexFactory, OrganisationFactory, area, case_study, tag, term
 from tests.search.site import assert_same_as_database, committed, forget_age, found, newest, noted, publish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +48,7 @@ def walnut(listing: CaseStudyIndexPage) -> CaseStudyPage:
     return made
 
 
+@pytest.mark.dialect
 def test_publishing_takes_effect_at_once_and_whole(walnut: CaseStudyPage) -> None:
     with noted(walnut):
         walnut.themes = [term(Facet.THEME, "consortia")]
@@ -126,6 +127,7 @@ def test_deleting_a_page_as_a_plain_page(walnut: CaseStudyPage) -> None:
     assert found("walnut") == set()
 
 
+@pytest.mark.dialect
 def test_deleting_the_list_takes_what_is_below(listing: CaseStudyIndexPage, walnut: CaseStudyPage) -> None:
     other = case_study(listing, "Walnut again")
     assert found("walnut") == {walnut.pk, other.pk}
@@ -138,6 +140,7 @@ def urls(index: EmbeddedEngine) -> set[str]:
     return {hit.url for hit in index.search(*_anything()).hits}
 
 
+@pytest.mark.dialect
 def test_moving_a_list_moves_what_is_below(
     listing: CaseStudyIndexPage, walnut: CaseStudyPage, index: EmbeddedEngine
 ) -> None:
@@ -305,12 +308,14 @@ def test_copying_a_page(walnut: CaseStudyPage) -> None:
     assert found("walnut", area="advice") == {walnut.pk, twin.pk}
 
 
+@pytest.mark.dialect
 def test_a_page_keeps_only_its_newest_row(walnut: CaseStudyPage) -> None:
     for title in ("One", "Two", "Three"):
         publish(walnut, title=title)
     assert Change.objects.filter(page_id=walnut.pk).count() == 1
 
 
+@pytest.mark.dialect
 def test_a_change_that_is_rolled_back_leaves_nothing(walnut: CaseStudyPage) -> None:
     before = newest()
     with transaction.atomic():
@@ -320,6 +325,7 @@ def test_a_change_that_is_rolled_back_leaves_nothing(walnut: CaseStudyPage) -> N
     assert found("walnut") == {walnut.pk}
 
 
+@pytest.mark.dialect
 @pytest.mark.parametrize(
     "titles",
     [
@@ -343,6 +349,7 @@ def test_old_changes_are_caught_up_with_before_an_answer(
     assert engine().sequence() == newest()
 
 
+@pytest.mark.dialect
 def test_an_overtaken_change_is_looked_at_again(walnut: CaseStudyPage, index: EmbeddedEngine) -> None:
     """On PostgreSQL a smaller sequence may be committed after a larger one has been taken in."""
     CaseStudyPage.objects.filter(pk=walnut.pk).update(title="Hazelnut")
@@ -355,6 +362,7 @@ def test_an_overtaken_change_is_looked_at_again(walnut: CaseStudyPage, index: Em
     assert index.sync() == 0
 
 
+@pytest.mark.dialect
 def test_a_database_that_was_put_back_makes_the_index_anew(walnut: CaseStudyPage, index: EmbeddedEngine) -> None:
     """An index ahead of the log would take in no change until the log had grown past it."""
     publish(walnut, title="Hazelnut")
@@ -366,6 +374,7 @@ def test_a_database_that_was_put_back_makes_the_index_anew(walnut: CaseStudyPage
     assert found("pistachio") == {walnut.pk}
 
 
+@pytest.mark.dialect
 def test_few_changes_are_applied_at_once_and_many_by_the_worker(
     listing: CaseStudyIndexPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,6 +397,7 @@ def test_few_changes_are_applied_at_once_and_many_by_the_worker(
     assert engine().sequence() == newest()
 
 
+@pytest.mark.dialect
 def test_a_page_that_cannot_be_read_is_left_out_and_the_rest_is_found(
     listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,7 +18,7 @@ from tests.bulletins.sending.books import delivery, sending
 from tests.readers import reader
 
 # Visits are counted, and pages kept, for a day: not one of these tests may see two.
-pytestmark = [pytest.mark.django_db, pytest.mark.dialect, pytest.mark.time_machine("2027-07-01T12:00Z")]
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2027-07-01T12:00Z")]
 
 
 def number(of: Sending) -> int:
@@ -59,6 +59,7 @@ def test_only_the_mark_is_taken_off(query: str, expected: Any) -> None:
     assert without_mark(query) == expected
 
 
+@pytest.mark.dialect
 def test_a_link_of_the_mail_is_counted_and_shows_its_page(
     issue_page: BulletinPage, index: EmbeddedEngine, client: Client
 ) -> None:
@@ -167,6 +168,7 @@ def test_one_click_from_the_header_of_the_mail(issue_page: BulletinPage, receive
     assert received.unsubscribed_at == first
 
 
+@pytest.mark.dialect
 def test_leaving_by_the_pages_is_counted_for_the_issue(
     issue_page: BulletinPage, received: Delivery, client: Client
 ) -> None:
