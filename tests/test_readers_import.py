@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from bulletins.readers import importing
-from bulletins.readers.csv_lines import Unreadable, decoded, lines
+from bulletins.readers.csv_lines import Unreadable, decoded, table
 from bulletins.readers.erasing import erase, forget_old
 from bulletins.readers.exporting import csv_lines
 from bulletins.readers.importing import BATCH, go_on, start, work_through
+from bulletins.readers.mailboxes import visible
 from bulletins.readers.models import (
     Act,
     Consent,
@@ -32,37 +33,12 @@ from bulletins.readers.models import (
 )
 from taxonomy.merging import merge
 from tests.factories import area
+from tests.reader_imports import SAID, addresses, checked, imported, refusals
 from tests.readers import reader
 
 pytestmark = pytest.mark.dialect
 
 Step = ReaderImport.Step
-SAID = "On paper, Leeds, March 2007"
-
-
-def checked(content: bytes | str, statement: str = SAID) -> ReaderImport:
-    run = start(content.encode() if isinstance(content, str) else content, "list.csv", statement)
-    work_through(run.pk)
-    run.refresh_from_db()
-    return run
-
-
-def imported(content: bytes | str) -> ReaderImport:
-    run = checked(content)
-    assert run.step == Step.CHECKED, run.note
-    go_on(run)
-    work_through(run.pk)
-    run.refresh_from_db()
-    assert run.step == Step.DONE
-    return run
-
-
-def refusals(run: ReaderImport) -> dict[int, str]:
-    return dict(run.refusals.values_list("line", "reason"))
-
-
-def addresses() -> set[str]:
-    return set(Reader.objects.values_list("address", flat=True))
 
 
 # A file, checked and imported
@@ -146,7 +122,8 @@ def test_columns_say_areas_state_and_consent() -> None:
     told = refusals(run)
     assert "only “confirmed” is imported" in told[5]
     assert "There is no service area “No such thing”." in told[6]
-    assert told[7] == told[8] == "There is no mail address in this line."
+    assert told[7] == "There is no mail address in this line."
+    assert 8 not in told, "spreadsheets fill up with empty rows"
     assert advice.slug == "advice"
 
 
@@ -162,7 +139,7 @@ def test_columns_say_areas_state_and_consent() -> None:
         ('email\n"ada@example.com"x\nbob@example.com\n', {"bob@example.com"}, {2: "quotation marks"}),
         ("email\n\n\nada@example.com\n\nx\n", {"ada@example.com"}, {6: "not a mail address"}),
         ("\n\nemail\nada@example.com", {"ada@example.com"}, {}),
-        ("email\nAda <ada@example.com>\na\0b@example.com\n", set(), {2: "not a mail", 3: "could not be read"}),
+        ("email\nAda ada@example.com\na\0b@example.com\n", set(), {2: "not a mail", 3: "could not be read"}),
     ],
 )
 def test_files_as_people_have_them(content: str, found: set[str], refused: dict[int, str]) -> None:
@@ -218,26 +195,26 @@ def test_a_file_that_is_no_list_is_explained(content: bytes, said: str) -> None:
 def test_any_bytes_are_read_or_refused_as_a_whole(content: bytes) -> None:
     for whole in (content, b"email,x\n" + content):
         try:
-            found = list(lines(decoded(whole).stream))
+            found = list(table(decoded(whole).stream).rows)
         except Unreadable:
             continue
         numbers = [line.number for line in found]
         assert numbers == sorted(set(numbers))
         assert all(line.number <= line.end for line in found)
-        assert not any("\0" in text for line in found for text in (*line.cells.values(), line.text))
+        assert not any("\0" in text for line in found for text in (*line.cells, line.text))
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=8), st.sampled_from(",;\t|"))
 @settings(max_examples=100)
 def test_what_a_csv_writer_writes_is_read_again(rows: list[tuple[str, str]], delimiter: str) -> None:
     def clean(text: str) -> str:
-        return "".join(char for char in text.encode("utf-8", "replace").decode() if char not in "\r\n\0'").strip()
+        return visible("".join(char for char in text.encode("utf-8", "replace").decode() if char not in "\r\n\0'"))
 
-    rows = [(clean(first), clean(second)) for first, second in rows]
+    rows = [row for first, second in rows if any(row := (clean(first), clean(second)))]
     file = io.StringIO()
     writer = csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     writer.writerows([("email", "areas"), *rows])
-    found = [(line.cells["email"], line.cells["areas"]) for line in lines(decoded(file.getvalue().encode()).stream)]
+    found = [tuple(row.cells) for row in table(decoded(file.getvalue().encode()).stream).rows]
     assert found == rows
 
 
