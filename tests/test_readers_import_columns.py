@@ -59,7 +59,7 @@ def test_columns_of_other_things_are_not_taken_for_ours() -> None:
     layout = layout_of("email,state,Area,areas,consent,statement\na@example.com,TX,North West,Prisons,By phone,Yes\n")
     assert [column.role for column in layout.columns] == ["email", "unused", "unused", "areas", "consent", "wanted"]
     assert layout.told() == "Columns that are not used: “state”, “Area”."
-    assert layout.refusal(["a@example.com", "TX", "North West"]) is None
+    assert layout.refusal(["a@example.com", "TX", "North West", "", "", "Yes"]) is None
 
 
 @pytest.mark.django_db

@@ -43,12 +43,32 @@ def workbook(*sheets: list[list[object]], hidden: int = 0) -> bytes:
 
 
 def rebuilt(content: bytes, **parts: bytes) -> bytes:
-    """The workbook with other contents in some of its parts: sheet1, sharedStrings…"""
+    """The workbook with other contents in some of its parts: sheet1, styles…"""
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             new.writestr(name, parts.get(Path(name).stem, old.read(name)))
+        if "strings" in parts:
+            new.writestr("xl/sharedStrings.xml", parts["strings"])
     return file.getvalue()
+
+
+def with_strings(strings: bytes, sheet: bytes) -> bytes:
+    """A workbook as Excel writes it: what stands in cells is a number in a table of strings."""
+    good = workbook([])
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        types = archive.read("[Content_Types].xml")
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
+    contents = {"[Content_Types]": types.replace(b"</Types>", part), "strings": strings, "sheet1": sheet}
+    return rebuilt(good, **contents)
+
+
+SPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def sheet_of(rows: bytes) -> bytes:
+    return b"<worksheet " + SPACE + b"><sheetData>" + rows + b"</sheetData></worksheet>"
 
 
 @pytest.mark.django_db
@@ -82,6 +102,16 @@ def test_cells_become_text() -> None:
     assert text == '"1","2","2.5","2007-03-12","2007-03-12T09:30:00","","a b"\n'
 
 
+def test_cells_are_looked_up_in_the_table_of_strings() -> None:
+    strings = b"<sst " + SPACE + b"><si><t>email</t></si><si><r><t>ada@</t></r><r><t>example.com</t></r></si></sst>"
+    rows = b'<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="3"><c r="A3" t="s"><v>1</v></c></row>'
+    size = b'<dimension ref="A1"/><sheetData>'  # which is wrong
+    content = with_strings(strings, sheet_of(rows).replace(b"<sheetData>", size))
+    assert as_csv(content).content == b'"email"\n\n"ada@example.com"\n'
+    with pytest.raises(Unreadable, match="no Excel workbook"):
+        as_csv(with_strings(strings, sheet_of(rows.replace(b"<v>1", b"<v>7"))))
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -99,11 +129,6 @@ def test_what_is_no_workbook_is_explained(content: bytes, said: str) -> None:
         as_csv(content)
 
 
-def sheet_of(cells: bytes) -> bytes:
-    space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    return b"<worksheet " + space + b"><sheetData>" + cells + b"</sheetData></worksheet>"
-
-
 def test_a_small_file_that_unpacks_to_much_is_refused_in_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbooks, "LARGEST", 2_000_000)
     monkeypatch.setattr(workbooks, "LONGEST_PIECE", 500_000)
@@ -111,7 +136,7 @@ def test_a_small_file_that_unpacks_to_much_is_refused_in_little_memory(monkeypat
     bombs = [
         rebuilt(good, sheet1=sheet_of(b"<row><c/></row>" * 140_000)),
         rebuilt(good, sheet1=sheet_of(b"<row>" + b"<c/>" * 140_000 + b"</row>")),
-        rebuilt(good, sharedStrings=b"<sst><si><t>" + b" " * 900_000),
+        with_strings(b"<sst><si><t>" + b" " * 900_000, sheet_of(b"")),
     ]
     many = io.BytesIO()
     with zipfile.ZipFile(many, "w") as archive:

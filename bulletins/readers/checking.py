@@ -1,7 +1,7 @@
 """Says of each row of a file about readers whether it can be taken, and if not, why."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -52,10 +52,10 @@ class Batch:
 class Checker:
     """Checks the rows of one file. Asks the database once for each batch."""
 
-    def __init__(self, layout: Layout, kind: str) -> None:
+    def __init__(self, layout: Layout, kind: str, areas: Mapping[str, int]) -> None:
         self._layout = layout
         self._suppressing = kind == ReaderImport.Kind.SUPPRESSION
-        self._areas = area_ids()
+        self._areas = areas
         # 16 bytes an email, whatever its length:
         self._seen: dict[int, int] = {}
         self._said_no: dict[int, int] = {}

@@ -5,7 +5,7 @@ does nothing twice; `manage.py jobs` starts again what stopped.
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -70,8 +70,9 @@ def work_through(import_id: int) -> None:
     if run is None or not run.running or run.content is None:
         return
     try:
-        text = _opened(run)
-        for batch in _batches(run, text):
+        areas = area_ids()
+        text = _opened(run, areas)
+        for batch in _batches(run, text, areas):
             if not _take(run, batch):
                 return
     except Unreadable as problem:
@@ -85,7 +86,7 @@ def work_through(import_id: int) -> None:
     ReaderImport.objects.filter(pk=run.pk, step=run.step, read=run.read).update(touched_at=timezone.now(), **done)
 
 
-def _opened(run: ReaderImport) -> Text:
+def _opened(run: ReaderImport, areas: Mapping[str, int]) -> Text:
     """The text of the file. A workbook is kept as CSV from then on, and every file with what its columns hold."""
     content = bytes(run.content or b"")
     plain = workbooks.as_csv(content)
@@ -94,7 +95,7 @@ def _opened(run: ReaderImport) -> Text:
     if plain.content != content:
         changes = {"content": plain.content, "lines": _count_lines(plain.content), "note": plain.note}
     if not run.columns:
-        changes["columns"] = columns.choose(table(text.stream), area_ids()).as_json()
+        changes["columns"] = columns.choose(table(text.stream), areas).as_json()
     for name, value in changes.items():
         setattr(run, name, value)
     if changes:
@@ -102,8 +103,8 @@ def _opened(run: ReaderImport) -> Text:
     return text
 
 
-def _batches(run: ReaderImport, text: Text) -> Iterator[Batch]:
-    checker = Checker(Layout.from_json(run.columns), run.kind)
+def _batches(run: ReaderImport, text: Text, areas: Mapping[str, int]) -> Iterator[Batch]:
+    checker = Checker(Layout.from_json(run.columns), run.kind, areas)
     checker.look_for_refusals(table(text.stream).rows)
     rows = table(text.stream).rows
     while found := list(islice(rows, BATCH)):
