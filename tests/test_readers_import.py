@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from bulletins.readers import importing
+from bulletins.readers.checking import Accepted, Batch
 from bulletins.readers.csv_lines import Unreadable, decoded, table
 from bulletins.readers.erasing import erase, forget_old
 from bulletins.readers.exporting import csv_lines
@@ -260,7 +261,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(monkeypatch: pytes
     run = start(("email\n" + "\n".join(rows)).encode(), "f", SAID)
     real, calls = importing._take, []
 
-    def killed_after_each(one: ReaderImport, batch: importing.Batch) -> bool:
+    def killed_after_each(one: ReaderImport, batch: Batch) -> bool:
         done = real(one, batch)
         calls.append(batch.last)
         if len(calls) % 3:
@@ -290,7 +291,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(monkeypatch: pytes
 def test_of_two_workers_at_once_one_stops() -> None:
     run = start(b"email\nada@example.com\n", "f", SAID)
     first, second = ReaderImport.objects.get(pk=run.pk), ReaderImport.objects.get(pk=run.pk)
-    batch = importing.Batch(last=2)
+    batch = Batch(last=2)
     assert importing._take(first, batch)
     assert not importing._take(second, batch)
 
@@ -299,8 +300,8 @@ def test_of_two_workers_at_once_one_stops() -> None:
 def test_who_signs_up_at_that_moment_is_refused_and_the_others_are_imported() -> None:
     run = ReaderImport.objects.create(file_name="f", statement=SAID, step=Step.IMPORTING)
     reader("ada@example.com", State.PENDING)  # after the batch was checked
-    accepted = [importing.Accepted(f"{name}@example.com", [], "") for name in ("ada", "bob")]
-    assert importing._take(run, importing.Batch(accepted=accepted, last=3))
+    accepted = [Accepted(f"{name}@example.com", [], "") for name in ("ada", "bob")]
+    assert importing._take(run, Batch(accepted=accepted, last=3))
     run.refresh_from_db()
     assert (run.good, run.refused) == (1, 1)
     assert RefusedLine.objects.get().text == "ada@example.com"

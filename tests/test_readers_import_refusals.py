@@ -104,6 +104,33 @@ def test_whatever_the_column_is_called(heading: str, no: str, yes: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        *("Unsubscribed", "un-subscribe", "globally unsubscribe", "withdrew 3/4/2021", "consent withdrawn", "opts out"),
+        *(
+            "don’t email me",
+            "DO NOT SEND",
+            "blacklisted",
+            "blocklisted",
+            "Suppressed",
+            "bounced on 12 March 2007",
+            "opt-out",
+        ),
+        *(
+            "hard bounce",
+            "complained",
+            "spam complaint",
+            "reported as spam",
+            "cleaned 2021-04-03T10:00:00Z",
+            "dont mail",
+        ),
+    ],
+)
+def test_what_cannot_be_mistaken_refuses_in_every_column(words: str) -> None:
+    assert list(refused(f"email;Remarks\nada@example.com;{words}\nbob@example.com;None\n")) == ["ada"]
+
+
+@pytest.mark.parametrize(
     ("heading", "value"),
     [
         *(("Vegetarian", "No"), ("state", "TX"), ("Area", "North West"), ("SMS opt-in", "No"), ("Do not phone", "Yes")),

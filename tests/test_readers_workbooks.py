@@ -4,6 +4,7 @@ import datetime
 import io
 import tracemalloc
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ ROWS = [
 ]
 
 
-def workbook(*sheets: list[list[object]], hidden: int = 0) -> bytes:
+def workbook(*sheets: Sequence[Sequence[object]], hidden: int = 0) -> bytes:
     book = Workbook()
     book.remove(book.active)
     for number, rows in enumerate(sheets):

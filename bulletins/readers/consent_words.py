@@ -32,6 +32,8 @@ REFUSAL = re.compile(
     r"|blocklisted|suppressed|bounced|hard bounced?|complained|(?:spam )?complaint|reported as spam|cleaned)"
     rf"(?: (?:on|at|in|since|by))?(?: (?:\d+(?:st|nd|rd|th)?|{_MONTH}|t|z|utc|gmt|bst|am|pm|\d+[tz]\w*))*"
 )
+# What each of these has in it: every cell of a file is asked, and few have.
+MAYBE_REFUSAL = re.compile("scribe|withdr|opt|do.?n|list|suppress|bounce|compl|spam|clean", re.IGNORECASE)
 GOOD_STATES = frozenset(
     [
         *("confirmed", "subscribed", "active", "enabled", "regular", "premium", "verified", "opted in", "opt in"),
@@ -94,7 +96,7 @@ def refuses(text: str) -> bool:
 
 def is_refusal(text: str) -> bool:
     """Whether this is a refusal in whatever column it stands."""
-    return bool(REFUSAL.fullmatch(plain(text)))
+    return bool(MAYBE_REFUSAL.search(text)) and bool(REFUSAL.fullmatch(plain(text)))
 
 
 def state(text: str) -> bool | None:
