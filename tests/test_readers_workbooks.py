@@ -149,6 +149,8 @@ def test_a_small_file_that_unpacks_to_much_is_refused_in_little_memory(monkeypat
             as_csv(bomb)
         assert tracemalloc.get_traced_memory()[1] < 2_000_000
         tracemalloc.stop()
+    with pytest.raises(Unreadable, match="too large"):
+        as_csv(with_strings(b"<sst>" + b"<si></si>" * 600, sheet_of(b"")), most_tags=1000)
 
 
 def test_what_an_archive_says_of_its_sizes_is_not_believed() -> None:

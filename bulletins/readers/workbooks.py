@@ -19,6 +19,7 @@ OLE = b"\xd0\xcf\x11\xe0"  # Excel before 2007, and any workbook with a password
 ENTRY = b"PK\x01\x02"  # begins each entry of an archive's directory
 MOST_ENTRIES = 1000
 LARGEST = 64 * 1024**2  # bytes, unpacked, of all parts that are read
+MOST_TAGS = 5_000_000  # some 120,000 rows of five cells; openpyxl takes about four seconds for each million
 # Bytes of one row or one shared string, which is held in memory as a tree of many times its size.
 LONGEST_PIECE = 4 * 1024**2
 ENDS = (b"row>", b"si>", b"<hyperlink ")
@@ -47,7 +48,7 @@ class Plain:
     note: str = ""
 
 
-def as_csv(content: bytes) -> Plain:
+def as_csv(content: bytes, most_tags: int = MOST_TAGS) -> Plain:
     """The first visible sheet with anything in it, a line for each row; any other file as it is. Raises Unreadable."""
     if content.startswith(OLE):
         raise Unreadable(f"This is an Excel workbook of the old kind (.xls), or one with a password. {CSV_OR_XLSX}")
@@ -57,7 +58,7 @@ def as_csv(content: bytes) -> Plain:
         raise Unreadable(TOO_LARGE)
     try:
         with tempfile.TemporaryFile() as file:
-            _copy_parts(content, file)
+            _copy_parts(content, file, most_tags)
             return _read(file)
     except Unreadable:
         raise
@@ -65,9 +66,9 @@ def as_csv(content: bytes) -> Plain:
         raise Unreadable(NO_WORKBOOK) from error
 
 
-def _copy_parts(content: bytes, into: IO[bytes]) -> None:
+def _copy_parts(content: bytes, into: IO[bytes], most_tags: int) -> None:
     """A copy of the parts that are needed, unpacked under a count: what an archive says of its sizes may be a lie."""
-    size = 0
+    size, tags = 0, 0
     with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(into, "w") as copy:
         for entry in archive.infolist():
             if not PARTS.fullmatch(entry.filename):
@@ -78,9 +79,10 @@ def _copy_parts(content: bytes, into: IO[bytes]) -> None:
             with archive.open(entry) as part, copy.open(entry.filename, "w") as out:
                 while chunk := part.read(CHUNK):
                     size += len(chunk)
+                    tags += chunk.count(b"<")
                     last = max(map(chunk.rfind, ENDS))
                     piece = piece + len(chunk) if last < 0 else len(chunk) - last
-                    if size > LARGEST or piece > LONGEST_PIECE:
+                    if size > LARGEST or tags > most_tags or piece > LONGEST_PIECE:
                         raise Unreadable(TOO_LARGE)
                     out.write(chunk)
 

@@ -16,6 +16,7 @@ from bulletins.sending.bounce_import import Finding, Verdict, take_in
 from home.open_forms import NOT_TEXT
 
 LARGEST = 200_000  # bytes: some 4,000 lines
+MOST_TAGS = 400_000  # of a workbook; a request waits for it
 SHOWN = 200
 
 
@@ -70,7 +71,7 @@ class BouncesView(UploadPage):
 
 def _text_of(content: bytes) -> str:
     """The file as text that a page can carry along. Raises Unreadable."""
-    text = decoded(as_csv(content).content).stream.read().replace("\0", NOT_TEXT)
+    text = decoded(as_csv(content, MOST_TAGS).content).stream.read().replace("\0", NOT_TEXT)
     if len(text) > LARGEST:
         raise Unreadable("There is too much in this file. Split it.")
     return text
