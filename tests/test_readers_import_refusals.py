@@ -178,6 +178,7 @@ def test_any_words_are_understood_or_left(text: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.dialect
 def test_a_suppression_list_keeps_everybody_out_who_is_on_it() -> None:
     for name, state in (("conf", State.CONFIRMED), ("pend", State.PENDING), ("left", State.UNSUBSCRIBED)):
         reader(f"{name}@example.com", state)

@@ -21,7 +21,7 @@ from tests.reader_imports import addresses, checked, imported, refusals
 from tests.readers import reader
 
 Step = ReaderImport.Step
-ROWS = [
+ROWS: list[list[object]] = [
     ["Name", "E-mail", "Consent"],
     ["Ada", "ada@example.com", True],
     [],
