@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -52,7 +52,7 @@ def editor(home: HomePage) -> Client:
 
 def addresses_of(one: Reader, run: ReaderImport) -> list[str]:
     acts = [reverse(f"readers:{name}", args=[one.pk]) for name in ("reader", "unsubscribe", "lift", "erase")]
-    names = ("import", "import_report", "import_go_on", "import_discard")
+    names = ("import", "import_report", "import_columns", "import_go_on", "import_discard")
     runs = [reverse(f"readers:{name}", args=[run.pk]) for name in names]
     return [LIST, f"{LIST}results/", f"{LIST}export/", f"{LIST}import/", *acts, *runs]
 
@@ -93,7 +93,7 @@ def test_bulletin_editors_and_administrators_do(home: HomePage, role: str) -> No
     one, run = reader(), checked("email\nbob@example.com\nnobody\n")
     client = logged_in(role)
     assert LIST in client.get("/admin/").content.decode()
-    only_post = ("go-on", "discard")
+    only_post = ("columns", "go-on", "discard")
     for address in addresses_of(one, run):
         expected = 405 if any(word in address for word in only_post) else 200
         assert client.get(address).status_code == expected, address
@@ -211,8 +211,10 @@ def test_a_complaint_that_is_lifted_may_sign_up_again(editor: Client, client: Cl
 # Importing
 
 
-def upload(client: Client, content: bytes, statement: str = "On paper, 2007", name: str = "list.csv") -> Any:
-    return client.post(f"{LIST}import/", {"file": SimpleUploadedFile(name, content), "statement": statement})
+def upload(
+    client: Client, content: bytes, statement: str = "On paper, 2007", name: str = "list.csv", **more: str
+) -> Any:
+    return client.post(f"{LIST}import/", {"file": SimpleUploadedFile(name, content), "statement": statement} | more)
 
 
 def test_an_import_from_the_file_to_the_readers(editor: Client) -> None:
@@ -248,6 +250,40 @@ def test_an_import_from_the_file_to_the_readers(editor: Client) -> None:
     assert "imported" in editor.get(f"{LIST}import/").content.decode()
     editor.post(reverse("readers:import_discard", args=[run.pk]))
     assert ReaderImport.objects.exists(), "what was imported stays on record"
+
+
+def test_a_suppression_list_from_the_file_to_the_readers(editor: Client) -> None:
+    reader("ada@example.com")
+    assert "Say where this list comes from." in upload(editor, b"email\n", "", kind="suppression").content.decode()
+    assert "Select a valid choice" in upload(editor, b"email\n", kind="others").content.decode()
+    upload(editor, b"email\nada@example.com\nbob@example.com\n", "Left by post", kind="suppression")
+    run = ReaderImport.objects.get()
+    importing.work_through(run.pk)
+    html = editor.get(reverse("readers:import", args=[run.pk])).content.decode()
+    assert "<strong>2</strong> addresses would be suppressed" in html
+    assert "Suppress 2 addresses" in html
+    editor.post(reverse("readers:import_go_on", args=[run.pk]))
+    importing.work_through(run.pk)
+    assert Reader.objects.get().state == State.UNSUBSCRIBED
+    assert ForgottenAddress.of("bob@example.com").exists()
+    assert "(suppression list)" in editor.get(f"{LIST}import/").content.decode()
+
+
+def test_who_may_only_add_readers_suppresses_nobody(home: HomePage) -> None:
+    person = User.objects.create_user("adds@example.com")
+    may = ("add_reader", "access_admin")
+    person.user_permissions.add(*Permission.objects.filter(codename__in=may))
+    client = Client()
+    client.force_login(person)
+    assert 'value="suppression"' not in client.get(f"{LIST}import/").content.decode()
+    upload(client, b"email\nada@example.com\n", kind="suppression")
+    assert ReaderImport.objects.get().kind == ReaderImport.Kind.READERS
+    reader("ada@example.com")
+    ReaderImport.objects.update(kind=ReaderImport.Kind.SUPPRESSION)
+    run = ReaderImport.objects.get()
+    importing.work_through(run.pk)
+    client.post(reverse("readers:import_go_on", args=[run.pk]))
+    assert ReaderImport.objects.get().step == ReaderImport.Step.CHECKED
 
 
 def test_a_file_can_be_discarded(editor: Client) -> None:

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from bulletins.readers import importing
-from bulletins.readers.csv_lines import Unreadable, decoded, lines
+from bulletins.readers.checking import Accepted, Batch
+from bulletins.readers.csv_lines import Unreadable, decoded, table
 from bulletins.readers.erasing import erase, forget_old
 from bulletins.readers.exporting import csv_lines
 from bulletins.readers.importing import BATCH, go_on, start, work_through
+from bulletins.readers.mailboxes import visible
 from bulletins.readers.models import (
     Act,
     Consent,
@@ -32,37 +34,12 @@ from bulletins.readers.models import (
 )
 from taxonomy.merging import merge
 from tests.factories import area
+from tests.reader_imports import SAID, addresses, checked, imported, refusals
 from tests.readers import reader
 
 pytestmark = pytest.mark.dialect
 
 Step = ReaderImport.Step
-SAID = "On paper, Leeds, March 2007"
-
-
-def checked(content: bytes | str, statement: str = SAID) -> ReaderImport:
-    run = start(content.encode() if isinstance(content, str) else content, "list.csv", statement)
-    work_through(run.pk)
-    run.refresh_from_db()
-    return run
-
-
-def imported(content: bytes | str) -> ReaderImport:
-    run = checked(content)
-    assert run.step == Step.CHECKED, run.note
-    go_on(run)
-    work_through(run.pk)
-    run.refresh_from_db()
-    assert run.step == Step.DONE
-    return run
-
-
-def refusals(run: ReaderImport) -> dict[int, str]:
-    return dict(run.refusals.values_list("line", "reason"))
-
-
-def addresses() -> set[str]:
-    return set(Reader.objects.values_list("address", flat=True))
 
 
 # A file, checked and imported
@@ -146,7 +123,8 @@ def test_columns_say_areas_state_and_consent() -> None:
     told = refusals(run)
     assert "only “confirmed” is imported" in told[5]
     assert "There is no service area “No such thing”." in told[6]
-    assert told[7] == told[8] == "There is no mail address in this line."
+    assert told[7] == "There is no mail address in this line."
+    assert 8 not in told, "spreadsheets fill up with empty rows"
     assert advice.slug == "advice"
 
 
@@ -162,7 +140,7 @@ def test_columns_say_areas_state_and_consent() -> None:
         ('email\n"ada@example.com"x\nbob@example.com\n', {"bob@example.com"}, {2: "quotation marks"}),
         ("email\n\n\nada@example.com\n\nx\n", {"ada@example.com"}, {6: "not a mail address"}),
         ("\n\nemail\nada@example.com", {"ada@example.com"}, {}),
-        ("email\nAda <ada@example.com>\na\0b@example.com\n", set(), {2: "not a mail", 3: "could not be read"}),
+        ("email\nAda ada@example.com\na\0b@example.com\n", set(), {2: "not a mail", 3: "could not be read"}),
     ],
 )
 def test_files_as_people_have_them(content: str, found: set[str], refused: dict[int, str]) -> None:
@@ -218,26 +196,26 @@ def test_a_file_that_is_no_list_is_explained(content: bytes, said: str) -> None:
 def test_any_bytes_are_read_or_refused_as_a_whole(content: bytes) -> None:
     for whole in (content, b"email,x\n" + content):
         try:
-            found = list(lines(decoded(whole).stream))
+            found = list(table(decoded(whole).stream).rows)
         except Unreadable:
             continue
         numbers = [line.number for line in found]
         assert numbers == sorted(set(numbers))
         assert all(line.number <= line.end for line in found)
-        assert not any("\0" in text for line in found for text in (*line.cells.values(), line.text))
+        assert not any("\0" in text for line in found for text in (*line.cells, line.text))
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=8), st.sampled_from(",;\t|"))
 @settings(max_examples=100)
 def test_what_a_csv_writer_writes_is_read_again(rows: list[tuple[str, str]], delimiter: str) -> None:
     def clean(text: str) -> str:
-        return "".join(char for char in text.encode("utf-8", "replace").decode() if char not in "\r\n\0'").strip()
+        return visible("".join(char for char in text.encode("utf-8", "replace").decode() if char not in "\r\n\0'"))
 
-    rows = [(clean(first), clean(second)) for first, second in rows]
+    rows = [row for first, second in rows if any(row := (clean(first), clean(second)))]
     file = io.StringIO()
     writer = csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     writer.writerows([("email", "areas"), *rows])
-    found = [(line.cells["email"], line.cells["areas"]) for line in lines(decoded(file.getvalue().encode()).stream)]
+    found = [tuple(row.cells) for row in table(decoded(file.getvalue().encode()).stream).rows]
     assert found == rows
 
 
@@ -250,7 +228,7 @@ def test_work_does_not_grow_with_what_is_there(django_assert_max_num_queries: Dj
         reader(f"known{number}@example.com")
     rows = "".join(f"r{number}@example.com\nknown{number}@example.com\n" for number in range(30))
     run = start(f"email\n{rows}".encode(), "f", SAID)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         work_through(run.pk)
     go_on(run)
     with django_assert_max_num_queries(17):
@@ -283,7 +261,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(monkeypatch: pytes
     run = start(("email\n" + "\n".join(rows)).encode(), "f", SAID)
     real, calls = importing._take, []
 
-    def killed_after_each(one: ReaderImport, batch: importing.Batch) -> bool:
+    def killed_after_each(one: ReaderImport, batch: Batch) -> bool:
         done = real(one, batch)
         calls.append(batch.last)
         if len(calls) % 3:
@@ -313,7 +291,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(monkeypatch: pytes
 def test_of_two_workers_at_once_one_stops() -> None:
     run = start(b"email\nada@example.com\n", "f", SAID)
     first, second = ReaderImport.objects.get(pk=run.pk), ReaderImport.objects.get(pk=run.pk)
-    batch = importing.Batch(last=2)
+    batch = Batch(last=2)
     assert importing._take(first, batch)
     assert not importing._take(second, batch)
 
@@ -322,8 +300,8 @@ def test_of_two_workers_at_once_one_stops() -> None:
 def test_who_signs_up_at_that_moment_is_refused_and_the_others_are_imported() -> None:
     run = ReaderImport.objects.create(file_name="f", statement=SAID, step=Step.IMPORTING)
     reader("ada@example.com", State.PENDING)  # after the batch was checked
-    accepted = [importing.Accepted(f"{name}@example.com", [], "") for name in ("ada", "bob")]
-    assert importing._take(run, importing.Batch(accepted=accepted, last=3))
+    accepted = [Accepted(f"{name}@example.com", [], "") for name in ("ada", "bob")]
+    assert importing._take(run, Batch(accepted=accepted, last=3))
     run.refresh_from_db()
     assert (run.good, run.refused) == (1, 1)
     assert RefusedLine.objects.get().text == "ada@example.com"

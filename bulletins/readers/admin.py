@@ -25,7 +25,7 @@ from bulletins.readers import consent
 from bulletins.readers.addresses import normalise, same
 from bulletins.readers.erasing import erase
 from bulletins.readers.exporting import csv_lines, download
-from bulletins.readers.import_admin import DiscardView, GoOnView, ImportsView, ImportView, ReportView
+from bulletins.readers.import_admin import ColumnsView, DiscardView, GoOnView, ImportsView, ImportView, ReportView
 from bulletins.readers.models import How, Reader, ReaderArea, State
 from taxonomy.models import Facet, Term
 
@@ -274,6 +274,7 @@ class ReadersViewSet(ModelViewSet):
             path("<int:pk>/erase/", EraseView.as_view(), name="erase"),
             path("import/", ImportsView.as_view(), name="imports"),
             path("import/<int:pk>/", ImportView.as_view(), name="import"),
+            path("import/<int:pk>/columns/", ColumnsView.as_view(), name="import_columns"),
             path("import/<int:pk>/go-on/", GoOnView.as_view(), name="import_go_on"),
             path("import/<int:pk>/discard/", DiscardView.as_view(), name="import_discard"),
             path("import/<int:pk>/report/", ReportView.as_view(), name="import_report"),

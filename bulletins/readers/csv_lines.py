@@ -1,22 +1,21 @@
-"""A CSV file from anywhere as lines of named cells. It never fails: a line that cannot be read is given as a problem."""
+"""A CSV file from anywhere as rows of cells. It never fails: a row that cannot be read is given as a problem."""
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bulletins.readers.mailboxes import visible
 from home.open_forms import NOT_TEXT
 
 LONGEST_QUOTE = 50  # lines over which one cell in quotation marks may go before they are taken for a mistake
 LONGEST_LINE = 20_000  # characters
 DELIMITERS = ",;\t|"
-# What the columns are called in lists that people have.
-NAMES = {
-    "email": ("email", "mail", "mailaddress", "emailaddress", "address"),
-    "areas": ("areas", "area", "serviceareas", "servicearea"),
-    "state": ("state", "status"),
-    "consent": ("consent", "statement"),
-}
+QUOTED = re.compile(r'"[^"]*"')
+SEPARATOR = re.compile(r'"?sep=([^\w"\r\n])"?[,;\t|]*', re.IGNORECASE)  # how Excel is told what stands between cells
+# A name in quotation marks before an email, in a cell that is not quoted itself: mail programs write it so.
+QUOTED_NAME = re.compile(r'"(?:[^"]|"")*"\s*(?=<[^<>@\s",;]+@[^<>@\s",;]+>)')
 
 
 class Unreadable(Exception):
@@ -24,9 +23,9 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    number: int  # in the file, from 1
-    cells: dict[str, str] = field(default_factory=dict)
+class Row:
+    number: int  # of its first line in the file, from 1
+    cells: list[str] = field(default_factory=list)
     problem: str = ""
     text: str = ""  # the beginning of what could not be read
     end: int = 0  # the number of its last line
@@ -34,45 +33,64 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    stream: io.TextIOBase
+    content: bytes
+    encoding: str
     note: str  # what the reader of the report should know about the encoding
+
+    @property
+    def stream(self) -> io.TextIOBase:
+        """The text from its beginning."""
+        return io.TextIOWrapper(io.BytesIO(self.content), self.encoding, errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    headings: list[str]
+    rows: Iterator[Row]
 
 
 def decoded(content: bytes) -> Text:
     """The file as text: UTF-8, UTF-16 with its mark, else as Windows writes it."""
-    note = ""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
-        try:
-            for _ in io.TextIOWrapper(io.BytesIO(content), encoding):
-                pass
-        except UnicodeDecodeError:
-            encoding = "cp1252"
-            note = "The file is not in UTF-8. We read it as Windows-1252: look whether accents are right."
-    return Text(io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace"), note)
+        return Text(content, "utf-16", "")
+    try:
+        for _ in io.TextIOWrapper(io.BytesIO(content), "utf-8"):
+            pass
+    except UnicodeDecodeError:
+        note = "The file is not in UTF-8. We read it as Windows-1252: look whether accents are right."
+        return Text(content, "cp1252", note)
+    return Text(content, "utf-8-sig", "")
 
 
-Names = dict[str, tuple[str, ...]]
-
-
-def lines(stream: io.TextIOBase, names: Names = NAMES, needed: tuple[str, ...] = ("email",)) -> Iterator[Line]:
-    """The lines below the first one, which names the columns. Raises Unreadable, as where a needed column is not there."""
+def table(stream: io.TextIOBase) -> Table:
+    """The headings, which are the first line that is not empty, and the rows below it that are not. Raises Unreadable."""
     source = _Source(stream)
-    number, first = source.next()
-    while first is not None and not first.strip():
-        number, first = source.next()
-    if first is None:
+    number, first = _first(source)
+    separator = SEPARATOR.fullmatch(first.rstrip("\r\n"))
+    if separator:
+        number, first = _first(source)
+    delimiter = separator[1] if separator else max(DELIMITERS, key=QUOTED.sub("", first).count)
+    return Table(_row(number, first, delimiter, source).cells, _rows(source, delimiter))
+
+
+def _first(source: "_Source") -> tuple[int, str]:
+    number, text = source.next()
+    while text is not None and not text.strip():
+        number, text = source.next()
+    if text is None:
         raise Unreadable("The file is empty. Choose a CSV file whose first line names the columns.")
-    delimiter = max(DELIMITERS, key=first.count)
-    columns = _columns(first, delimiter, names, needed)
+    return number, text
+
+
+def _rows(source: "_Source", delimiter: str) -> Iterator[Row]:
     while True:
         number, text = source.next()
         if text is None:
             return
         if text.strip():
-            yield _line(number, text, delimiter, columns, source)
+            row = _row(number, text, delimiter, source)
+            if row.problem or any(row.cells):  # spreadsheets fill up with rows of nothing
+                yield row
 
 
 class _Source:
@@ -102,48 +120,36 @@ class _Source:
 
     def _read(self) -> str | None:
         text = self._stream.readline(LONGEST_LINE)
-        return text.replace("\0", NOT_TEXT) or None  # PostgreSQL keeps no NUL
+        # A byte order mark also stands where files were put together; PostgreSQL keeps no NUL.
+        return text.replace("\ufeff", "").replace("\0", NOT_TEXT) if text else None
 
 
-def _columns(first: str, delimiter: str, known: Names, needed: tuple[str, ...]) -> dict[str, int]:
-    try:
-        row = _row(first, delimiter)
-    except csv.Error:
-        row = []
-    names = ["".join(char for char in cell.lower() if char.isalpha()) for cell in row]
-    places = {
-        name: next(place for place, found in enumerate(names) if found in known[name])
-        for name in known
-        if any(found in known[name] for found in names)
-    }
-    for name in needed:
-        if name not in places:
-            told = ", ".join(f"“{cell.strip()[:40]}”" for cell in row[:12]) or "nothing that can be read"
-            raise Unreadable(f"The first line must name the columns, and one must be called “{name}”. It says: {told}.")
-    return places
-
-
-def _row(text: str, delimiter: str) -> list[str]:
-    """Raises csv.Error where a quotation mark is not closed."""
-    return next(csv.reader([text], delimiter=delimiter, strict=True), [])
-
-
-def _line(number: int, text: str, delimiter: str, columns: dict[str, int], source: _Source) -> Line:
+def _row(number: int, text: str, delimiter: str, source: _Source) -> Row:
     whole = text
     for taken in range(LONGEST_QUOTE):
-        try:
-            row = next(csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter, strict=True), [])
-        except csv.Error:
+        cells = _cells(whole, delimiter)
+        if cells is None:
             more = source.peek(taken) if _is_open(whole) and len(whole) < LONGEST_LINE else None
             if more is None:
                 break
             whole += more
             continue
         source.take(taken)
-        cells = {name: _plain(row[place]) for name, place in columns.items() if place < len(row)}
-        return Line(number, cells, end=source.number)
+        return Row(number, cells, end=source.number)
+    cells = _cells(QUOTED_NAME.sub("", text), delimiter)
+    if cells is not None:
+        return Row(number, cells, end=number)
     problem = "The quotation marks of this line do not match."
-    return Line(number, problem=problem, text=text.strip()[:120], end=number)
+    return Row(number, problem=problem, text=text.strip()[:120], end=number)
+
+
+def _cells(text: str, delimiter: str) -> list[str] | None:
+    """None where the quotation marks do not match."""
+    try:
+        found = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return None
+    return [_plain(cell) for cell in found]
 
 
 def _is_open(text: str) -> bool:
@@ -151,6 +157,6 @@ def _is_open(text: str) -> bool:
 
 
 def _plain(cell: str) -> str:
-    """What stands in the cell, without the mark that keeps a spreadsheet from taking it for a formula."""
-    cell = cell.strip()
+    """What people see of the cell, without the mark that keeps a spreadsheet from taking it for a formula."""
+    cell = visible(cell)
     return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell

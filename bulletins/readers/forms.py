@@ -5,6 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from bulletins.readers.addresses import normalise
+from bulletins.readers.mailboxes import unwrapped
 from taxonomy.models import SLUG, Facet, Term
 
 Options = list[tuple[Term, bool]]
@@ -65,4 +66,4 @@ class SubscribeForm(AreasForm):
         self.fields["email"].widget.attrs.pop("maxlength", None)
 
     def clean_email(self) -> str:
-        return normalise(self.cleaned_data["email"])
+        return normalise(unwrapped(self.cleaned_data["email"]))

@@ -1,177 +1,64 @@
-"""Readers who consented elsewhere, from a CSV file: first every line is checked, then the good ones are imported.
+"""Readers who consented elsewhere, or who refused, from a file: first every line is checked, then the good ones are taken.
 
 Both go in batches, each in one transaction with the place that it has reached, so a killed worker loses nothing and
 does nothing twice; `manage.py jobs` starts again what stopped.
 """
 
 import datetime
-import io
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from bulletins.readers import addresses
-from bulletins.readers.csv_lines import Line, Unreadable, decoded, lines
-from bulletins.readers.models import (
-    Act,
-    Consent,
-    ForgottenAddress,
-    How,
-    Reader,
-    ReaderArea,
-    ReaderImport,
-    Reason,
-    RefusedLine,
-    State,
-)
-from home.open_forms import NOT_TEXT
-from taxonomy.models import Facet, Term
+from bulletins.readers import addresses, columns, workbooks
+from bulletins.readers.checking import Accepted, Batch, Checker, area_ids, known_here
+from bulletins.readers.columns import Layout
+from bulletins.readers.consent_words import recorded
+from bulletins.readers.csv_lines import Text, Unreadable, decoded, table
+from bulletins.readers.models import Act, Consent, How, Reader, ReaderArea, ReaderImport, RefusedLine, State
+from bulletins.readers.suppressing import suppress
 
 BATCH = 500
 LARGEST = 20 * 1024 * 1024  # bytes of a file: some 400,000 addresses
 STUCK = datetime.timedelta(minutes=5)
 Step = ReaderImport.Step
 
-KNOWN = {
-    State.PENDING: "Waits for its own confirmation already.",
-    State.CONFIRMED: "Gets the e-bulletin already.",
-    State.UNSUBSCRIBED: "Has unsubscribed here. Only the person can come back, with the form.",
-    State.SUPPRESSED: "Is suppressed here: {reason}.",
-}
-FORGOTTEN = {
-    ForgottenAddress.Why.ERASED: "Was erased at the person’s wish. Only the person can come back, with the form.",
-    ForgottenAddress.Why.UNSUBSCRIBED: "Unsubscribed here long ago. Only the person can come back, with the form.",
-}
 
-
-@dataclass(slots=True)
-class Accepted:
-    """A reader to be."""
-
-    address: str
-    areas: list[int]
-    consent: str
-
-
-@dataclass(slots=True)
-class Batch:
-    accepted: list[Accepted] = field(default_factory=list)
-    refused: list[tuple[int, str, str]] = field(default_factory=list)  # number of the line, reason, what stood there
-    last: int = 0  # number of the last line
-
-
-class Checker:
-    """Says of each line whether it can be imported. Asks the database once for each batch."""
-
-    def __init__(self) -> None:
-        self._areas = _areas()
-        self._seen: dict[int, int] = {}  # 16 bytes an address, whatever its length
-
-    def check(self, rows: list[Line]) -> Batch:
-        batch = Batch(last=rows[-1].end)
-        found: list[tuple[Line, Accepted]] = []
-        for line in rows:
-            try:
-                found.append((line, self._read(line)))
-            except ValidationError as error:
-                batch.refused.append((line.number, error.messages[0], line.cells.get("email", line.text)[:254]))
-        known = _known(one.address for _, one in found)
-        for line, one in found:
-            reason = known.get(addresses.same(one.address))
-            if reason:
-                batch.refused.append((line.number, reason, one.address))
-            else:
-                batch.accepted.append(one)
-        batch.refused.sort()
-        return batch
-
-    def pass_over(self, rows: Iterable[Line]) -> None:
-        """Remember lines that were dealt with before, so that later ones are known as duplicates."""
-        for line in rows:
-            try:
-                self._read(line)
-            except ValidationError:
-                continue
-
-    def _read(self, line: Line) -> Accepted:
-        if line.problem:
-            raise ValidationError(line.problem)
-        text = line.cells.get("email", "")
-        if not text:
-            raise ValidationError("There is no mail address in this line.")
-        if NOT_TEXT in text:
-            raise ValidationError("Some characters could not be read. Save the file as “CSV UTF-8”.")
-        try:
-            address = addresses.normalise(text)
-        except ValidationError:
-            raise ValidationError("This is not a mail address.") from None
-        state = line.cells.get("state", "").lower()
-        if state not in ("", State.CONFIRMED, "subscribed", "active"):
-            raise ValidationError(f"The column “state” says “{state[:40]}”: only “confirmed” is imported.")
-        key = hash(addresses.same(address))
-        first = self._seen.setdefault(key, line.number)
-        if first != line.number:
-            raise ValidationError(f"The same address stands in line {first}.")
-        return Accepted(address, self._areas_of(line), line.cells.get("consent", "")[:2000])
-
-    def _areas_of(self, line: Line) -> list[int]:
-        found: dict[int, None] = {}
-        for name in line.cells.get("areas", "").replace("|", ";").split(";"):
-            if name := name.strip():
-                pk = self._areas.get(name.casefold())
-                if pk is None:
-                    raise ValidationError(f"There is no service area “{name[:80]}”.")
-                found[pk] = None
-        return list(found)
-
-
-def _areas() -> dict[str, int]:
-    """Every service area and group by slug and by label, the merged ones as what they were merged into."""
-    rows = list(Term.every.filter(facet=Facet.AREA).values_list("pk", "slug", "label", "merged_into_id"))
-    named = {label.casefold(): merged or pk for pk, _, label, merged in sorted(rows, key=lambda row: row[3] is None)}
-    return named | {slug.casefold(): merged or pk for pk, slug, _, merged in rows}
-
-
-def _known(found: Iterable[str]) -> dict[str, str]:
-    """Why those of these addresses that are known here are not imported. Three queries at most."""
-    keys = {addresses.same(address): addresses.hashes(address) for address in found}
-    of_hash = {one: same for same, several in keys.items() for one in several}
-    known: dict[str, str] = {}
-    for key, why in ForgottenAddress.objects.filter(key__in=of_hash).values_list("key", "why"):
-        known[of_hash[key]] = FORGOTTEN.get(ForgottenAddress.Why(why)) or _suppressed(why)
-    for normalised, state, reason in Reader.objects.filter(normalised__in=keys).values_list(
-        "normalised", "state", "reason"
-    ):
-        known[normalised] = _suppressed(reason) if state == State.SUPPRESSED else KNOWN[State(state)]
-    return known
-
-
-def _suppressed(reason: str) -> str:
-    return KNOWN[State.SUPPRESSED].format(reason=Reason(reason).label)
-
-
-def start(content: bytes, file_name: str, statement: str, by: object = None) -> ReaderImport:
+def start(
+    content: bytes, file_name: str, statement: str, by: object = None, kind: str = ReaderImport.Kind.READERS
+) -> ReaderImport:
     """A file to be checked; nothing is imported yet."""
     return ReaderImport.objects.create(
         content=content,
         file_name=file_name[-200:],
+        kind=kind,
         statement=statement,
         by=by,  # type: ignore[misc]
-        lines=content.count(b"\n") + (not content.endswith(b"\n")),
+        lines=_count_lines(content),
     )
+
+
+def _count_lines(content: bytes) -> int:
+    return content.count(b"\n") + (not content.endswith(b"\n"))
+
+
+def check_again(run: ReaderImport, layout: Layout) -> bool:
+    """Let a file that was checked be checked with other columns. Whether it was waiting for that."""
+    return _leave_checked(run, Step.CHECKING, columns=layout.as_json())
 
 
 def go_on(run: ReaderImport) -> bool:
     """Let a file that was checked be imported. Whether it was waiting for that: two clicks import once."""
+    return _leave_checked(run, Step.IMPORTING)
+
+
+def _leave_checked(run: ReaderImport, step: str, **changes: Any) -> bool:
     waiting = ReaderImport.objects.filter(pk=run.pk, step=Step.CHECKED, content__isnull=False)
     now = timezone.now()
     with transaction.atomic():
-        if not waiting.update(step=Step.IMPORTING, read=0, good=0, refused=0, touched_at=now):
+        if not waiting.update(step=step, read=0, good=0, refused=0, touched_at=now, **changes):
             return False
         RefusedLine.objects.filter(run=run).delete()
     return True
@@ -182,25 +69,46 @@ def work_through(import_id: int) -> None:
     run = ReaderImport.objects.filter(pk=import_id).first()
     if run is None or not run.running or run.content is None:
         return
-    text = decoded(bytes(run.content))
     try:
-        for batch in _batches(text.stream, run.read):
+        areas = area_ids()
+        text = _opened(run, areas)
+        for batch in _batches(run, text, areas):
             if not _take(run, batch):
                 return
     except Unreadable as problem:
-        ReaderImport.objects.filter(pk=run.pk).update(step=Step.FAILED, note=str(problem), content=None)
+        ReaderImport.objects.filter(pk=run.pk).update(step=Step.FAILED, note=str(problem), content=None, columns=[])
         return
-    done: dict[str, Any] = {"step": Step.DONE, "content": None}
     if run.step == Step.CHECKING:
-        done = {"step": Step.CHECKED, "note": text.note}
+        done: dict[str, Any] = {"step": Step.CHECKED, "note": text.note or run.note}
+    else:
+        kept = Layout.from_json(run.columns).without_examples()
+        done = {"step": Step.DONE, "content": None, "columns": kept.as_json()}
     ReaderImport.objects.filter(pk=run.pk, step=run.step, read=run.read).update(touched_at=timezone.now(), **done)
 
 
-def _batches(stream: io.TextIOBase, reached: int) -> Iterator[Batch]:
-    checker = Checker()
-    rows = lines(stream)
+def _opened(run: ReaderImport, areas: Mapping[str, int]) -> Text:
+    """The text of the file. A workbook is kept as CSV from then on, and every file with what its columns hold."""
+    content = bytes(run.content or b"")
+    plain = workbooks.as_csv(content)
+    text = decoded(plain.content)
+    changes: dict[str, Any] = {}
+    if plain.content != content:
+        changes = {"content": plain.content, "lines": _count_lines(plain.content), "note": plain.note}
+    if not run.columns:
+        changes["columns"] = columns.choose(table(text.stream), areas).as_json()
+    for name, value in changes.items():
+        setattr(run, name, value)
+    if changes:
+        ReaderImport.objects.filter(pk=run.pk, step=run.step, read=run.read).update(**changes)
+    return text
+
+
+def _batches(run: ReaderImport, text: Text, areas: Mapping[str, int]) -> Iterator[Batch]:
+    checker = Checker(Layout.from_json(run.columns), run.kind, areas)
+    checker.look_for_refusals(table(text.stream).rows)
+    rows = table(text.stream).rows
     while found := list(islice(rows, BATCH)):
-        before = [line for line in found if line.end <= reached]
+        before = [row for row in found if row.end <= run.read]
         checker.pass_over(before)
         if ahead := found[len(before) :]:
             yield checker.check(ahead)
@@ -210,9 +118,11 @@ def _take(run: ReaderImport, batch: Batch) -> bool:
     """Write down a batch, and import it where that is the step. False where somebody else has gone on with this file."""
     with transaction.atomic():
         held = ReaderImport.objects.select_for_update().defer("content").filter(pk=run.pk).first()
-        if held is None or held.step != run.step or held.read != run.read:
+        if held is None or (held.step, held.read, held.columns) != (run.step, run.read, run.columns):
             return False
-        if run.step == Step.IMPORTING:
+        if run.step == Step.IMPORTING and run.suppresses:
+            suppress(run, batch.accepted)
+        elif run.step == Step.IMPORTING:
             _import(run, batch)
         RefusedLine.objects.bulk_create(
             RefusedLine(run=run, line=line, reason=reason[:300], text=text[:254])
@@ -232,20 +142,20 @@ def _import(run: ReaderImport, batch: Batch) -> None:
         with transaction.atomic():
             _make(run, batch.accepted)
     except IntegrityError:
-        known = _known(one.address for one in batch.accepted)
+        known = known_here(one.email for one in batch.accepted)
         for one in list(batch.accepted):
-            if reason := known.get(addresses.same(one.address)):
+            if reason := known.get(addresses.same(one.email)):
                 batch.accepted.remove(one)
-                batch.refused.append((batch.last, reason, one.address))
+                batch.refused.append((batch.last, reason, one.email))
         _make(run, batch.accepted)
 
 
-def _make(run: ReaderImport, accepted: list[Accepted]) -> None:
+def _make(run: ReaderImport, accepted: Sequence[Accepted]) -> None:
     now = timezone.now()
     readers = Reader.objects.bulk_create(
         Reader(
-            address=one.address,
-            normalised=addresses.same(one.address),
+            address=one.email,
+            normalised=addresses.same(one.email),
             state=State.CONFIRMED,
             came_by=How.IMPORT,
             created_at=now,
@@ -260,7 +170,7 @@ def _make(run: ReaderImport, accepted: list[Accepted]) -> None:
             at=now,
             act=Act.CONFIRMED,
             how=How.IMPORT,
-            words=one.consent or run.statement,
+            words=recorded(one.consent, run.statement),
             by_id=run.by_id,
         )
         for reader, one in pairs

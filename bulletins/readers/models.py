@@ -115,12 +115,13 @@ class Consent(models.Model):
 
 
 class ForgottenAddress(models.Model):
-    """All that is kept of an address that was erased, or that left long ago: a keyed hash, so that no import brings it
-    back. It goes when the person signs up again."""
+    """All that is kept of an address that was erased, that left long ago or that stood on a suppression list: a keyed
+    hash, so that no import brings it back. It goes when the person signs up again."""
 
     class Why(models.TextChoices):
         ERASED = "erased", "erased at the reader’s wish"
         UNSUBSCRIBED = "unsubscribed", "unsubscribed long ago"
+        LISTED = "listed", "on an imported suppression list"
         BOUNCE = "bounce", Reason.BOUNCE.label
         COMPLAINT = "complaint", Reason.COMPLAINT.label
         REFUSED = "refused", Reason.REFUSED.label
@@ -151,7 +152,12 @@ class SignUp(models.Model):
 
 
 class ReaderImport(models.Model):
-    """A file of readers who consented elsewhere: checked first, and imported once an editor has seen what would happen."""
+    """A file of readers who consented elsewhere, or who refused: checked first, and imported once an editor has seen what
+    would happen."""
+
+    class Kind(models.TextChoices):
+        READERS = "readers", "Readers who consented"
+        SUPPRESSION = "suppression", "A suppression list: people who must get no mail"
 
     class Step(models.TextChoices):
         CHECKING = "checking", "being checked"
@@ -161,6 +167,8 @@ class ReaderImport(models.Model):
         FAILED = "failed", "cannot be read"
 
     file_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.READERS)
+    columns = models.JSONField(default=list)  # what each holds (readers.columns); empty until the file is looked at
     statement = models.TextField()
     content = models.BinaryField(null=True)  # gone once it is imported
     step = models.CharField(max_length=10, choices=Step, default=Step.CHECKING)
@@ -185,6 +193,10 @@ class ReaderImport(models.Model):
     @property
     def running(self) -> bool:
         return self.step in (self.Step.CHECKING, self.Step.IMPORTING)
+
+    @property
+    def suppresses(self) -> bool:
+        return self.kind == self.Kind.SUPPRESSION
 
 
 class RefusedLine(models.Model):

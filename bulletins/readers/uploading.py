@@ -1,4 +1,4 @@
-"""What the admin's pages share that take a CSV file about readers."""
+"""What the admin's pages share that take a file about readers."""
 
 from typing import Any
 
@@ -13,14 +13,15 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from bulletins.readers.models import Reader
 
 MEGABYTE = 1024**2
+TYPES = ".csv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def csv_file(help_text: str) -> forms.FileField:
     return forms.FileField(
-        label="CSV file",
+        label="CSV file or Excel workbook",
         help_text=help_text,
         error_messages={"required": "Choose the file.", "empty": "The file is empty. Choose another."},
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": TYPES}),
     )
 
 

@@ -11,15 +11,18 @@ from wagtail.admin import messages
 
 from bulletins.readers.csv_lines import Unreadable, decoded
 from bulletins.readers.uploading import UploadPage, check_size, csv_file
+from bulletins.readers.workbooks import as_csv
 from bulletins.sending.bounce_import import Finding, Verdict, take_in
+from home.open_forms import NOT_TEXT
 
 LARGEST = 200_000  # bytes: some 4,000 lines
+MOST_TAGS = 400_000  # of a workbook; a request waits for it
 SHOWN = 200
 
 
 class BouncesForm(forms.Form):
     file = csv_file(
-        "The first line names the columns: “address”, “kind” (hard, soft or complaint) and, if you like, “reason”."
+        "The first line names the columns: “email”, “kind” (hard, soft or complaint) and, if you like, “reason”."
     )
 
     def clean_file(self) -> UploadedFile:
@@ -39,8 +42,8 @@ class BouncesView(UploadPage):
             return self._import(request.POST["text"])
         form = BouncesForm(request.POST, request.FILES)
         if form.is_valid():
-            text = decoded(form.cleaned_data["file"].read()).stream.read().replace("\0", "\ufffd")
             try:
+                text = _text_of(form.cleaned_data["file"].read())
                 found = list(take_in(text.encode(), dry_run=True))
             except Unreadable as problem:
                 form.add_error("file", str(problem))
@@ -64,6 +67,14 @@ class BouncesView(UploadPage):
             )
             messages.success(self.request, said)
         return redirect("bulletin_bounces")
+
+
+def _text_of(content: bytes) -> str:
+    """The file as text that a page can carry along. Raises Unreadable."""
+    text = decoded(as_csv(content, MOST_TAGS).content).stream.read().replace("\0", NOT_TEXT)
+    if len(text) > LARGEST:
+        raise Unreadable("There is too much in this file. Split it.")
+    return text
 
 
 def _number(found: list[Finding], verdict: Verdict) -> int:

@@ -13,11 +13,12 @@ from bulletins.sending.bounce_import import Verdict, take_in
 
 class Command(BaseCommand):
     help = (
-        "Take in mail that came back, from a CSV file with the columns address, kind (hard, soft, complaint), reason."
+        "Take in mail that came back, from a CSV file or an Excel workbook with the columns email, kind (hard, soft, "
+        "complaint), reason."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="CSV; its first line names the columns")
+        parser.add_argument("file", type=Path, metavar="FILE", help="CSV or .xlsx; its first line names the columns")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             for finding in take_in(file.read_bytes(), dry_run=options["dry_run"]):
                 numbers[finding.verdict] += 1
                 if finding.verdict == Verdict.REFUSED:
-                    self.stderr.write(f"line {finding.line}: {finding.why} ({finding.address})")
+                    self.stderr.write(f"line {finding.line}: {finding.why} ({finding.email})")
         except OSError as error:
             raise CommandError(f"Cannot read {file}: {error.strerror}.") from None
         except Unreadable as problem:
