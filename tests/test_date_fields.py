@@ -63,7 +63,7 @@ def test_a_month_alone_is_taken_only_where_only_the_month_is_shown() -> None:
         "CaseStudyPage.outcomes.date": FIRST_OF_APRIL,
         "PracticeNotePage.pilots.as_at": FIRST_OF_APRIL,
     }
-    with pytest.raises(forms.ValidationError, match="has no day. Write the day too, for example 1 April 2017"):
+    with pytest.raises(forms.ValidationError, match="has no day"):
         forms.DateField().clean("April 2017")
 
 
