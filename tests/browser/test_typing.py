@@ -1,11 +1,9 @@
 """Dates and amounts that an editor types: nothing in the browser changes them, with the date picker and without it."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.test_admin import number_of_list, tab, visit
+from tests.browser.test_admin import number_of, tab, visit
 
 pytestmark = pytest.mark.browser
 TYPED = [
@@ -18,13 +16,16 @@ TYPED = [
     "2005-04-01",
     "last spring",
 ]
-NO_PICKER = "for (const name of ['Date', 'Time', 'DateTime']) window[`init${name}Chooser`] = () => {};"
+NO_PICKER = """
+jQuery.fn.datetimepicker = () => {};
+jQuery.fn.datetimepicker.defaults = { i18n: {} };
+jQuery.datetimepicker = { setLocale() {} };
+"""
 
 
-def new_page(editor: Page, title: str) -> None:
-    """The form of a new case study, on the tab with the dates."""
-    visit(editor, f"/admin/pages/add/casestudies/casestudypage/{number_of_list(editor)}/")
-    editor.get_by_role("textbox", name="Title").first.fill(title)
+def open_dates(editor: Page, slug: str) -> None:
+    """The form of an example, on the tab with the dates."""
+    visit(editor, f"/admin/pages/{number_of(editor, slug)}/edit/")
     tab(editor, "Dates and source")
 
 
@@ -50,7 +51,6 @@ def check_saved(editor: Page) -> None:
     editor.locator("#id_cost_basis").select_option("total")
     editor.locator("#id_cost_source").fill("The council’s accounts")
     save(editor)
-    editor.wait_for_url(re.compile(r"/admin/pages/\d+/edit/"))
     visit(editor, editor.url)
     expect(editor.locator("#id_as_at")).to_have_value("1 April 2017")
     expect(editor.locator("#id_period_start")).to_have_value("1 April 2016")
@@ -67,7 +67,7 @@ def check_saved(editor: Page) -> None:
 
 
 def test_the_picker_leaves_what_is_typed_and_shows_it(editor: Page) -> None:
-    new_page(editor, "Dates typed beside the picker")
+    open_dates(editor, "break")
     field, picker = editor.locator("#id_as_at"), editor.locator(".xdsoft_datetimepicker:visible")
     for typed in TYPED:
         field.click()
@@ -88,8 +88,8 @@ def test_without_the_picker_it_is_the_same(editor: Page) -> None:
     def nothing(route: Route) -> None:
         route.fulfill(content_type="text/javascript", body=NO_PICKER)
 
-    editor.route("**/date-time-chooser*.js*", nothing)
-    new_page(editor, "Dates typed without a picker")
+    editor.route("**/jquery.datetimepicker*.js*", nothing)
+    open_dates(editor, "neurological-commissioning-support")
     editor.locator("#id_as_at").click()
     expect(editor.locator(".xdsoft_datetimepicker")).to_have_count(0)
     check_saved(editor)
