@@ -20,7 +20,9 @@ from casestudies.forms import CaseStudyForm
 from casestudies.presentation import case_study_context
 from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
 from home.access import QuickAccess
+from home.date_fields import MonthField
 from home.models import Licence, Pictured
+from home.money import MoneyField
 from home.review import Reviewed
 from search.entries import Entry
 from search.views import respond
@@ -148,11 +150,11 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
     )
 
     place = models.CharField(max_length=120, blank=True, help_text="The county, city or district, such as Norfolk.")
-    period_start = models.DateField(
+    period_start = MonthField(
         "started", null=True, blank=True, help_text="For example 1 April 2005. Only the month is shown."
     )
-    period_end = models.DateField(
-        "ended", null=True, blank=True, help_text="For example 31 March 2008. Empty while it runs."
+    period_end = MonthField(
+        "ended", last_day=True, null=True, blank=True, help_text="For example 31 March 2008. Empty while it runs."
     )
     period_note = models.CharField(max_length=160, blank=True, help_text="For example “two contracts of three years”.")
     status = term(
@@ -167,13 +169,8 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
         Facet.CONTRACT, related_name="case_studies_by_contract", help_text="How it is paid for, for example “Grant”."
     )
 
-    cost_amount = models.DecimalField(
-        "cost in pounds",
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        help_text="For example 120000. Only a figure with a source.",
+    cost_amount = MoneyField(
+        "cost in pounds", null=True, blank=True, help_text="For example 120000. Only a figure with a source."
     )
     cost_basis = models.CharField(
         "cost is",
@@ -307,7 +304,7 @@ class Outcome(Orderable):
     before = models.CharField(max_length=60, blank=True, help_text="The value before, as reported, for example 58.")
     after = models.CharField(max_length=60, blank=True, help_text="The value after, as reported, for example 41.")
     unit = models.CharField(max_length=60, blank=True, help_text="Such as “per cent of clients”.")
-    date = models.DateField(
+    date = MonthField(
         "measured", null=True, blank=True, help_text="The day of the value after, for example 31 March 2007."
     )
     source = models.CharField(

@@ -21,6 +21,7 @@ OUTCOME = [
     FieldRowPanel([FieldPanel("date"), FieldPanel("verification")]),
     FieldPanel("source"),
 ]
+COST = FieldPanel("cost_amount", help_text="For example £1.8m, £120k or 1,800,000.50. Only a figure with a source.")
 
 
 def _terms(name: str) -> FieldPanel:
@@ -58,7 +59,7 @@ FACTS: list[Panel] = [
     ),
     MultiFieldPanel([FieldPanel("evidence_level"), FieldPanel("evidence_note")], heading="Evidence"),
     MultiFieldPanel(
-        [FieldRowPanel([FieldPanel("cost_amount"), FieldPanel("cost_basis")]), FieldPanel("cost_source")],
+        [FieldRowPanel([COST, FieldPanel("cost_basis")]), FieldPanel("cost_source")],
         heading="Cost",
     ),
 ]

@@ -171,6 +171,7 @@ AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assi
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
+FORMAT_MODULE_PATH = "cop_site.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -241,6 +242,9 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
+# How dates are shown in fields; home.date_fields reads what is typed there.
+WAGTAIL_DATE_FORMAT = "%-d %B %Y"
+WAGTAIL_DATETIME_FORMAT = "%-d %B %Y, %H:%M"
 # Browsers know no zone "localtime", which a machine may list.
 WAGTAIL_USER_TIME_ZONES = ["Europe/London", "UTC"]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES = [("en-gb", "English")]

@@ -8,13 +8,17 @@ class HomeConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.permissions import register_permission_policy
 
+        from home.date_fields import read_british_dates
         from home.forged import refuse_forged
         from home.glossary import reindex
         from home.useful import Feedback
         from home.useful_reports import ReadersWriteIt
+        from home.whole_numbers import type_whole_numbers
         from taxonomy.glossary import GlossaryEntry
 
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
         post_delete.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_deleted")
         refuse_forged()
+        read_british_dates()
+        type_whole_numbers()
         register_permission_policy(Feedback, ReadersWriteIt(Feedback))

@@ -117,7 +117,7 @@ class DayColumn(Column):
 
     def get_value(self, instance: Page) -> str:
         day = super().get_value(instance)
-        return date_format(day, "j M Y") if day else ""
+        return date_format(day, "j F Y") if day else ""
 
 
 class ReviewColumn(Column):

@@ -14,6 +14,7 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from home.access import QuickAccess
+from home.date_fields import MonthField
 from home.forms import ReviewedPageForm
 from home.models import Licence, Pictured
 from home.review import Reviewed
@@ -229,7 +230,7 @@ class PilotSite(Orderable):
     service = models.CharField(
         max_length=160, blank=True, help_text="In which service, for example “waste and recycling”."
     )
-    as_at = models.DateField(
+    as_at = MonthField(
         "as at", null=True, blank=True, help_text="The day for which this is true, for example 1 December 2007."
     )
 

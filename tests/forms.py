@@ -42,3 +42,10 @@ def add_url(parent: Page) -> str:
 
 def edit_url(page: Page) -> str:
     return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+
+def draft(page: Page) -> CaseStudyPage:
+    """What was saved of a case study last, published or not."""
+    saved = CaseStudyPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    assert isinstance(saved, CaseStudyPage)
+    return saved

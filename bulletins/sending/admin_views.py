@@ -139,7 +139,8 @@ class SendView(_SendingView):
 
     def _ask(self, form: WhenForm) -> HttpResponse:
         readers = readers_for(self.page).count()
-        return self.show(form=form, readers=readers, reasons=may_be_sent(self.page, self.request.user))
+        reasons = may_be_sent(self.page, self.request.user)
+        return self.show(form=form, media=form.media, readers=readers, reasons=reasons)
 
 
 class ProgressView(_SendingView):

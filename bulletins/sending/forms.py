@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from wagtail.admin.widgets import AdminDateTimeInput
 
 from bulletins.sending.figures import LONDON
 
@@ -22,8 +23,7 @@ class WhenForm(forms.Form):
         label="Day and time",
         required=False,
         help_text="In London time, for example 3 December 2007, 09:30. Only for “At a time”.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": "Enter a day and a time, for example 2007-12-03 09:30."},
+        widget=AdminDateTimeInput,
     )
 
     def full_clean(self) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from bulletins.admin_views import NotSent, send_test_copy
 from bulletins.models import BulletinPage
@@ -17,6 +16,7 @@ from bulletins.readers.addresses import normalise
 from bulletins.sending import acts, post
 from bulletins.sending.figures import logged, london
 from bulletins.sending.models import Sending
+from home.date_parsing import NotADate, read_moment
 
 COUNTED = ("readers", "queued", "sent", "failed", "suppressed")
 NEVER = {"state": "not sent"} | dict.fromkeys(COUNTED, 0)
@@ -24,10 +24,8 @@ DONE = {"pause": "Paused.", "resume": "It goes on.", "cancel": "Cancelled."}
 
 
 def moment(text: str) -> datetime:
-    """A time in ISO 8601; London's where it names no offset."""
-    found = parse_datetime(text)
-    if found is None:
-        raise ValueError(text)
+    """A day and a time as people or programs write them; London's where it names no offset."""
+    found = read_moment(text)
     return found if timezone.is_aware(found) else timezone.make_aware(found)
 
 
@@ -38,7 +36,11 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="act", required=True)
         send = commands.add_parser("send", help="let an issue go out; a worker does it")
         send.add_argument("id", type=int, metavar="ID", help="number of the issue’s page")
-        send.add_argument("--at", metavar="TIME", help="when to begin, such as 2007-12-03T09:00 (London time)")
+        send.add_argument(
+            "--at",
+            metavar="TIME",
+            help="when to begin, such as “3 December 2007, 09:00” or 2007-12-03T09:00 (London time)",
+        )
         send.add_argument("--to", metavar="ADDRESS", help="send one test copy there, and nothing to readers")
         status = commands.add_parser("status", help="say how far it is")
         status.add_argument("id", type=int, metavar="ID")
@@ -80,8 +82,8 @@ class Command(BaseCommand):
             return
         try:
             begins = moment(at) if at else None
-        except ValueError:
-            raise CommandError(f"“{at}” is no time. Write it like 2007-12-03T09:00.") from None
+        except NotADate as refused:
+            raise CommandError(f"--at: {refused}") from None
         sending = acts.send(page, None, begins)
         logged(page, "send", at=begins)
         goes = f"goes out on {london(begins)} (London time)" if begins else "goes out now"

@@ -295,8 +295,9 @@ def test_a_test_copy_goes_to_one_address_and_changes_nothing(issue_page: Bulleti
         (("send", 10**30), "There is no issue"),
         (("status", -5), "There is no issue"),
         (("pause", "PAGE"), "has not been sent"),
-        (("send", "PAGE", "--at", "tomorrow"), "is no time"),
-        (("send", "PAGE", "--at", "2007-13-45T09:00"), "is no time"),
+        (("send", "PAGE", "--at", "tomorrow"), "“tomorrow” cannot be read as a date"),
+        (("send", "PAGE", "--at", "2007-13-45T09:00"), "There is no time 2007-13-45T09:00."),
+        (("send", "PAGE", "--at", "3 December 07, 09:00"), "write the year with four digits"),
         (("send", "PAGE", "--to", "nobody"), "is no mail address"),
     ],
 )
