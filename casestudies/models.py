@@ -1,7 +1,9 @@
 """Case studies: what was commissioned, from whom, for whom, and what is known of what came of it."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -54,6 +56,32 @@ class Organisation(index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def named(cls, name: str, but: int | None = None) -> Self | None:
+        """The organisation (other than this one) whose name is the same but for capitals, spaces, punctuation and “The”."""
+        key = name_key(name)
+        rows = cls.objects.exclude(pk=but).values_list("pk", "name").iterator() if key else ()
+        found = next((pk for pk, held in rows if name_key(held) == key), None)
+        return cls.objects.get(pk=found) if found else None
+
+    def clean(self) -> None:
+        self.name = " ".join(self.name.split())
+        held = Organisation.objects.filter(pk=self.pk).values_list("name", flat=True).first() if self.pk else None
+        # One that has its double from before can be changed in all else.
+        twin = None if held and name_key(held) == name_key(self.name) else Organisation.named(self.name, but=self.pk)
+        if twin:
+            raise ValidationError(
+                {
+                    "name": f"“{twin}” is in the list already. Choose that one, or add what tells the two apart, such as a place."
+                }
+            )
+
+
+def name_key(name: str) -> str:
+    """What is left of a name without capitals, spaces, punctuation and a “The” at its beginning."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)
 
 
 class CaseStudyIndexPage(QuickAccess, Page):
