@@ -23,6 +23,7 @@ from casestudies.presentation import case_study_context
 from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
 from home.access import QuickAccess
 from home.models import Licence, Pictured
+from home.publishing import CompleteWhenPublished
 from home.review import Reviewed
 from search.entries import Entry
 from search.views import respond
@@ -125,7 +126,7 @@ class CostBasis(models.TextChoices):
     UNIT = "unit", "a unit of service"
 
 
-class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
+class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, CompleteWhenPublished, Page):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(
@@ -279,14 +280,15 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
         verbose_name = "case study"
         verbose_name_plural = "case studies"
 
-    def clean(self) -> None:
-        super().clean()
+    def half_entered(self) -> dict[str, str]:
+        found = {}
         if self.period_start and self.period_end and self.period_end < self.period_start:
-            raise ValidationError({"period_end": "It cannot end before it started."})
-        if self.cost_amount is not None and not (self.cost_basis and self.cost_source):
-            missing = {} if self.cost_basis else {"cost_basis": "Say what the cost is for."}
-            missing |= {} if self.cost_source else {"cost_source": "A cost needs its source."}
-            raise ValidationError(missing)
+            found["period_end"] = "It cannot end before it started."
+        if self.cost_amount is not None and not self.cost_basis:
+            found["cost_basis"] = "Say what the cost is for."
+        if self.cost_amount is not None and not self.cost_source:
+            found["cost_source"] = "A cost needs its source."
+        return found
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | case_study_context(self, request)

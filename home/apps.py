@@ -8,8 +8,10 @@ class HomeConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.permissions import register_permission_policy
 
+        from home.block_validation import check_one_at_a_time
         from home.forged import refuse_forged
         from home.glossary import reindex
+        from home.named_errors import name_fields
         from home.useful import Feedback
         from home.useful_reports import ReadersWriteIt
         from taxonomy.glossary import GlossaryEntry
@@ -17,4 +19,6 @@ class HomeConfig(AppConfig):
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
         post_delete.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_deleted")
         refuse_forged()
+        check_one_at_a_time()
+        name_fields()
         register_permission_policy(Feedback, ReadersWriteIt(Feedback))
