@@ -13,7 +13,7 @@ class SearchablePageBlock(blocks.PageChooserBlock):
 
     def clean(self, value: Any) -> Any:
         page = super().clean(value)
-        if page and not hasattr(page.specific_class, "search_entries"):
+        if page and not self.is_deferred_validation and not hasattr(page.specific_class, "search_entries"):
             raise ValidationError("Choose a page that readers can search for, for example a case study.")
         return page
 
@@ -62,7 +62,7 @@ class NewsBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        if cleaned.get("link") and cleaned.get("link_page"):
+        if cleaned.get("link") and cleaned.get("link_page") and not self.is_deferred_validation:
             problem = ValidationError("Choose either an address or a page of this site.")
             raise blocks.StructBlockValidationError(block_errors={"link_page": problem})
         return cleaned

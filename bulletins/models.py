@@ -22,6 +22,7 @@ from bulletins.readers import models as readers_models  # noqa: F401  (Django lo
 from bulletins.rendering import letter_for, web_context
 from bulletins.sending import models as sending_models  # noqa: F401
 from home.access import QuickAccess
+from home.publishing import CompleteWhenPublished
 from search.entries import Entry
 
 
@@ -71,7 +72,7 @@ class BulletinIndexPage(QuickAccess, Page):
         return super().get_context(request, *args, **kwargs) | archive.archive_context(self, request)
 
 
-class BulletinPage(QuickAccess, Page):
+class BulletinPage(QuickAccess, CompleteWhenPublished, Page):
     """One issue. Its address follows its year and season."""
 
     issue_number = models.PositiveIntegerField(
@@ -171,6 +172,11 @@ class BulletinPage(QuickAccess, Page):
     def minimal_clean(self) -> None:
         self._follow_season()
         super().minimal_clean()
+
+    def half_entered(self) -> dict[str, str]:
+        others = BulletinPage.objects.exclude(pk=self.pk)
+        twin = others.filter(issue_number=self.issue_number).first() if self.issue_number else None
+        return {"issue_number": f"“{twin.title}” is number {self.issue_number} already."} if twin else {}
 
     @property
     def preview_modes(self) -> list[tuple[str, str]]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import home.checklist
-from casestudies.forms import NO_ORGANISATION
 from casestudies.models import CaseStudyPage
-from home.checklist import Checklist, Item, Useful
+from home import form_errors
+from home.checklist import Checklist, Useful
+from home.form_errors import Item
 
 BODY = "panel-child-story-body-section"
-ROWS = {"organisations": Item("Organisations and their roles", NO_ORGANISATION, "id_organisations-ADD")}
 
 
 def checklist(page: CaseStudyPage) -> Checklist:
@@ -16,7 +16,7 @@ def checklist(page: CaseStudyPage) -> Checklist:
 
 
 def missing(page: CaseStudyPage) -> list[Item]:
-    return home.checklist.missing(page, ROWS, {"body": BODY})
+    return form_errors.missing(page, {"body": BODY})
 
 
 def _has_outcomes_with_sources(page: CaseStudyPage) -> bool:

@@ -6,6 +6,8 @@ NO_ORGANISATION = "Add at least one organisation and say what its role is."
 
 
 class CaseStudyForm(ReviewedPageForm):
+    required_rows = {"organisations": ("Organisations and their roles", NO_ORGANISATION)}
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         publishing = not self.is_deferred_validation

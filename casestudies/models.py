@@ -1,7 +1,9 @@
 """Case studies: what was commissioned, from whom, for whom, and what is known of what came of it."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -23,6 +25,7 @@ from home.access import QuickAccess
 from home.date_fields import MonthField
 from home.models import Licence, Pictured
 from home.money import MoneyField
+from home.publishing import CompleteWhenPublished
 from home.review import Reviewed
 from search.entries import Entry
 from search.views import respond
@@ -56,6 +59,32 @@ class Organisation(index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def named(cls, name: str, but: int | None = None) -> Self | None:
+        """The organisation (other than this one) whose name is the same but for capitals, spaces, punctuation and “The”."""
+        key = name_key(name)
+        rows = cls.objects.exclude(pk=but).values_list("pk", "name").iterator() if key else ()
+        found = next((pk for pk, held in rows if name_key(held) == key), None)
+        return cls.objects.get(pk=found) if found else None
+
+    def clean(self) -> None:
+        self.name = " ".join(self.name.split())
+        held = Organisation.objects.filter(pk=self.pk).values_list("name", flat=True).first() if self.pk else None
+        # One that has its double from before can be changed in all else.
+        twin = None if held and name_key(held) == name_key(self.name) else Organisation.named(self.name, but=self.pk)
+        if twin:
+            raise ValidationError(
+                {
+                    "name": f"“{twin}” is in the list already. Choose that one, or add what tells the two apart, such as a place."
+                }
+            )
+
+
+def name_key(name: str) -> str:
+    """What is left of a name without capitals, spaces, punctuation and a “The” at its beginning."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)
 
 
 class CaseStudyIndexPage(QuickAccess, Page):
@@ -99,7 +128,7 @@ class CostBasis(models.TextChoices):
     UNIT = "unit", "a unit of service"
 
 
-class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
+class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, CompleteWhenPublished, Page):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(
@@ -248,14 +277,15 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Page):
         verbose_name = "case study"
         verbose_name_plural = "case studies"
 
-    def clean(self) -> None:
-        super().clean()
+    def half_entered(self) -> dict[str, str]:
+        found = {}
         if self.period_start and self.period_end and self.period_end < self.period_start:
-            raise ValidationError({"period_end": "It cannot end before it started."})
-        if self.cost_amount is not None and not (self.cost_basis and self.cost_source):
-            missing = {} if self.cost_basis else {"cost_basis": "Say what the cost is for."}
-            missing |= {} if self.cost_source else {"cost_source": "A cost needs its source."}
-            raise ValidationError(missing)
+            found["period_end"] = "It cannot end before it started."
+        if self.cost_amount is not None and not self.cost_basis:
+            found["cost_basis"] = "Say what the cost is for."
+        if self.cost_amount is not None and not self.cost_source:
+            found["cost_source"] = "A cost needs its source."
+        return found
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | case_study_context(self, request)

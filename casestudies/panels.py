@@ -11,7 +11,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.models import Page
 
-from taxonomy.widgets import TermCheckboxes
+from taxonomy.widgets import TagCheckboxes, TermCheckboxes
 
 ORGANISATION = [FieldPanel(name) for name in ("name", "organisation_type", "description", "website")]
 ORGANISATION_ROLE = [FieldRowPanel([FieldPanel("organisation"), FieldPanel("role")])]
@@ -63,7 +63,10 @@ FACTS: list[Panel] = [
         heading="Cost",
     ),
 ]
-FINDING: list[Panel] = [*map(_terms, ("areas", "themes", "stages", "beneficiaries")), FieldPanel("tags")]
+FINDING: list[Panel] = [
+    *map(_terms, ("areas", "themes", "stages", "beneficiaries")),
+    FieldPanel("tags", widget=TagCheckboxes),
+]
 KEEPING: list[Panel] = [
     FieldPanel("as_at"),
     MultiFieldPanel(

@@ -46,6 +46,9 @@ def load(home: Page) -> None:
 
 
 def _organisation(row: dict[str, Any], terms: dict[tuple[str, str], Term]) -> Organisation:
+    there = Organisation.named(row["name"])
+    if there:
+        return there
     kind = terms[Facet.ORGANISATION, row["type"]]
     return Organisation.objects.create(name=row["name"], organisation_type=kind, description=row.get("description", ""))
 

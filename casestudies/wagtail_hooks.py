@@ -4,6 +4,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from casestudies.editor import CaseStudyViewSet
 from casestudies.models import Organisation
+from casestudies.organisations import OrganisationChooserViewSet
 
 
 class OrganisationViewSet(SnippetViewSet):
@@ -15,6 +16,7 @@ class OrganisationViewSet(SnippetViewSet):
     list_display = ["name", "organisation_type"]
     list_filter = ["organisation_type"]
     list_per_page = 50
+    chooser_viewset_class = OrganisationChooserViewSet
 
 
 register_snippet(OrganisationViewSet)

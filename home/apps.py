@@ -8,9 +8,11 @@ class HomeConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.permissions import register_permission_policy
 
+        from home.block_validation import check_one_at_a_time
         from home.date_fields import read_british_dates
         from home.forged import refuse_forged
         from home.glossary import reindex
+        from home.named_errors import name_fields
         from home.useful import Feedback
         from home.useful_reports import ReadersWriteIt
         from home.whole_numbers import type_whole_numbers
@@ -21,4 +23,6 @@ class HomeConfig(AppConfig):
         refuse_forged()
         read_british_dates()
         type_whole_numbers()
+        check_one_at_a_time()
+        name_fields()
         register_permission_policy(Feedback, ReadersWriteIt(Feedback))

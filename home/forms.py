@@ -1,5 +1,6 @@
-"""The form of a page that is reviewed, whatever its kind."""
+"""The forms of pages, whatever their kind."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.text import slugify
@@ -8,8 +9,23 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from home.review import possible_owners
 
 
-class ReviewedPageForm(WagtailAdminPageForm):
-    """A draft may lack anything but its title; publishing says what is missing."""
+class DraftForm(WagtailAdminPageForm):
+    """A draft may lack anything but its title; publishing says what is missing (home.publishing)."""
+
+    # Rows of which publishing wants at least one: what they are called, and what to say where there is none.
+    required_rows: Mapping[str, tuple[str, str]] = {}
+
+    def _post_clean(self) -> None:
+        # Django asks the page here whether its fields fit one another.
+        self.instance.is_saved_as_draft = self.is_deferred_validation
+        try:
+            super()._post_clean()
+        finally:
+            self.instance.is_saved_as_draft = False
+
+
+class ReviewedPageForm(DraftForm):
+    """The form of a page that somebody looks at again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

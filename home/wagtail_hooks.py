@@ -14,6 +14,7 @@ from wagtail.permissions import policy_registry
 
 from home import rich_links
 from home.content_list import ContentViewSet
+from home.draft_messages import PublishCompletePages, say_what_is_missing
 from home.reports import ReviewsReport, YourReviews
 from home.useful_reports import FeedbackViewSet, UsefulReport
 
@@ -41,6 +42,11 @@ def register_reports() -> list[URLPattern]:
         path("reports/reviews/", ReviewsReport.as_view(), name="reviews_report"),
         path("reports/reviews/results/", ReviewsReport.as_view(results_only=True), name="reviews_report_results"),
     ]
+
+
+hooks.register("after_create_page", say_what_is_missing)
+hooks.register("after_edit_page", say_what_is_missing)
+hooks.register("register_bulk_action", PublishCompletePages, order=100)  # in place of Wagtail's own
 
 
 class ReportMenuItem(MenuItem):

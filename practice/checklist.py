@@ -1,7 +1,8 @@
 """What a note and a template contract still need, and what would make them more useful (home.checklist)."""
 
 import home.checklist
-from home.checklist import Checklist, Item, Useful
+from home.checklist import Checklist, Useful
+from home.form_errors import Item, missing
 from practice.models import PracticeNotePage, TemplateContractPage
 from practice.presentation import law_is_old
 from practice.rows import Label
@@ -13,11 +14,11 @@ LICENCE = Item("Licence", "It tells others what they may copy.", "id_licence")
 
 
 def note_checklist(page: PracticeNotePage) -> Checklist:
-    return home.checklist.sort_out(page, home.checklist.missing(page, blocks=BLOCKS), USEFUL)
+    return home.checklist.sort_out(page, missing(page, BLOCKS), USEFUL)
 
 
 def contract_checklist(page: TemplateContractPage) -> Checklist:
-    return home.checklist.sort_out(page, home.checklist.missing(page), CONTRACT_USEFUL)
+    return home.checklist.sort_out(page, missing(page), CONTRACT_USEFUL)
 
 
 def _weighs_both_sides(page: PracticeNotePage) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -17,6 +16,7 @@ from home.access import QuickAccess
 from home.date_fields import MonthField
 from home.forms import ReviewedPageForm
 from home.models import Licence, Pictured
+from home.publishing import CompleteWhenPublished
 from home.review import Reviewed
 from practice import panels
 from practice.blocks import TEXT_FEATURES, HowToBlock, PitfallsBlock
@@ -88,7 +88,7 @@ class NoteTag(ItemBase):
     content_object = ParentalKey("practice.PracticeNotePage", related_name="tagged_items", on_delete=models.CASCADE)
 
 
-class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sourced, Page):
+class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sourced, CompleteWhenPublished, Page):
     """How something is done well. What the source does not say stays empty and is shown as "not reported"."""
 
     summary = models.TextField(
@@ -169,10 +169,9 @@ class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sour
     class Meta:
         verbose_name = "best-practice note"
 
-    def clean(self) -> None:
-        super().clean()
-        if plain_from_html(self.law) and not self.law_as_at:
-            raise ValidationError({"law_as_at": "Say for which day the law is true."})
+    def half_entered(self) -> dict[str, str]:
+        has_law = bool(plain_from_html(self.law))
+        return {"law_as_at": "Say for which day the law is true."} if has_law and not self.law_as_at else {}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | note_context(self, request)
@@ -297,7 +296,7 @@ class ContractStatus(models.TextChoices):
     PLANNED = "planned", "Planned"
 
 
-class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, Page):
+class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, CompleteWhenPublished, Page):
     """A contract made once for a service, for many to use."""
 
     service = models.CharField(

@@ -13,7 +13,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.models import Page
 
-from taxonomy.widgets import TermCheckboxes
+from taxonomy.widgets import TagCheckboxes, TermCheckboxes
 
 POINT = [FieldPanel("label"), FieldPanel("text")]
 RESPONSE = [FieldPanel("label"), FieldPanel("text"), FieldRowPanel([FieldPanel("respondent"), FieldPanel("source")])]
@@ -73,7 +73,7 @@ LINKED: list[Panel] = [
     ),
     FieldPanel("words", widget=CheckboxSelectMultiple),
 ]
-NOTE_FINDING: list[Panel] = [*map(_terms, ("themes", "stages", "areas")), FieldPanel("tags")]
+NOTE_FINDING: list[Panel] = [*map(_terms, ("themes", "stages", "areas")), FieldPanel("tags", widget=TagCheckboxes)]
 KEEPING: list[Panel] = [
     FieldPanel("as_at"),
     MultiFieldPanel(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -26,12 +27,12 @@ class GlossaryEntry(index.Indexed, models.Model):
     )
     synonyms = models.TextField(
         blank=True,
-        help_text="Other words for the same thing, one a line, for example “PbR”: whoever searches for one finds all.",
+        help_text="Other words for the same thing, one a line or with commas between, for example “PbR”: whoever searches for one finds all.",
     )
     related = models.TextField(
         "related words",
         blank=True,
-        help_text="Words near to it, one a line: whoever searches for the word finds pages with these too, further down.",
+        help_text="Words near to it, one a line or with commas between: whoever searches for the word finds pages with these too, further down.",
     )
     source = models.CharField(max_length=250, blank=True, help_text="Where the meaning is from, if it is somebody's.")
 
@@ -56,6 +57,7 @@ class GlossaryEntry(index.Indexed, models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
+        self.synonyms, self.related = as_lines(self.also()), as_lines(self.near())
         self.slug = (self.slug or slugify(self.word)[:120]).lower()
         if not self.slug:
             raise ValidationError({"slug": "Give a slug: the word has no letters to make one from."})
@@ -68,14 +70,26 @@ class GlossaryEntry(index.Indexed, models.Model):
         return f"word-{self.slug}"
 
     def also(self) -> list[str]:
-        return lines(self.synonyms)
+        return names_in(self.synonyms)
 
     def near(self) -> list[str]:
-        return lines(self.related)
+        return names_in(self.related)
 
 
-def lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def names_in(text: str) -> list[str]:
+    """Names that stand one a line, or with commas or semicolons between them. One that has a comma itself stands in double
+    quotes."""
+    found = (quoted or plain for quoted, plain in re.findall(r"[\"“]([^\"”\n\r]+)[\"”]|([^,;\n\r]+)", text))
+    return list(dict.fromkeys(name for name in map(_tidy, found) if name))
+
+
+def _tidy(name: str) -> str:
+    return " ".join(re.sub('["“”]', " ", name).split())
+
+
+def as_lines(names: Iterable[str]) -> str:
+    """Names as editors see them: one a line, in quotes where there is a comma within."""
+    return "\n".join(f'"{name}"' if re.search("[,;]", name) else name for name in names)
 
 
 def letter(word: str) -> str:

@@ -14,6 +14,7 @@ from wagtail.models import Page, ReferenceIndex
 
 from search import changes
 from taxonomy.drafts import drafts_naming
+from taxonomy.glossary import as_lines
 from taxonomy.models import Term
 from taxonomy.usage import page_ids
 
@@ -66,7 +67,7 @@ def merge(term: Term, target: Term, user: Any = None) -> Merge:
     ).update(to_object_id=str(target.pk))
     Term.every.filter(parent=term).update(parent=target)
     Term.every.filter(merged_into=term).update(merged_into=target)
-    synonyms = "\n".join([*target.synonyms.splitlines(), *done.synonyms])
+    synonyms = as_lines([*target.also_called(), *done.synonyms])
     Term.every.filter(pk=target.pk).update(synonyms=synonyms)
     # A group must not be kept from deletion by an alias that nobody sees.
     Term.every.filter(pk=term.pk).update(merged_into=target, parent=None)
@@ -136,9 +137,9 @@ def _same(name: str) -> Q:
 
 def _new_synonyms(term: Term, target: Term) -> tuple[str, ...]:
     """The term's label and synonyms, as far as the target does not have them."""
-    known = {word.strip().casefold() for word in (target.label, *target.synonyms.splitlines())}
+    known = {word.strip().casefold() for word in (target.label, *target.also_called())}
     new: dict[str, str] = {}
-    for word in map(str.strip, (term.label, *term.synonyms.splitlines())):
+    for word in map(str.strip, (term.label, *term.also_called())):
         if word and word.casefold() not in known:
             new.setdefault(word.casefold(), word)
     return tuple(new.values())

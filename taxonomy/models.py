@@ -12,7 +12,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 from wagtail.search import index
 
-from taxonomy.glossary import GlossaryEntry, lines  # noqa: F401 (Django finds an app's models through this module)
+from taxonomy.glossary import GlossaryEntry, as_lines, names_in  # noqa: F401 (Django finds an app's models through this module)
 
 
 class Facet(models.TextChoices):
@@ -80,7 +80,7 @@ class Term(Orderable, index.Indexed):
     )
     synonyms = models.TextField(
         blank=True,
-        help_text="Other words for the same thing, one a line: people who search for them find this term's pages.",
+        help_text="Other words for the same thing, one a line or with commas between: people who search for them find this term's pages.",
     )
     scope_note = models.CharField(max_length=300, blank=True, help_text="One sentence: what belongs here.")
     code = models.CharField("external code", max_length=40, blank=True, help_text="For example UK-CAT SC103.")
@@ -132,9 +132,10 @@ class Term(Orderable, index.Indexed):
         return address(self.facet, self.slug)
 
     def also_called(self) -> list[str]:
-        return lines(self.synonyms)
+        return names_in(self.synonyms)
 
     def clean(self) -> None:
+        self.synonyms = as_lines(self.also_called())
         self.slug = (self.slug or slugify(self.label)[:120]).lower()
         if not self.slug:
             raise ValidationError({"slug": "Give a slug: the label has no letters to make one from."})
@@ -194,5 +195,7 @@ class CuratedTag(TagBase):
         ordering = ["name"]
 
     def clean(self) -> None:
+        if '"' in self.name:
+            raise ValidationError({"name": "Leave the quotation marks out: forms keep tags apart by them."})
         if not self.slug and not self.slugify(self.name):
             raise ValidationError({"name": "Give it letters or figures: its address is made from them."})

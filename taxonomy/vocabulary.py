@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from search.facets import DIMENSIONS, Value
 from search.synonyms import Synonyms
-from taxonomy.glossary import GlossaryEntry, lines
+from taxonomy.glossary import GlossaryEntry, as_lines, names_in
 from taxonomy.models import SLUG, CuratedTag, Facet, Term, address
 
 FILE = Path(__file__).with_name("vocabulary.toml")
@@ -39,7 +39,7 @@ def load_vocabulary(file: Path = FILE) -> int:
             label=row["label"],
             slug=slug,
             parent=parent,
-            synonyms="\n".join(row.get("synonyms", [])),
+            synonyms=as_lines(row.get("synonyms", [])),
             scope_note=row.get("scope_note", ""),
             code=row.get("code", ""),
         )
@@ -61,7 +61,7 @@ def load_glossary(file: Path = GLOSSARY) -> int:
         if row["word"].casefold() in held or slugify(row["word"]) in slugs:
             continue
         entry = GlossaryEntry(word=row["word"], meaning=row["meaning"])
-        entry.synonyms, entry.related = ("\n".join(row.get(name, [])) for name in ("synonyms", "related"))
+        entry.synonyms, entry.related = (as_lines(row.get(name, [])) for name in ("synonyms", "related"))
         entry.full_clean()
         entry.save()
         added += 1
@@ -77,11 +77,11 @@ def search_values() -> dict[str, list[Value]]:
     slugs = {pk: slug for pk, _, slug, *_ in terms}
     for _, facet, slug, label, parent, note, synonyms in terms:
         if parent:
-            value = Value(slug, label, slugs.get(parent), note, address(facet, slug), tuple(lines(synonyms)))
+            value = Value(slug, label, slugs.get(parent), note, address(facet, slug), tuple(names_in(synonyms)))
             below.setdefault(parent, []).append(value)
     for pk, facet, slug, label, parent, note, synonyms in terms:
         if not parent:
-            value = Value(slug, label, None, note, address(facet, slug), tuple(lines(synonyms)))
+            value = Value(slug, label, None, note, address(facet, slug), tuple(names_in(synonyms)))
             values.setdefault(facet, []).extend([value, *below.get(pk, [])])
     values["tag"] = [
         Value(slug, name) for slug, name in CuratedTag.objects.order_by("name").values_list("slug", "name")
@@ -92,7 +92,7 @@ def search_values() -> dict[str, list[Value]]:
 def search_synonyms() -> list[Synonyms]:
     """Each term's label with its other words."""
     rows = Term.objects.exclude(synonyms="").order_by("pk").values_list("facet", "label", "synonyms")
-    return [found for facet, label, text in rows for found in of_term(facet, label, lines(text))]
+    return [found for facet, label, text in rows for found in of_term(facet, label, names_in(text))]
 
 
 def glossary_synonyms() -> list[Synonyms]:

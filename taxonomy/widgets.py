@@ -1,14 +1,15 @@
-"""How forms offer terms: those in use, and a retired one where it is chosen already."""
+"""How forms offer terms (those in use, and a retired one where it is chosen already) and tags."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.db import models
+from taggit.utils import parse_tags
 from wagtail.admin.forms.models import register_form_field_override
 
 from taxonomy.drafts import term_of_today
-from taxonomy.models import Term
+from taxonomy.models import CuratedTag, Term
 
 
 def _today(values: Iterable[Any]) -> list[str]:
@@ -53,6 +54,21 @@ class TermSelect(_TermOptions, forms.Select):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value = super().value_from_datadict(data, files, name)
         return _today([value])[0] if value else value
+
+
+class TagCheckboxes(forms.CheckboxSelectMultiple):
+    """The curated tags as checkboxes. What is sent is what a field of tags reads: names in quotes, with commas between."""
+
+    def optgroups(self, name: str, value: list[Any], attrs: dict[str, Any] | None = None) -> list[Any]:
+        self.choices = [(f'"{tag}"', tag) for tag in CuratedTag.objects.values_list("name", flat=True)]
+        return super().optgroups(name, value, attrs)
+
+    def format_value(self, value: Any) -> list[str]:
+        names = parse_tags(value) if isinstance(value, str) else [tag.name for tag in value or ()]
+        return [f'"{name}"' for name in names]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        return ", ".join(super().value_from_datadict(data, files, name) or ())
 
 
 register_form_field_override(models.ForeignKey, to=Term, override={"widget": TermSelect})

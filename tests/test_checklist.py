@@ -67,7 +67,7 @@ def test_an_organisation_a_cost_and_a_period_are_checked_as_publishing_does(list
     page = case_study(listing, "Nearly", live=False)
     page.cost_amount, page.cost_basis = 5, "total"
     page.period_start, page.period_end = datetime.date(2008, 1, 1), datetime.date(2007, 1, 1)
-    assert labels(page) == ["Ended"]
+    assert labels(page) == ["Ended", "Source of the cost"]
     page.period_end = None
     assert labels(page) == ["Source of the cost"]
     page.cost_amount = None
@@ -93,8 +93,7 @@ def test_an_outcome_and_a_block_that_are_not_complete_are_named(
         "body-0-value-role": "",
     }
     assert admin_client.post(edit_url(page), data).status_code == 302
-    assert labels(saved(page)) == ["Body", "Outcome 1: Measure"]
-    assert missing(saved(page))[0].why == "Block 1, “Quote”, is not complete."
+    assert labels(saved(page)) == ["Block 1, Quote: text", "Outcome 1: Measure"]
     data |= {"outcomes-0-id": "", "action-publish": "1"}
     assert admin_client.post(edit_url(page), data).status_code == 200
     assert not CaseStudyPage.objects.get(pk=page.pk).live
@@ -161,7 +160,8 @@ def test_the_editor_shows_it_as_last_saved(listing: CaseStudyIndexPage, admin_cl
     shown = panel(admin_client.get(edit_url(page)).content.decode())
     assert "As last saved" in shown
     assert 'href="#id_summary"' in shown
-    assert "This field is required." in shown
+    assert "Summary</a> is missing" in shown
+    assert "This draft is not complete." in shown
     refused = admin_client.post(edit_url(page), complete(page) | {"summary": "Typed", "as_at": "no date"})
     assert refused.status_code == 200
     assert "Summary" in panel(refused.content.decode())

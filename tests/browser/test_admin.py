@@ -101,8 +101,37 @@ def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page) -
     editor.locator("#id_as_at").fill("2007-12-01")
     editor.keyboard.press("Tab")
     expect(checklist.get_by_role("link", name="As at", exact=True)).to_have_count(0)
+    # What cannot be kept is named where autosave says that it has paused.
+    editor.get_by_role("textbox", name="Source address").fill("no url")
+    editor.keyboard.press("Tab")
+    expect(editor.locator("footer")).to_contain_text("Source address: Enter a valid URL.")
+    editor.get_by_role("textbox", name="Source address").fill("")
+    editor.keyboard.press("Tab")
+    expect(editor.locator("footer")).not_to_contain_text("Source address")
     checklist.get_by_role("link", name="Lessons").click()
     expect(editor.get_by_role("tab", name="Story")).to_have_attribute("aria-selected", "true")
+
+
+def test_an_organisation_is_added_where_it_is_chosen_and_a_double_is_offered_the_one_that_is_there(
+    editor: Page,
+) -> None:
+    visit(editor, f"/admin/pages/add/casestudies/casestudypage/{number_of_list(editor)}/")
+    chosen = editor.locator(".snippet-chooser [data-chooser-title]")
+    modal = editor.locator(".modal-body")
+    for number, (name, shown) in enumerate(
+        [("Quay Street Advice", "Quay Street Advice"), ("the QUAY street advice.", "")]
+    ):
+        editor.locator("#id_organisations-ADD").click()
+        editor.get_by_role("button", name="Choose organisation").filter(visible=True).click()
+        modal.get_by_role("tab", name="Add a new one").click()
+        modal.get_by_label("Name").fill(name)
+        modal.get_by_role("button", name="Add and choose").click()
+        if not shown:
+            expect(modal).to_contain_text("“Quay Street Advice” is in the list already.")
+            modal.get_by_label("Choose “Quay Street Advice” from the list instead").check()
+            modal.get_by_role("button", name="Add and choose").click()
+        expect(modal).to_have_count(0)
+        expect(chosen.nth(number)).to_have_text("Quay Street Advice")
 
 
 def test_the_preview_stands_beside_the_form(editor: Page) -> None:
@@ -139,7 +168,7 @@ def test_a_draft_needs_only_a_title_and_publishing_says_what_is_missing(editor: 
     said = editor.locator(".messages")
     expect(said).to_contain_text("could not be saved due to validation errors")
     for missing in ("Summary", "Evidence level", "Service areas", "As at"):
-        expect(said).to_contain_text(f"{missing}: This field is required.")
+        expect(said).to_contain_text(f"{missing} is missing.")
     expect(said).to_contain_text("Add at least one organisation and say what its role is.")
     assert editor.request.get("/case-studies/only-a-title-so-far/").status == 404
 
