@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from search.entries import plain
-from search.html_tables import BETWEEN
+from search.html_tables import BETWEEN, ENDS
 
 if TYPE_CHECKING:
     from wagtail.contrib.typed_table_block.blocks import TypedTable
@@ -47,7 +47,7 @@ class Table:
 
     def text(self) -> str:
         """The whole in one line, for search: each row ends like a sentence."""
-        return " ".join(line if line.endswith((".", "!", "?")) else f"{line}." for line in self.lines() if line)
+        return plain(" ".join(line if line.endswith(ENDS) else f"{line}." for line in self.lines() if line))
 
 
 def table_of(grid: "TypedTable", *, row_headers: bool = False, source: str | None = "") -> Table:

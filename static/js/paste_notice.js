@@ -12,7 +12,8 @@ window.pasteNotice = {
   say(field, sentences) {
     const region = this.region(field);
     region.className = sentences.length ? "help-block help-warning" : "";
-    region.replaceChildren(...sentences.map(sentence => {
+    region.innerHTML = sentences.length ? `<svg class="icon icon-warning" aria-hidden="true"><use href="#icon-warning"></use></svg>` : "";
+    region.append(...sentences.map(sentence => {
       const line = document.createElement("p");
       line.textContent = sentence;
       return line;

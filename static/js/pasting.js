@@ -85,6 +85,14 @@
     const line = document.createElement("p");
     for (const [place, cell] of [...row.cells].entries()) {
       for (const part of cell.querySelectorAll(LINES)) part.replaceWith(" ", ...part.childNodes, " ");
+      cell.normalize();
+      for (const edge of ["firstChild", "lastChild"]) while (cell[edge] && !said(cell[edge])) cell[edge].remove();
+      const words = texts(cell);
+      for (const node of words) node.data = node.data.replace(/\s+/g, " ");
+      if (words.length) {
+        words[0].data = words[0].data.trimStart();
+        words.at(-1).data = words.at(-1).data.trimEnd();
+      }
       line.append(place ? " | " : "", ...cell.childNodes);
     }
     return line;
@@ -138,15 +146,18 @@
     const lost = [];
     const tell = (happened, ...keys) => happened && lost.push(...keys.map(key => SAID[key]));
     tell(takeOut(page, COMMENTS), "comment");
+    tell(takeOut(page, "img"), "picture");
     tell(footnotes(page), "note");
-    tell(tables(page), ...(document.documentElement.hasAttribute("data-has-grid") ? ["table", "block"] : ["table"]));
+    tell(tables(page), ...aboutTable());
     tell(headings(page, offered), "heading");
     tell(quotes(page, offered), "quote");
-    tell(takeOut(page, "img"), "picture");
     tell([...page.querySelectorAll("s, strike, del")].some(said), "struck");
     const first = texts(page.body)[0]?.parentElement.closest(`${HEADINGS}, blockquote, li`);
     return { lost, first: first && typeOf(first) };
   }
+
+  // Only where the form has such a block (grid_block.js).
+  const aboutTable = () => "hasGrid" in document.documentElement.dataset ? ["table", "block"] : ["table"];
 
   function typeOf(element) {
     if (element.tagName === "LI") return element.closest("ol, ul")?.tagName === "OL" ? "ordered-list-item" : "unordered-list-item";
@@ -169,16 +180,20 @@
   document.addEventListener("paste", event => {
     const field = fieldOf(event.target);
     const editor = field && editorOf(field);
-    const html = editor && event.clipboardData.getData("text/html");
-    if (!html) return;
-    const offered = editor.props.blockTypes.map(block => block.type);
-    const page = new DOMParser().parseFromString(html, "text/html");
-    const { lost, first } = page.querySelector(`[${FRAGMENT}]`) ? ownCopy(page, offered) : fromElsewhere(page, offered);
-    window.pasteNotice.say(field, lost);
-    if (first && offered.includes(first)) makeReady(editor, first);
+    if (!editor) return;
+    const html = event.clipboardData.getData("text/html");
+    const text = event.clipboardData.getData("text/plain");
     const ready = new DataTransfer();
-    ready.setData("text/plain", event.clipboardData.getData("text/plain"));
-    ready.setData("text/html", page.body.innerHTML);
+    if (html) {
+      const offered = editor.props.blockTypes.map(block => block.type);
+      const page = new DOMParser().parseFromString(html, "text/html");
+      const { lost, first } = page.querySelector(`[${FRAGMENT}]`) ? ownCopy(page, offered) : fromElsewhere(page, offered);
+      window.pasteNotice.say(field, lost);
+      if (first && offered.includes(first)) makeReady(editor, first);
+      ready.setData("text/html", page.body.innerHTML);
+    } else if (text.includes("\t")) window.pasteNotice.say(field, aboutTable().map(key => SAID[key]));
+    else return;
+    ready.setData("text/plain", text.replaceAll("\t", " | "));
     Object.defineProperty(event, "clipboardData", { value: ready });
   }, true);
 }

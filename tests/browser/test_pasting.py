@@ -1,11 +1,13 @@
 """What an editor pastes from a word processor, a spreadsheet or the web, in a real browser."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import Opener
 from tests.browser.places import NOTE, SLUG
 from tests.browser.test_admin import add_block, number_of, visit
 
@@ -17,7 +19,7 @@ PASTE = """(target, [html, text]) => {
   target.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
 NOTE_MARK = (
-    "<a style='mso-footnote-id:ftn1' href=\"#_ftn1\" name=\"_ftnref1\" title=\"\"><span class=MsoFootnoteReference>"
+    '<a style=\'mso-footnote-id:ftn1\' href="#_ftn1" name="_ftnref1" title=""><span class=MsoFootnoteReference>'
     "<span style='mso-special-character:footnote'><![if !supportFootnotes]>1<![endif]></span></span></a>"
 )
 # As Word puts it on the clipboard, but for its styles.
@@ -39,13 +41,38 @@ SHEET = """<table><caption>People housed</caption><tr><td rowspan=2>Place</td><t
 <tr><td>200</td><td>5%</td></tr><tr><td>Ely<br>and March</td><td>£1,356</td><td>-</td></tr></table>"""
 
 
-def edit(page: Page, slug: str) -> None:
-    visit(page, f"/admin/pages/{number_of(page, slug)}/edit/")
+WORD_KEPT = [
+    ("header-three", "How many"),
+    ("unstyled", "In all, 556 people[1] were housed on 5 km², and a third moved on."),
+    ("header-three", "By year"),
+    ("unstyled", "People accommodated | 2003 | 200"),
+    ("unstyled", "2004 | 356"),
+    ("unstyled", "“It changed how we buy.”"),
+    ("unstyled", "“One."),
+    ("unstyled", "Two.”"),
+    ("unstyled", "The end."),
+    ("unstyled", "[1] Annual report."),
+]
+COPIED = """place => {
+  const data = new DataTransfer();
+  place.dispatchEvent(new ClipboardEvent("copy", {clipboardData: data, bubbles: true, cancelable: true}));
+  return data.getData("text/html");
+}"""
+CELLS = """box => [...box.querySelectorAll("thead tr, tbody tr")].map(row =>
+  [...row.querySelectorAll("textarea, input[type=text]")].map(cell => cell.value))"""
 
 
-def field(page: Page, contentpath: str) -> Locator:
-    """The formatted text of the first block of this kind that is named so, or of the field."""
-    return page.locator(f"[data-contentpath='{contentpath}']").first.locator("[data-draftail-editor-wrapper]").first
+def block(page: Page, kind: str) -> Locator:
+    """The first block of this kind in the form."""
+    return page.locator("[data-streamfield-child]").filter(has=page.locator(f"input[type=hidden][value={kind}]")).first
+
+
+def field(part: Locator) -> Locator:
+    return part.locator("[data-draftail-editor-wrapper]").first
+
+
+def notice(field: Locator) -> Locator:
+    return field.locator("xpath=following-sibling::*[1][@role='status']")
 
 
 def paste(target: Locator, html: str, text: str = "") -> None:
@@ -65,4 +92,84 @@ def emptied(field: Locator) -> Locator:
 def held(field: Locator) -> list[tuple[str, str]]:
     """Kind and text of each block, as the form will send them."""
     state: dict[str, Any] = json.loads(field.locator("xpath=..").locator("input[type=hidden]").first.input_value())
-    return [(block["type"], block["text"]) for block in state["blocks"]]
+    return [(block["type"], block["text"]) for block in (state or {"blocks": []})["blocks"]]
+
+
+def expect_held(field: Locator, wanted: list[tuple[str, str]]) -> None:
+    """The editor hands over what it holds a moment after it changed."""
+    hidden = field.locator("xpath=..").locator("input[type=hidden]").first
+    expect(hidden).to_have_value(re.compile(re.escape(wanted[-1][1])))
+    assert held(field) == wanted
+
+
+def test_what_word_puts_on_the_clipboard_is_kept_apart_and_what_is_lost_is_said(editor: Page) -> None:
+    visit(editor, f"/admin/pages/{number_of(editor, SLUG)}/edit/")
+    lessons = field(block(editor, "lessons"))
+    place = emptied(lessons)
+    expect(notice(lessons)).to_be_empty()  # there before it speaks
+    paste(place, WORD)
+    expect_held(lessons, WORD_KEPT)
+    for said in ("table", "Table block", "Footnote", "quotation", "Pictures", "struck through", "Comments"):
+        expect(notice(lessons)).to_contain_text(said)
+    paste(emptied(lessons), "", "One\tTwo")
+    expect_held(lessons, [("unstyled", "One | Two")])
+    expect(notice(lessons)).not_to_contain_text("Footnote")
+    paste(emptied(lessons), "<h4>Only a heading</h4>")
+    expect_held(lessons, [("header-three", "Only a heading")])
+    expect(notice(lessons)).to_be_empty()
+
+
+def test_headings_go_where_a_field_has_them(editor: Page) -> None:
+    visit(editor, f"/admin/pages/{number_of(editor, NOTE)}/edit/")
+    about, step = field(editor.locator("[data-contentpath=about]")), field(block(editor, "step"))
+    paste(
+        emptied(about), "<p role=heading aria-level=2>A heading</p><table><tr><td><p>Framed words</p></td></tr></table>"
+    )
+    expect_held(about, [("header-three", "A heading"), ("unstyled", "Framed words")])
+    expect(notice(about)).to_be_empty()
+    place = about.locator("[contenteditable=true]")
+    place.press("Control+a")
+    copied = place.evaluate(COPIED)
+    paste(emptied(step), copied)
+    expect_held(step, [("unstyled", "A heading"), ("unstyled", "Framed words")])
+    expect(notice(step)).to_contain_text("this field has no headings")
+
+
+def test_a_pasted_table_fills_an_empty_table_block_and_no_other(editor: Page) -> None:
+    visit(editor, f"/admin/pages/{number_of(editor, SLUG)}/edit/")
+    add_block(editor, "Table")
+    box = editor.locator(".typed-table-block").last
+    wanted = [["Place", "Housed", "Housed"], ["Place", "200", "5%"], ["Ely and March", "£1,356", "-"]]
+    caption = box.get_by_label("Caption")
+    paste(caption, SHEET)
+    assert box.evaluate(CELLS) == wanted
+    expect(caption).to_have_value("People housed")
+    assert box.locator("input[name$=-type]").evaluate_all("all => all.map(one => one.value)") == [
+        "text",
+        "figure",
+        "figure",
+    ]
+    paste(box.locator("textarea").first, "", "One\tTwo\nThree\tFour")
+    assert box.evaluate(CELLS) == wanted
+    expect(notice(box)).to_contain_text("nothing was pasted")
+    caption.fill("Another caption")
+    table = editor.locator("[data-streamfield-child]").filter(has=box)
+    table.get_by_role("button", name="Duplicate").click()
+    expect(editor.locator(".typed-table-block")).to_have_count(3)
+    expect(editor.locator(".typed-table-block").last.get_by_label("Caption")).to_have_value("Another caption")
+    assert editor.locator(".typed-table-block").last.evaluate(CELLS) == wanted
+
+
+def test_a_wide_table_scrolls_within_its_region_by_keyboard(open_page: Opener) -> None:
+    page = open_page(viewport={"width": 320, "height": 640})
+    page.goto(f"/case-studies/{SLUG}/")
+    region = page.get_by_role("region", name="People accommodated, by year and place")
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("region => region.scrollLeft > 0", arg=region.element_handle())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    caption = region.locator("caption").bounding_box()
+    assert caption
+    assert 0 <= caption["x"] <= caption["x"] + caption["width"] <= 320
+    page.emulate_media(media="print")
+    assert region.evaluate("one => getComputedStyle(one).overflowX") == "visible"

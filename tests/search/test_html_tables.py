@@ -57,8 +57,8 @@ def test_what_is_no_table_stays_as_it_is() -> None:
 
 
 def test_links_and_emphasis_of_a_cell_are_kept() -> None:
-    markup = '<table><tr><td><a href="/a?b=1&amp;c=2"><b>One</b></a> &lt;i&gt;</td><td><a linktype="page" id="3">Two</a></td></tr></table>'
-    wanted = '<p><a href="/a?b=1&amp;c=2"><b>One</b></a> &lt;i&gt; | <a linktype="page" id="3">Two</a></p>'
+    markup = '<table><tr><td><a href="/a?b=1&amp;c=2"><b>One</b></a> &lt;i&gt;</td><td><a id="3" linktype="page">Two</a></td></tr></table>'
+    wanted = '<p><a href="/a?b=1&amp;c=2"><b>One</b></a> &lt;i&gt; | <a id="3" linktype="page">Two</a></p>'
     assert rows_as_paragraphs(markup) == wanted
 
 
