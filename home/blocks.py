@@ -39,7 +39,7 @@ class GridAdapter(TypedTableBlockAdapter):
 
     @cached_property
     def media(self) -> forms.Media:
-        return super().media + forms.Media(js=["js/paste_notice.js", "js/grid_block.js"])
+        return super().media + forms.Media(js=["js/admin/pasting.js", "js/admin/grid_block.js"])
 
 
 register(GridAdapter(), GridBlock)

@@ -17,4 +17,4 @@ class RichTextArea(DraftailRichTextArea):
 
     @cached_property
     def media(self) -> forms.Media:
-        return super().media + forms.Media(js=["js/paste_notice.js", "js/pasting.js"])
+        return super().media + forms.Media(js=["js/admin/pasting.js"])

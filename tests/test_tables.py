@@ -228,4 +228,4 @@ def test_an_empty_table_is_left_out_of_a_bulletin(home: HomePage, client: Client
 
 
 def test_every_field_of_formatted_text_says_what_a_paste_lost() -> None:
-    assert "js/pasting.js" in str(get_rich_text_editor_widget(features=["bold"]).media)
+    assert "js/admin/pasting.js" in str(get_rich_text_editor_widget(features=["bold"]).media)

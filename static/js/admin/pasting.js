@@ -172,9 +172,32 @@
     if (type !== "unstyled" && line.getType() === "unstyled" && !line.getText()) editor.toggleBlockType(type);
   }
 
+  // The region stands there before it speaks, or screen readers miss it.
+  function region(field) {
+    const next = field.nextElementSibling;
+    if (next && "pasteNotice" in next.dataset) return next;
+    const made = document.createElement("div");
+    made.dataset.pasteNotice = "";
+    made.setAttribute("role", "status");
+    field.after(made);
+    return made;
+  }
+
+  function say(field, sentences) {
+    const notice = region(field);
+    notice.className = sentences.length ? "help-block help-warning" : "";
+    notice.innerHTML = sentences.length ? `<svg class="icon icon-warning" aria-hidden="true"><use href="#icon-warning"></use></svg>` : "";
+    for (const sentence of sentences) {
+      const line = document.createElement("p");
+      line.textContent = sentence;
+      notice.append(line);
+    }
+  }
+  window.pasteNotice = { region, say }; // for grid_block.js
+
   document.addEventListener("focusin", event => {
     const field = fieldOf(event.target);
-    if (field) window.pasteNotice.region(field);
+    if (field) region(field);
   });
 
   document.addEventListener("paste", event => {
@@ -188,10 +211,10 @@
       const offered = editor.props.blockTypes.map(block => block.type);
       const page = new DOMParser().parseFromString(html, "text/html");
       const { lost, first } = page.querySelector(`[${FRAGMENT}]`) ? ownCopy(page, offered) : fromElsewhere(page, offered);
-      window.pasteNotice.say(field, lost);
+      say(field, lost);
       if (first && offered.includes(first)) makeReady(editor, first);
       ready.setData("text/html", page.body.innerHTML);
-    } else if (text.includes("\t")) window.pasteNotice.say(field, aboutTable().map(key => SAID[key]));
+    } else if (text.includes("\t")) say(field, aboutTable().map(key => SAID[key]));
     else return;
     ready.setData("text/plain", text.replaceAll("\t", " | "));
     Object.defineProperty(event, "clipboardData", { value: ready });
