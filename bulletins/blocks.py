@@ -5,6 +5,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from wagtail import blocks
 
+from home.blocks import TableBlock
+
+COLUMNS = 4  # what a mail has room for
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link"]
 
 
@@ -71,6 +74,7 @@ class NewsBlock(blocks.StructBlock):
 class ItemsBlock(blocks.StreamBlock):
     page = PickedPageBlock()
     news = NewsBlock()
+    table = TableBlock(columns=COLUMNS)
 
 
 class SectionBlock(blocks.StructBlock):

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from home.blocks import TableBlock
 from search.entries import Entry, plain, plain_from_html
 
 if TYPE_CHECKING:
     from bulletins.models import BulletinPage
 
+TABLE = TableBlock()
 RICH = ("text",)
 WORDS = ("heading", "title", "summary")
 
@@ -30,6 +32,9 @@ def _written(blocks: Iterable[Any]) -> Iterable[str]:
     """The words that the editor wrote; those of the pages that are picked belong to these pages."""
     for block in blocks:
         value = block["value"]
+        if block["type"] == "table":
+            yield TABLE.to_python(value).table.text()
+            continue
         for name in WORDS:
             yield plain(value.get(name) or "")
         for name in RICH:

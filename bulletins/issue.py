@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from bulletins.prose import Block, Prose, Run, absolute, linked, links, paragraphs, prose, runs
 from home.front import pictures_of
+from home.tables import Table
 from search.entries import KINDS, Entry, entries_for, indexable, plain
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`kind` is what a page is, in words, and empty for news; `address` is where the title leads, or empty."""
+    """`kind` is what a page is, in words, and empty for news; `address` is where the title leads, or empty. A table has
+    its caption for a title, and neither text nor picture."""
 
     kind: str
     title: str
@@ -49,6 +51,7 @@ class Item:
     text: Prose
     picture: Picture | None
     place: Place
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,7 @@ class Issue:
                 yield EDITORIAL, int(block.kind[1]), "".join(run.text for run in block.lines[0])
         for section in self.sections:
             yield section.place, 2, section.heading
-            for item in section.items:
-                yield item.place, 3, item.title
+            yield from ((item.place, 3, item.title) for item in section.items if item.table is None)
 
 
 EDITORIAL = Place("the editorial", "panel-child-issue-editorial-section")
@@ -158,6 +160,7 @@ class Written:
     page_id: int | None
     link: str
     place: Place
+    table: Table | None = None
 
 
 Sections = list[tuple[str, Place, list[Written]]]
@@ -173,6 +176,8 @@ def _written(number: int, child: Any) -> tuple[str, Place, list[Written]]:
 def _item(heading: str, number: int, child: Any) -> Written:
     value = child.value
     place = Place(f"item {number} of “{heading}”", f"block-{child.id}-section" if child.id else "")
+    if child.block_type == "table":
+        return Written(False, value.table.caption, (), None, "", place, value.table)
     title = plain(value["title"] or "")
     if child.block_type == "page":
         page_id = value["page"].pk if value["page"] else None
@@ -241,6 +246,8 @@ def _section(heading: str, place: Place, items: Iterable[Written], known: Known)
 
 
 def _shown(item: Written, known: Known) -> Item | None:
+    if item.table is not None:
+        return None if item.table.is_empty else Item("", item.title, "", (), None, item.place, item.table)
     if not item.is_page:
         address = known.addresses.get(item.page_id, "") if item.page_id else item.link
         text = linked(item.text, known.addresses)

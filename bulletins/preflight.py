@@ -75,7 +75,8 @@ def _content(issue: Issue) -> Iterator[Finding]:
         yield Finding(Level.BLOCK, "empty", "There is nothing in this issue.", how, SECTIONS)
     for item in issue.items():
         if not item.title:
-            yield Finding(Level.BLOCK, "title", "An item has no title.", "Give it one.", item.place)
+            what = "An item has no title." if item.table is None else "A table has no caption."
+            yield Finding(Level.BLOCK, "title", what, "Give it one.", item.place)
 
 
 def _broken(issue: Issue) -> Iterator[Finding]:

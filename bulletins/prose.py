@@ -11,9 +11,11 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from search.entries import plain
+from search.html_tables import rows_as_paragraphs
 
 WIDTH = 72
 SCHEMES = ("http", "https", "mailto", "tel")
+PARAGRAPHS = ("p", "div", "blockquote", "pre", "dt", "dd", "section", "figcaption", "address")
 HEADINGS = {"h1": 2, "h2": 2, "h3": 3, "h4": 3, "h5": 3, "h6": 3}
 
 
@@ -51,7 +53,7 @@ def paragraphs(text: str) -> Prose:
 def prose(markup: str) -> Prose:
     """What the rich text editor keeps."""
     reader = _Reader()
-    reader.feed(markup)
+    reader.feed(rows_as_paragraphs(markup))
     reader.close()
     return tuple(reader.blocks())
 
@@ -115,7 +117,7 @@ class _Reader(HTMLParser):
                 self._blocks[-1][1].append([])
             else:
                 self._blocks.append(("ul", [[]]))
-        elif tag in ("p", "div", "blockquote"):
+        elif tag in PARAGRAPHS:
             self._open("p")
         elif tag == "br":
             self.handle_data(" ")
@@ -129,7 +131,7 @@ class _Reader(HTMLParser):
             self._link = Run("")
         self._bold -= tag in ("b", "strong")
         self._italic -= tag in ("i", "em")
-        if tag in HEADINGS or tag in ("p", "div", "blockquote", "ul", "ol"):
+        if tag in HEADINGS or tag in PARAGRAPHS or tag in ("ul", "ol"):
             self._blocks.append(("end", []))
 
     def handle_data(self, data: str) -> None:

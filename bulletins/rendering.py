@@ -22,6 +22,7 @@ from bulletins.campaign import marked
 from bulletins.issue import Issue, Item, Section, issue_of
 from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
 from bulletins.readers.recipients import list_headers
+from home.tables import Table
 
 if TYPE_CHECKING:
     from bulletins.models import BulletinPage, SentCopy
@@ -151,9 +152,24 @@ def plain_text(issue: Issue) -> str:
 
 
 def _item_text(item: Item) -> str:
+    if item.table is not None:
+        return _table_text(item.table)
     title = f"{item.kind}: {item.title}" if item.kind else item.title
     top = "\n".join(filter(None, [heading(title, 3) if title else "", item.address]))
     return "\n\n".join(filter(None, [top, as_text(item.text)]))
+
+
+def _table_text(table: Table) -> str:
+    """One point for each row, each cell with the heading of its column: columns would not stay below one another."""
+    lines = [wrapped(f"Table: {table.caption}")]
+    for row in table.rows:
+        cells = [
+            f"{head.text}: {cell.text}" if head.text and not cell.names else cell.text
+            for head, cell in zip(table.head, row, strict=True)
+            if cell.text
+        ]
+        lines.append(wrapped("; ".join(cells), first="- ", others="  "))
+    return "\n".join([*lines, *([wrapped(f"Source: {table.source}")] if table.source else [])])
 
 
 def message(letter: Letter, to: str, links: Links, message_id: str = "") -> EmailMultiAlternatives:

@@ -9,6 +9,10 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.rich_text import RichText, expand_db_html
 
+from home.blocks import TableBlock
+
+# The block chooser has two groups: nine in a row are too many to survey.
+TOLD, BESIDE = "The story", "Beside it"
 TEXT_FEATURES = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 
 
@@ -27,6 +31,7 @@ def _told(label: str, description: str, preview: str, icon: str) -> ToldBlock:
         description=description,
         preview_value=f"<p>{preview}</p>",
         icon=icon,
+        group=TOLD,
         features=TEXT_FEATURES,
     )
 
@@ -38,6 +43,7 @@ class QuoteBlock(blocks.StructBlock):
 
     class Meta:
         icon = "openquote"
+        group = BESIDE
         description = "What somebody who was there said, with their name."
         template = "casestudies/blocks/quote.html"
         preview_value = {"text": "What somebody who was there said.", "speaker": "Their name", "role": "Their role"}
@@ -49,6 +55,7 @@ class PictureBlock(blocks.StructBlock):
 
     class Meta:
         icon = "image"
+        group = BESIDE
         description = "A photograph or chart, with a caption."
         template = "casestudies/blocks/picture.html"
         preview_value = {"caption": "A photograph or chart, with a caption."}
@@ -71,8 +78,10 @@ class BodyBlock(blocks.StreamBlock):
     lessons = _told("Lessons", "What you would tell somebody who starts tomorrow.", "What we would do again.", "edit")
     quote = QuoteBlock()
     picture = PictureBlock()
+    table = TableBlock(group=BESIDE)
     document = DocumentChooserBlock(
         icon="doc-full",
+        group=BESIDE,
         description="A report, specification or contract to download.",
         template="casestudies/blocks/document.html",
         preview_template="casestudies/blocks/document_preview.html",

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from wagtail.blocks import RichTextBlock, StreamValue
 
 from casestudies.shown import TERMS
-from search.entries import Entry, plain, plain_from_html
-from search.rich_text import plain_from_rich_text
+from search.entries import Entry, plain
+from search.rich_text import plain_from_rich_text, texts_of_block
 from taxonomy.fields import Known, known_terms, terms_of_many
 
 if TYPE_CHECKING:
@@ -139,4 +139,4 @@ def _told(body: StreamValue) -> Iterator[str]:
         if isinstance(block, RichTextBlock) and isinstance(value, str):
             yield plain_from_rich_text(value)
         else:
-            yield from map(plain_from_html, block.get_searchable_content(body[place].value))
+            yield from texts_of_block(block, body[place].value)

@@ -17,6 +17,7 @@ from home.citing import printed as cited
 from home.facts import Fact, text
 from home.facts import printed as printed_facts
 from home.front import Example, groups
+from home.tables import Cell, Table
 from search.entries import KINDS
 from search.facets import FacetCount
 from search.presentation import Chip, PageLink, Row, facets, page_links
@@ -56,6 +57,7 @@ def context() -> dict[str, Any]:
         "rows": [_row("case-study", 1), _row("page", 2)],
         "examples": [Example(_row("case-study", 3), None)],
         "outcomes": printing.outcomes(_outcomes()),
+        "table": _table(),
         "ways_to_cite": cited([("plain text", "Publisher, “Title”, as at when, address.", 3)], "https://example.org/"),
         "chips": [Chip("Region", "London", "#"), Chip("From", "2001", "#")],
         "clear_url": "#",
@@ -118,3 +120,9 @@ def _outcomes() -> list[Outcome]:
         verification=Verification.INDEPENDENT,
     )
     return [full, Outcome(measure="What was measured, with one value only", after="a third")]
+
+
+def _table() -> Table:
+    head = (Cell(""), *(Cell(f"Heading {number}", True, "col") for number in range(1, 9)))
+    rows = [(Cell(name, names="row"), *(Cell("1,234", True) for _ in head[1:])) for name in ("A name", "Another name")]
+    return Table("What the table shows, and when it was counted", head, tuple(rows), "Where the figures stand")

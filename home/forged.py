@@ -11,6 +11,7 @@ from wagtail.admin.rich_text.editors.draftail import DraftailRichTextArea
 from wagtail.admin.widgets import BaseChooser
 from wagtail.blocks import ListBlock
 from wagtail.blocks.stream_block import BaseStreamBlock
+from wagtail.contrib.typed_table_block.blocks import BaseTypedTableBlock
 
 LARGEST = 2**31 - 1  # what a key of Wagtail's tables can be on every database
 Reader = Callable[..., Any]
@@ -19,7 +20,7 @@ Reader = Callable[..., Any]
 def refuse_forged() -> None:
     """Put the check around each of Wagtail's own readers. Called once, when the apps are ready."""
     unreadable = (KeyError, ValueError, TypeError, AttributeError)
-    for block in (BaseStreamBlock, ListBlock):
+    for block in (BaseStreamBlock, ListBlock, BaseTypedTableBlock):
         _guard(block, "value_from_datadict", lambda read: _refusing(read, KeyError, ValueError))
     _guard(DraftailRichTextArea, "value_from_datadict", lambda read: _refusing(read, *unreadable))
     _guard(BaseTransientModelFormSet, "_construct_form", lambda read: _refusing(read, KeyError, ValidationError))

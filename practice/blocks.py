@@ -2,6 +2,8 @@
 
 from wagtail import blocks
 
+from home.blocks import TableBlock
+
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 
 
@@ -25,6 +27,7 @@ class HowToBlock(blocks.StreamBlock):
         template="practice/blocks/advice.html",
         preview_value="<p>Advice that is no step of its own.</p>",
     )
+    table = TableBlock()
 
 
 class PitfallBlock(blocks.StructBlock):

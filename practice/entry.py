@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from search.entries import Entry, plain, plain_from_html
+from search.rich_text import texts_of_block
 
 if TYPE_CHECKING:
     from practice.models import PracticeNotePage, TemplateContractPage
@@ -71,12 +72,13 @@ def _contract_entry(page: "TemplateContractPage") -> Entry:
 def _note_body(page: "PracticeNotePage") -> str:
     """Everything that a reader of the page can read, as plain text."""
     blocks = [*page.how_to, *page.pitfalls]
-    told = [page.about, *(text for one in blocks for text in one.block.get_searchable_content(one.value)), page.law]
+    told = [text for one in blocks for text in texts_of_block(one.block, one.value)]
     points = [row.text for row in page.points.all()]
     answers = [text for row in page.responses.all() for text in (row.text, row.respondent)]
     sources = dict.fromkeys(row.source for row in page.responses.all())
     pilots = [text for row in page.pilots.all() for text in (row.place, row.service)]
-    return _joined([*map(plain_from_html, told), *points, *answers, *sources, *pilots, page.source])
+    law = plain_from_html(page.law)
+    return _joined([plain_from_html(page.about), *told, law, *points, *answers, *sources, *pilots, page.source])
 
 
 def _with_groups(page: Any) -> "list[Term]":

@@ -21,6 +21,7 @@ from django.utils.html import strip_tags
 from wagtail.models import Page, get_page_models
 
 from search.batches import BATCH
+from search.html_tables import rows_as_paragraphs
 
 logger = logging.getLogger("search")
 
@@ -36,7 +37,12 @@ KINDS = {
 # What neither XML nor UTF-8 can carry, and what the index marks its highlights with.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _HEADING_END = re.compile(r"(?<=[\w)\]’”\"'])\s*(?=</h[1-6]>)", re.IGNORECASE)
-_BLOCK_END = re.compile(r"</(p|li|h[1-6]|td|th|div|blockquote)>|<br\s*/?>", re.IGNORECASE)
+# Where a line begins or ends, whatever wrote the markup and whichever end tags it left out.
+_BLOCK = re.compile(
+    r"</?(?:p|li|[uod]l|d[dt]|h[1-6]|div|blockquote|pre|table|t[dhr]|caption|section|article|aside|header|footer|figure"
+    r"|figcaption|address|details|summary|br|hr)(?=[\s/>])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,12 @@ class Entry:
 
 def plain_from_html(markup: str) -> str:
     """Rich text as one line of plain text."""
-    return plain(html.unescape(strip_tags(_BLOCK_END.sub(" ", with_stops(markup)))))
+    return plain(html.unescape(strip_tags(with_lines_apart(markup))))
+
+
+def with_lines_apart(markup: str) -> str:
+    """Markup whose blocks stay apart when its tags are taken away; a row of a table ends like a sentence."""
+    return _BLOCK.sub(r" \g<0>", with_stops(rows_as_paragraphs(markup, end=".")))
 
 
 def with_stops(markup: str) -> str:

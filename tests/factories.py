@@ -88,6 +88,14 @@ def tag(name: str) -> CuratedTag:
     return CuratedTag.objects.get_or_create(name=name, slug=name.lower().replace(" ", "-"))[0]
 
 
+def table(caption: str, *rows: tuple[str, ...], row_headers: bool = True, source: str = "") -> dict[str, Any]:
+    """What a table block holds; the first row is the headings."""
+    head, *body = rows
+    columns = [{"type": "figure" if place else "text", "heading": heading} for place, heading in enumerate(head)]
+    grid = {"columns": columns, "rows": [{"values": list(row)} for row in body], "caption": caption}
+    return {"grid": grid, "row_headers": row_headers, "source": source}
+
+
 @unreferenced
 def case_study(
     parent: Page,

@@ -13,6 +13,16 @@ pytestmark = pytest.mark.django_db
 KEYS = ["abc", "\0", "9" * 24, str(2**31), "-1", "1.5", "١"]
 ROW = {"featured-TOTAL_FORMS": 1, "featured-INITIAL_FORMS": 0, "featured-0-ORDER": 1}
 DOCUMENT = {"body-count": 1, "body-0-type": "document", "body-0-deleted": "", "body-0-order": 0}
+TABLE = {"body-count": 1, "body-0-type": "table", "body-0-deleted": "", "body-0-order": 0}
+ONE_COLUMN = {
+    "body-0-value-grid-caption": "C",
+    "body-0-value-grid-column-count": 1,
+    "body-0-value-grid-column-0-type": "text",
+    "body-0-value-grid-column-0-order": 0,
+    "body-0-value-grid-column-0-heading": "H",
+    "body-0-value-grid-column-0-deleted": "",
+    "body-0-value-grid-row-count": 0,
+}
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -56,6 +66,10 @@ def test_a_chooser_s_object_that_is_gone_is_an_error_of_the_form(home: HomePage,
         {"body-count": "many"},
         {"body-count": 1},
         {"body-count": 1, "body-0-deleted": "", "body-0-type": "quote", "body-0-order": "first"},
+        TABLE,
+        TABLE | {"body-0-value-grid-caption": "C", "body-0-value-grid-column-count": "many"},
+        TABLE | ONE_COLUMN | {"body-0-value-grid-column-0-type": "unheard of"},
+        TABLE | ONE_COLUMN | {"body-0-value-grid-row-count": 1},
         {"organisations-0-id": "abc"},
         {"organisations-0-id": None},
     ],

@@ -14,7 +14,7 @@ from home.models import SiteDocument, SiteImage
 from search.engine import engine
 from tests.browser import fill_practice
 from tests.browser.places import CLOSED, SLUG
-from tests.factories import case_study
+from tests.factories import case_study, table
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"
 
@@ -86,4 +86,7 @@ def _body() -> list[tuple[str, object]]:
     text_file = ContentFile(b"What was asked for.", name="specification.txt")
     document = SiteDocument.objects.create(title="A specification", file=text_file)
     block = {"image": image, "caption": "A picture with a caption."}
-    return [*((name, text) for name in told), ("quote", quote), ("picture", block), ("document", document)]
+    years = tuple(str(year) for year in range(1998, 2008))
+    figures = table("People accommodated, by year and place", ("Place", *years), ("Great Yarmouth", *["1,234"] * 10))
+    blocks = [("quote", quote), ("picture", block), ("table", figures), ("document", document)]
+    return [*((name, text) for name in told), *blocks]

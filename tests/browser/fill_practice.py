@@ -21,10 +21,11 @@ from practice.models import (
     TemplateContractPage,
 )
 from tests.browser.places import CONTRACT, NOTE
-from tests.factories import AS_AT, contract, contract_index, note, practice_index
+from tests.factories import AS_AT, contract, contract_index, note, practice_index, table
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"
 STEP = {"title": "Ask providers before you specify", "text": "<p>In a meeting that is open to <b>all</b>.</p>"}
+TABLE = table("What to ask, and when", ("", "Before", "After"), (LONG_WORD, "2", "3"), ("Others", "", "4"))
 PITFALLS = [{"what": "The clause cannot be measured", "instead": "<p>Name a number.</p>"}, {"what": "It is too late"}]
 
 
@@ -49,7 +50,7 @@ def everything(home: Page) -> PracticeNotePage:
         source_address="published in 2007 at http://www.example.org/a/long/address/that/has/no/place/for/a/line/break.html",
         licence="ogl-3.0",
         review_date=datetime.date(2008, 1, 1),
-        how_to=[("step", STEP), ("advice", "<p>Advice.</p>"), ("step", STEP | {"title": LONG_WORD})],
+        how_to=[("step", STEP), ("advice", "<p>Advice.</p>"), ("table", TABLE), ("step", STEP | {"title": LONG_WORD})],
         pitfalls=[("pitfall", value) for value in PITFALLS],
     )
     page.points = [NotePoint(label="benefit", text="It helps."), NotePoint(label="barrier", text=LONG_WORD)]

@@ -37,9 +37,9 @@ def visit(page: Page, path: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def number_of(page: Page, slug: str) -> int:
-    """The id of a published case study."""
-    found = page.request.get("/search/?format=json&kind=case-study").json()["results"]
+def number_of(page: Page, slug: str, kind: str = "case-study") -> int:
+    """The id of a published page of this kind."""
+    found = page.request.get(f"/search/?format=json&kind={kind}").json()["results"]
     return next(row["id"] for row in found if row["url"].endswith(f"/{slug}/"))
 
 
