@@ -12,9 +12,11 @@ class HomeConfig(AppConfig):
         from home.glossary import reindex
         from home.useful import Feedback
         from home.useful_reports import ReadersWriteIt
+        from home.workflow import ask_for_reasons
         from taxonomy.glossary import GlossaryEntry
 
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
         post_delete.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_deleted")
         refuse_forged()
+        ask_for_reasons()
         register_permission_policy(Feedback, ReadersWriteIt(Feedback))
