@@ -140,8 +140,8 @@ def needs(page: Page) -> str:
 
 
 def _incomplete(request: HttpRequest, pk: int, error: ValidationError) -> HttpResponse:
-    """Leads to the editor of a page that cannot be published as it is. Nothing of it was done."""
+    """Leads to the editor of a page with which it cannot be done as it is."""
     page = Page.objects.get(pk=pk)
     said = needs(page) or " ".join(error.messages)
-    messages.error(request, f"Nothing was changed: “{get_latest_str(page)}” is not complete. {said}")
+    messages.error(request, f"Nothing was changed. “{get_latest_str(page)}”: {said}")
     return _go(request, editor_of(page))

@@ -275,7 +275,7 @@ def test_an_approval_needs_no_comment(waiting: CaseStudyPage, ada: Client) -> No
     )
     ada.post(url, {"comment": ""})
     assert fresh(waiting).live
-    assert "is not currently awaiting moderation" in said(ada.post(url, {"comment": ""}))
+    assert "Ada approved it" in said(ada.post(url, {"comment": ""}))
 
 
 @pytest.mark.parametrize("headers", [{}, SCRIPT])
@@ -289,7 +289,7 @@ def test_approving_what_lacks_a_fact_leads_to_the_editor(
     response = ada.post(url, {"next": "/admin/"}, headers=headers)
     to = response.json()["redirect"] if headers else response["Location"]
     assert to == edit_url(waiting)
-    assert "“Waiting” is not complete. It still needs “Summary”, “As at”." in said(response)
+    assert "Nothing was changed. “Waiting”: It still needs “Summary”, “As at”." in said(response)
     assert (state_of(waiting), fresh(waiting).live) == ("in_progress", False)
 
 
