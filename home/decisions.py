@@ -47,13 +47,13 @@ def in_the_editor(request: HttpRequest, page: Page) -> HttpResponse | None:
         return None
     token, autosave = _token(request), not request.accepts("text/html")
     wanted = any(request.POST.get(name) for name in DECISIONS)
-    done = bool(token) and _is_decided(request, page, token)
+    done = token is not None and _is_decided(request, page, token)
     if autosave and (wanted or done):
         return _not_saved("A decision about this page is under way or taken. Reload the page to go on.")
     if not wanted:
         return None
     if done:
-        request.POST = _with_keys(request, page)
+        _take(request, _with_keys(request, page))
         leave = get_valid_next_url_from_request(request) or reverse("wagtailadmin_explore", args=[page.get_parent().pk])
         return _leave_undone(request, page, DONE_ALREADY, page.get_latest_revision_as_object(), leave)
     if reason := _too_late(request, page):
@@ -74,7 +74,7 @@ def of_a_new_page(request: HttpRequest, parent: Page, page_class: type[Page]) ->
     if page is None:
         get_active_log_context().uuid = token
         return None
-    request.POST = _with_keys(request, page)
+    _take(request, _with_keys(request, page))
     request.resolver_match = resolve(reverse("wagtailadmin_pages:edit", args=[page.pk]))
     view, args, kwargs = request.resolver_match
     response: HttpResponse = view(request, *args, **kwargs)
@@ -120,8 +120,9 @@ def _no_decision(request: HttpRequest, page: Page) -> str:
     form = form_class(_extra_data(request))
     if not form.is_valid():
         return f"Your decision was not carried out. {words_of(form)}"
-    request.POST = request.POST.copy()
-    request.POST["workflow-action-extra-data"] = json.dumps(form.cleaned_data)
+    post = request.POST.copy()
+    post["workflow-action-extra-data"] = json.dumps(form.cleaned_data)
+    _take(request, post)
     return ""
 
 
@@ -146,10 +147,16 @@ def _leave_undone(request: HttpRequest, page: Page, why: str, before: Page, leav
     messages.warning(request, f"“{page.get_admin_display_title()}”: {why.strip()}{kept}")
     if not is_changed:
         return redirect(leave)
-    request.POST = request.POST.copy()
+    post = request.POST.copy()
     for name in (*DECISIONS, *OF_THE_WORKFLOW):
-        request.POST.pop(name, None)
+        post.pop(name, None)
+    _take(request, post)
     return None
+
+
+def _take(request: HttpRequest, post: QueryDict) -> None:
+    """What was sent is not to be changed, but may be replaced."""
+    request.POST = post  # type: ignore[assignment]
 
 
 def _as_opened(request: HttpRequest, page: Page) -> Page:

@@ -65,7 +65,7 @@ def one_at_a_time(view: View) -> View:
 
 
 def _name(request: HttpRequest) -> str:
-    return request.resolver_match.url_name if request.resolver_match else ""
+    return (request.resolver_match.url_name or "") if request.resolver_match else ""
 
 
 def _changed_by(request: HttpRequest) -> list[int]:

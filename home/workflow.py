@@ -46,7 +46,7 @@ def _with_reason(form_for: Callable[..., Any]) -> Callable[..., Any]:
 
 def words_of(form: forms.Form) -> str:
     """What is wrong with a form, in a line."""
-    return " ".join(message for messages in form.errors.values() for message in messages)
+    return " ".join(str(message) for messages in form.errors.values() for message in messages)
 
 
 def last_decision(page: Page) -> str:

@@ -55,7 +55,7 @@ def test_a_page_is_held_while_it_is_changed(impatient: None) -> None:
     seen: list[tuple[bool, bool]] = []
 
     def look(*args: Any, **kwargs: Any) -> None:
-        seen.append((is_held(args[-1].pk if isinstance(args[-1], Page) else page.pk), is_held(other.pk)))
+        seen.append((is_held(page.pk), is_held(other.pk)))
 
     free = (False, False)
     held = (True, connection.vendor == "sqlite")  # which has one writer for everything

@@ -5,15 +5,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
+from tests.browser.served import Served
 from tests.browser.test_admin import visit
-from tests.browser.test_bulletins import mail_sink, site  # noqa: F401  (a site of its own)
 from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
 LATE = 3_000  # milliseconds
 FORM = re.compile(r"/admin/pages/(\d+/edit|add/\w+/\w+/\d+)/$")
+
+
+@pytest.fixture(scope="module")
+def site(mail_site: Served) -> Served:
+    return mail_site
+
+
+def is_sent(request: Request) -> bool:
+    return request.method == "POST" and bool(FORM.search(request.url))
+
+
+def is_autosave(request: Request) -> bool:
+    return is_sent(request) and request.headers["accept"] == "application/json"
 
 
 @contextmanager
@@ -22,7 +35,10 @@ def slow(page: Page) -> Iterator[list[Route]]:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
-        held.append(route) if route.request.method == "POST" else route.continue_()
+        if is_sent(route.request):
+            held.append(route)
+        else:
+            route.continue_()
 
     page.route(FORM, hold)
     yield held
@@ -37,31 +53,29 @@ def press(button: Locator) -> None:
     button.evaluate("one => one.click()")
 
 
-def settle(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(2_500)  # the editor takes what is there until then for what it was given
-
-
 def button(page: Page, name: str) -> Locator:
-    return page.locator("footer").get_by_role("button", name=name, exact=True)
+    """One below the form; most of them wait in a menu."""
+    return page.locator("footer").get_by_role("button", name=name, exact=True, include_hidden=True)
+
+
+def settle(page: Page) -> None:
+    """Until the editor knows what it was given: it saves what differs from that."""
+    page.wait_for_function("() => wagtail.app.queryController('w-unsaved')?.initialFormData")
+
+
+def title_of(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Title").first
 
 
 def told(page: Page) -> Locator:
     return page.locator(".messages")
 
 
-def new_issue(page: Page, title: str, year: int) -> None:
+def new_issue(page: Page, year: int) -> None:
     visit(page, "/admin/bulletins/")
     page.get_by_role("link", name=re.compile("Add e-bulletin")).first.click()
     settle(page)
-    page.get_by_role("textbox", name="Title").first.fill(title)
     page.locator("#id_year").fill(str(year))
-
-
-def submit(page: Page) -> None:
-    visit(page, page.url)
-    press(button(page, "Submit to Editorial approval"))
-    expect(told(page)).to_contain_text("has been submitted for moderation")
 
 
 def open_again(page: Page, title: str) -> None:
@@ -70,61 +84,72 @@ def open_again(page: Page, title: str) -> None:
     settle(page)
 
 
-def statuses(page: Page, title: str) -> str:
+def submit(page: Page, name: str) -> None:
+    press(button(page, name))
+    expect(told(page)).to_contain_text("has been submitted for moderation")
+
+
+def row_of(page: Page, title: str) -> Locator:
     visit(page, "/admin/bulletins/")
-    return page.get_by_role("row").filter(has_text=title).inner_text().lower()
+    return page.get_by_role("row").filter(has_text=title)
 
 
 def test_each_decision_is_carried_out_once_on_a_slow_line(editor: Page) -> None:
     title = "Decided slowly"
-    new_issue(editor, title, 2011)
+    new_issue(editor, 2011)
     with slow(editor) as sent:
-        editor.wait_for_timeout(800)  # its autosave begins
+        with editor.expect_request(is_autosave):
+            title_of(editor).fill(title)
         press(button(editor, "Save draft"))
-    expect(told(editor)).to_contain_text(re.compile("created|updated"))
-    assert len(sent) == 1
-    expect(editor.get_by_role("textbox", name="Title").first).to_have_value(title)
-    assert statuses(editor, title).count(title.lower()) == 1
+    expect(told(editor)).to_contain_text("has been updated")
+    assert len(sent) == 1  # the form itself waited for the autosave that had made the page
+    expect(title_of(editor)).to_have_value(title)
+    expect(row_of(editor, title)).to_have_count(1)
 
     open_again(editor, title)
-    submit(editor)
+    submit(editor, "Submit to Editorial approval")
     open_again(editor, title)
     press(button(editor, "Request changes"))
     dialogue = editor.locator(".modal-body")
     dialogue.get_by_role("button", name="Request changes").click()
     expect(dialogue).to_contain_text("Say what should change, so that the author can do it.")
     dialogue.get_by_label("What should change").fill("Say who paid.")
-    with slow(editor) as sent:
+    with slow(editor) as sent, editor.expect_request(is_sent):
         press(dialogue.get_by_role("button", name="Request changes"))
     expect(told(editor)).to_contain_text("has been updated")
     assert len(sent) == 1
 
     open_again(editor, title)
-    press(button(editor, "Resubmit to Moderators approval"))
-    expect(told(editor)).to_contain_text("has been submitted for moderation")
+    submit(editor, "Resubmit to Moderators approval")
     open_again(editor, title)
-    editor.get_by_role("textbox", name="Title").first.fill(f"{title} and well")
     with slow(editor) as sent:
+        title_of(editor).fill(f"{title} and well")
         press(button(editor, "Approve and Publish"))
     expect(told(editor)).to_contain_text("has been updated")
     assert len(sent) == 1
-    assert re.search(r"\blive\b(?! \+)", statuses(editor, f"{title} and well"))
+    expect(row_of(editor, f"{title} and well").locator(".w-status")).to_have_text(
+        re.compile(r"^\s*(Current page status:)?\s*live\s*$")
+    )
 
 
 def test_the_server_decides_once_whatever_the_editor_sends(editor: Page, watches: list[Watch]) -> None:
     """With Wagtail's own script alone, which sends the form once more."""
     title = "Decided by the server"
-    new_issue(editor, title, 2012)
+    new_issue(editor, 2012)
+    title_of(editor).fill(title)
     press(button(editor, "Save draft"))
     expect(told(editor)).to_contain_text(re.compile("created|updated"))
-    submit(editor)
+    submit(editor, "Submit to Editorial approval")
     editor.route("**/js/editing*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     open_again(editor, title)
-    with slow(editor) as sent:
+    with slow(editor) as sent, editor.expect_request(is_autosave) as again:
         press(button(editor, "Approve and Publish"))
+    assert "action-workflow-action" in (again.value.post_data or "")
     expect(told(editor)).to_contain_text("has been updated")
     assert len(sent) > 1
-    assert re.search(r"\blive\b(?! \+)", statuses(editor, title))
+    expect(row_of(editor, title).locator(".w-status")).to_have_text(
+        re.compile(r"^\s*(Current page status:)?\s*live\s*$")
+    )
     (watch,) = watches
     assert all(re.match(r"400 from .*/edit/$", fault) for fault in watch.faults)
     watch.faults.clear()
