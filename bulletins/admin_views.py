@@ -22,6 +22,7 @@ from bulletins.models import BulletinPage
 from bulletins.preflight import blocks, external_links, preflight
 from bulletins.rendering import Links, letter_for, letter_of, message
 from home.limits import Limit, LimitReached, counted
+from home.one_at_a_time import held
 
 logger = logging.getLogger(__name__)
 MOST_IDS = 200
@@ -74,7 +75,8 @@ class SuggestView(IssueView):
             return redirect(self.edit_url)
         sent = request.POST.getlist("page")[:MOST_IDS]
         chosen = {int(pk) for pk in sent if pk.isascii() and pk.isdigit() and len(pk) < 19}
-        added = suggesting.add(self.page, chosen, request.user)
+        with held(self.page.pk):  # the autosave of somebody's editor waits
+            added = suggesting.add(self.page, chosen, request.user)
         if not added:
             messages.warning(request, "Nothing was added: choose at least one page.")
             return redirect(reverse("bulletin_suggest", args=[self.page.pk]))

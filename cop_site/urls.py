@@ -4,6 +4,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from bulletins import urls as bulletins_urls
 from casestudies import urls as casestudies_urls
@@ -11,7 +12,10 @@ from community import logging_in
 from cop_site import views
 from cop_site.sitemap import SITEMAPS
 from home import urls as home_urls
+from home.one_at_a_time import one_at_a_time
 from search import urls as search_urls
+
+decorate_urlpatterns(wagtailadmin_urls.urlpatterns, one_at_a_time)
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),

@@ -16,6 +16,7 @@ class HomeConfig(AppConfig):
         from home.useful import Feedback
         from home.useful_reports import ReadersWriteIt
         from home.whole_numbers import type_whole_numbers
+        from home.workflow import ask_for_reasons
         from taxonomy.glossary import GlossaryEntry
 
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
@@ -25,4 +26,5 @@ class HomeConfig(AppConfig):
         type_whole_numbers()
         check_one_at_a_time()
         name_fields()
+        ask_for_reasons()
         register_permission_policy(Feedback, ReadersWriteIt(Feedback))

@@ -1,5 +1,5 @@
-"""What the home app adds to the admin: the list of all content, the report of reviews, the reviews on the dashboard; and
-what of a link in rich text is kept."""
+"""What the home app adds to the admin: the list of all content, the report of reviews, the reviews on the dashboard; what
+of a link in rich text is kept; and that a decision is carried out once."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from home import rich_links
+from home import decisions, rich_links
+from home.bulk import PublishComplete
 from home.content_list import ContentViewSet
 from home.draft_messages import PublishCompletePages, say_what_is_missing
 from home.reports import ReviewsReport, YourReviews
@@ -74,3 +75,13 @@ def add_your_reviews(request: HttpRequest, panels: list[Any]) -> None:
 @hooks.register("insert_global_admin_css")
 def readable_lists() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+hooks.register("before_edit_page", decisions.in_the_editor)
+hooks.register("before_create_page", decisions.of_a_new_page)
+hooks.register("register_bulk_action", PublishComplete, order=100)  # in the place of Wagtail's own
+
+
+@hooks.register("insert_editor_js")
+def one_form_at_a_time() -> str:
+    return format_html('<script src="{}"></script>', static("js/editing.js"))

@@ -1,6 +1,5 @@
 """What a browser did while a test looked elsewhere: requests, errors, violations of the security policy."""
 
-import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError
@@ -11,8 +10,6 @@ document.addEventListener("securitypolicyviolation", event => {{
   console.error("{VIOLATION} " + event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile);
 }});
 """
-
-EDITING = re.compile(r"/admin/pages/\d+/edit/")
 
 # What htmx writes down when a newer question takes the place of one that is under way, as it should: the first line stands
 # before those of failures too, which are not let off.
@@ -45,7 +42,7 @@ class Watch:
 
     def _response(self, response: Response) -> None:
         expected = response.request.is_navigation_request() and response.status < 500
-        if response.status >= 400 and not expected and not _overtaken(response):
+        if response.status >= 400 and not expected:
             self.faults.append(f"{response.status} from {response.url}")
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -55,9 +52,3 @@ class Watch:
 
     def _error(self, error: WebError) -> None:
         self.faults.append(f"an uncaught error: {error.error}")
-
-
-def _overtaken(response: Response) -> bool:
-    """Wagtail saves a draft while its editor writes, and is refused (400, no other) where a whole save came in between."""
-    path = urlsplit(response.url).path
-    return response.status == 400 and response.request.method == "POST" and bool(EDITING.fullmatch(path))

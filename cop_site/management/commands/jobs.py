@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from bulletins.readers.erasing import forget_old
@@ -15,13 +14,10 @@ from casestudies.asking import forget_old_questions
 from home.limits import forget_expired
 from home.models import SiteSettings
 from home.reminders import remind
+from home.scheduling import publish_scheduled
 from search.engine import engine
 
 logger = logging.getLogger("cop_site.jobs")
-
-
-def publish_scheduled() -> None:
-    call_command("publish_scheduled", verbosity=0)
 
 
 def remind_of_reviews() -> None:

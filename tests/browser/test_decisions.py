@@ -1,0 +1,155 @@
+"""Decisions over a slow line: what the editor sends at the same time comes to the server at the same time, 3 seconds late."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Locator, Page, Request, Route, expect
+
+from tests.browser.served import Served
+from tests.browser.test_admin import visit
+from tests.browser.watch import Watch
+
+pytestmark = pytest.mark.browser
+LATE = 3_000  # milliseconds
+FORM = re.compile(r"/admin/pages/(\d+/edit|add/\w+/\w+/\d+)/$")
+
+
+@pytest.fixture(scope="module")
+def site(mail_site: Served) -> Served:
+    return mail_site
+
+
+def is_sent(request: Request) -> bool:
+    return request.method == "POST" and bool(FORM.search(request.url))
+
+
+def is_autosave(request: Request) -> bool:
+    return is_sent(request) and request.headers["accept"] == "application/json"
+
+
+@contextmanager
+def slow(page: Page) -> Iterator[list[Route]]:
+    """Holds the forms that leave the editor, and lets them all go at once."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if is_sent(route.request):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(FORM, hold)
+    yield held
+    page.wait_for_timeout(LATE)
+    page.unroute(FORM)
+    for route in held:
+        route.continue_()
+
+
+def press(button: Locator) -> None:
+    """Without waiting for the page after it."""
+    button.evaluate("one => one.click()")
+
+
+def button(page: Page, name: str) -> Locator:
+    """One below the form; most of them wait in a menu."""
+    return page.locator("footer").get_by_role("button", name=name, exact=True, include_hidden=True)
+
+
+def settle(page: Page) -> None:
+    """Until the editor knows what it was given: it saves what differs from that."""
+    page.wait_for_function("() => wagtail.app.queryController('w-unsaved')?.initialFormData")
+
+
+def title_of(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Title").first
+
+
+def told(page: Page) -> Locator:
+    return page.locator(".messages")
+
+
+def new_issue(page: Page, year: int) -> None:
+    visit(page, "/admin/bulletins/")
+    page.get_by_role("link", name=re.compile("Add e-bulletin")).first.click()
+    settle(page)
+    page.locator("#id_year").fill(str(year))
+
+
+def open_again(page: Page, title: str) -> None:
+    visit(page, "/admin/bulletins/")
+    page.get_by_role("link", name=title, exact=True).first.click()
+    settle(page)
+
+
+def submit(page: Page, name: str) -> None:
+    press(button(page, name))
+    expect(told(page)).to_contain_text("has been submitted for moderation")
+
+
+def row_of(page: Page, title: str) -> Locator:
+    visit(page, "/admin/bulletins/")
+    return page.get_by_role("row").filter(has_text=title)
+
+
+def test_each_decision_is_carried_out_once_on_a_slow_line(editor: Page) -> None:
+    title = "Decided slowly"
+    new_issue(editor, 2011)
+    with slow(editor) as sent:
+        with editor.expect_request(is_autosave):
+            title_of(editor).fill(title)
+        press(button(editor, "Save draft"))
+    expect(told(editor)).to_contain_text("has been updated")
+    assert len(sent) == 1  # the form itself waited for the autosave that had made the page
+    expect(title_of(editor)).to_have_value(title)
+    expect(row_of(editor, title)).to_have_count(1)
+
+    open_again(editor, title)
+    submit(editor, "Submit to Editorial approval")
+    open_again(editor, title)
+    press(button(editor, "Request changes"))
+    dialogue = editor.locator(".modal-body")
+    dialogue.get_by_role("button", name="Request changes").click()
+    expect(dialogue).to_contain_text("Say what should change, so that the author can do it.")
+    dialogue.get_by_label("What should change").fill("Say who paid.")
+    with slow(editor) as sent, editor.expect_request(is_sent):
+        press(dialogue.get_by_role("button", name="Request changes"))
+    expect(told(editor)).to_contain_text("has been updated")
+    assert len(sent) == 1
+
+    open_again(editor, title)
+    submit(editor, "Resubmit to Moderators approval")
+    open_again(editor, title)
+    with slow(editor) as sent:
+        title_of(editor).fill(f"{title} and well")
+        press(button(editor, "Approve and Publish"))
+    expect(told(editor)).to_contain_text("has been updated")
+    assert len(sent) == 1
+    expect(row_of(editor, f"{title} and well").locator(".w-status")).to_have_text(
+        re.compile(r"^\s*(Current page status:)?\s*live\s*$")
+    )
+
+
+def test_the_server_decides_once_whatever_the_editor_sends(editor: Page, watches: list[Watch]) -> None:
+    """With Wagtail's own script alone, which sends the form once more."""
+    title = "Decided by the server"
+    new_issue(editor, 2012)
+    title_of(editor).fill(title)
+    press(button(editor, "Save draft"))
+    expect(told(editor)).to_contain_text(re.compile("created|updated"))
+    submit(editor, "Submit to Editorial approval")
+    editor.route("**/js/editing*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    open_again(editor, title)
+    with slow(editor) as sent, editor.expect_request(is_autosave) as again:
+        press(button(editor, "Approve and Publish"))
+    assert "action-workflow-action" in (again.value.post_data or "")
+    expect(told(editor)).to_contain_text("has been updated")
+    assert len(sent) > 1
+    expect(row_of(editor, title).locator(".w-status")).to_have_text(
+        re.compile(r"^\s*(Current page status:)?\s*live\s*$")
+    )
+    (watch,) = watches
+    assert all(re.match(r"400 from .*/edit/$", fault) for fault in watch.faults)
+    watch.faults.clear()
