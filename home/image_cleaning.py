@@ -54,7 +54,7 @@ def _clean_original(pk: int, warn: Say) -> bool:
     former, storage = str(image.file.name), image.file.storage
     try:
         with storage.open(former) as file:
-            content = CleanImageFile(without_metadata(file, most_pixels=None))
+            content = CleanImageFile(without_metadata(file, most_pixels=None), former)
     except (OSError, ValidationError) as error:
         reason = "missing" if isinstance(error, OSError) else "damaged"
         warn(f"Picture {pk} ({image.title}) was not cleaned: its file is {reason}. Upload it again, or delete it.")

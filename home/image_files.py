@@ -29,7 +29,7 @@ DAMAGED = "This picture is damaged or cut off: it cannot be read to its end. Sav
 
 
 class CleanImageFile(ContentFile):
-    """The content of an image file that has no metadata."""
+    """The content of an image file that has no metadata. It needs a name, or Django takes it for no file."""
 
 
 class OriginalFile(WagtailImageFieldFile):
@@ -37,7 +37,7 @@ class OriginalFile(WagtailImageFieldFile):
 
     def save(self, name: str, content: IO[bytes], save: bool = True) -> None:
         if not isinstance(content, CleanImageFile):
-            content = CleanImageFile(without_metadata(content, settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS))
+            content = CleanImageFile(without_metadata(content, settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS), name)
         self.instance.file_size, self.instance.file_hash = content.size, hash_filelike(content)
         super().save(name, content, save)
 

@@ -58,5 +58,7 @@ class AvatarForm(AvatarPreferencesForm):
 
 
 def _cleaned(file: UploadedFile) -> CleanImageFile:
-    content = without_metadata(file, settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS)
-    return CleanImageFile(content, name=str(file.name))
+    try:
+        return CleanImageFile(without_metadata(file, settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS), str(file.name))
+    finally:
+        file.seek(0)  # where another field is refused, the same upload is read once more

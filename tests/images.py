@@ -51,7 +51,7 @@ def huge_png(side: int = 9000) -> bytes:
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
-    rows = zlib.compress(bytes((side // 8 + 1) * side), 9)
+    rows = zlib.compress(bytes((1 + -(-side // 8)) * side), 9)
     head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 

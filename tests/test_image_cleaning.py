@@ -132,7 +132,7 @@ def test_a_rendition_without_metadata_is_not_encoded_again(media: Path) -> None:
 
 
 def test_what_cannot_be_cleaned_is_named_and_stays(media: Path, client: Client) -> None:
-    cut, gone, fine = as_before(picture()[:900]), as_before(picture(), "b.jpg"), as_before(picture(), "c.jpg")
+    cut, gone, fine = as_before(picture()[:-300]), as_before(picture(), "b.jpg"), as_before(picture(), "c.jpg")
     Path(gone.file.path).unlink()
     kept = rendition(gone)
     default_storage.save("original_images/stray.jpg", ContentFile(picture()))
@@ -170,8 +170,7 @@ def test_who_replaces_the_picture_meanwhile_wins(media: Path, monkeypatch: pytes
 
     monkeypatch.setattr(image_cleaning, "without_metadata", slow)
     assert clean()[0] == ""
-    image.refresh_from_db()
-    assert image.file.name == "originals/newer.jpg"
+    assert SiteImage.objects.get().file.name == "originals/newer.jpg"
     assert not (media / "originals/acacia-road.jpg").exists()
 
 

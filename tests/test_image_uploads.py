@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -93,7 +94,11 @@ def test_no_upload_keeps_metadata(upload: Upload, extension: str, admin_client: 
 
 
 def test_an_upload_whose_other_fields_come_later_is_cleaned_too(admin_client: Client, media: Path) -> None:
-    data = {"title": "A refuge", "collection": "", "files[]": SimpleUploadedFile("refuge.jpg", picture(orientation=6))}
+    data = {
+        "title": "too long " * 40,
+        "collection": 1,
+        "files[]": SimpleUploadedFile("refuge.jpg", picture(orientation=6)),
+    }
     answer = admin_client.post(reverse("wagtailimages:add_multiple"), data).json()
     pk = answer["uploaded_file_id"]
     raw = Path(UploadedFile.objects.get().file.path)
@@ -115,8 +120,8 @@ def test_what_programs_store_is_cleaned_and_checked(media: Path) -> None:
     image.refresh_from_db()
     assert is_as_stored(image)
     assert told(Path(image.file.path).read_bytes()) == []
-    for content in (huge_png(), picture()[:800]):
-        with pytest.raises(ValidationError):
+    for content in (huge_png(), picture()[:-300]):
+        with pytest.raises(ValidationError), transaction.atomic():
             stored(content, "a.png")
 
 
@@ -227,7 +232,8 @@ def test_an_original_is_for_who_may_use_its_collection(admin_client: Client, cli
     assert image.file.url == url
     assert client.get(url).status_code == 302  # to the page for logging in
     response = admin_client.get(url)
-    assert (response["Content-Type"], response["Cache-Control"]) == ("image/jpeg", "private, no-store")
+    assert response["Content-Type"] == "image/jpeg"
+    assert "private, no-store" in response["Cache-Control"]
     assert b"".join(response) == Path(image.file.path).read_bytes()  # type: ignore[arg-type]
     assert admin_client.get(reverse("original_image", args=[10**20])).status_code == 404
 
