@@ -251,6 +251,8 @@ WAGTAIL_DATETIME_FORMAT = "%-d %B %Y, %H:%M"
 WAGTAIL_USER_TIME_ZONES = ["Europe/London", "UTC"]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES = [("en-gb", "English")]
 WAGTAILIMAGES_IMAGE_MODEL = "home.SiteImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "home.image_forms.SiteImageForm"
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000  # one takes some 160 MB of memory while it is read
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_DOCUMENT_MODEL = "home.SiteDocument"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "rtf", "txt", "xlsx"]

@@ -1,6 +1,5 @@
 """Error pages, uploaded files, robots.txt: what belongs to no subject."""
 
-import mimetypes
 from pathlib import Path
 
 from django.conf import settings
@@ -12,28 +11,25 @@ from django.utils._os import safe_join
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from home.image_files import AVATARS, RENDITIONS
+from home.image_views import image_response
 from search import health
-
-# Shown in the page; everything else that was uploaded is offered as a download.
-INLINE_IMAGES = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
 
 
 @require_safe
 def media(request: HttpRequest, path: str) -> FileResponse:
-    """An uploaded file below MEDIA_ROOT. 404 for anything else; originals of documents go through Wagtail's own view,
-    which checks their privacy."""
+    """A rendition, or for people of the admin a photograph of one of them. 404 for all else below MEDIA_ROOT: originals
+    of pictures and documents have views of their own, which check who asks."""
     try:
         file = Path(safe_join(settings.MEDIA_ROOT, path))
-        inside = file.relative_to(Path(settings.MEDIA_ROOT).absolute())
-        if inside.parts[0] == "documents" or not file.is_file():
+        folder = file.relative_to(Path(settings.MEDIA_ROOT).absolute()).parts[0]
+        is_public = folder == RENDITIONS
+        may_see = is_public or (folder == AVATARS and request.user.has_perm("wagtailadmin.access_admin"))
+        if not may_see or not file.is_file():
             raise Http404
-    except (SuspiciousFileOperation, ValueError, OSError):
+        return image_response(file, "public, max-age=31536000, immutable" if is_public else "private, no-store")
+    except (SuspiciousFileOperation, ValueError, IndexError, OSError):
         raise Http404 from None
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    response = FileResponse(file.open("rb"), content_type=kind, as_attachment=kind not in INLINE_IMAGES)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
 
 
 @require_safe

@@ -1,7 +1,10 @@
+import io
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import models
 from django.http import HttpRequest
 from modelcluster.fields import ParentalKey
@@ -10,7 +13,7 @@ from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldP
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.fields import RichTextField
-from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.images.models import AbstractImage, AbstractRendition, Filter, SourceImageIOError
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
@@ -18,6 +21,7 @@ from caching.version import remember
 from home.access import QuickAccess
 from home.front import front_page
 from home.glossary import GlossaryPage  # noqa: F401 (as the next lines: models that Django finds through this one)
+from home.image_files import ORIGINALS, OriginalFile, rendition_name, without_metadata
 from home.limits import LimitedUse  # noqa: F401 (Django finds models through this module)
 from home.review import ReviewReminder  # noqa: F401 - Django looks for an app's models here
 from home.useful import Feedback  # noqa: F401
@@ -38,7 +42,8 @@ class Licence(models.TextChoices):
 
 
 class SiteImage(AbstractImage):
-    """A picture with what a reader who cannot see it needs, and whom to thank for it."""
+    """A picture with what a reader who cannot see it needs, and whom to thank for it. Its file is stored without metadata
+    and shown to editors only; the public gets renditions."""
 
     alt_text = models.CharField(
         "alternative text",
@@ -49,15 +54,56 @@ class SiteImage(AbstractImage):
     credit = models.CharField(max_length=150, blank=True, help_text="Who made the picture.")
     licence = models.CharField(max_length=20, choices=Licence, blank=True)
 
-    admin_form_fields = (*Image.admin_form_fields, "alt_text", "credit", "licence")
+    # Wagtail's own description would be a second field for the same thing.
+    admin_form_fields = (
+        *("title", "file", "alt_text", "credit", "licence", "collection", "tags"),
+        *("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height"),
+    )
+    search_fields = [*AbstractImage.search_fields, index.SearchField("alt_text"), index.AutocompleteField("alt_text")]
 
     @property
     def default_alt_text(self) -> str:
         return self.alt_text
 
+    @property
+    def is_clean(self) -> bool:
+        return str(self.file.name).startswith(f"{ORIGINALS}/")
+
+    def get_upload_to(self, filename: str) -> str:
+        return f"{ORIGINALS}/{Path(super().get_upload_to(filename)).name}"
+
+    def get_rendition(self, filter: Filter | str) -> "SiteRendition":  # noqa: A002 (Wagtail's name)
+        """The full size is no rendition: the admin links to it, and no public copy of it is made."""
+        if getattr(filter, "spec", filter) == "original":
+            return SiteRendition(
+                image=self, filter_spec="original", file=self.file.name, width=self.width, height=self.height
+            )
+        return super().get_rendition(filter)
+
+    def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:  # noqa: A002
+        """Wagtail copies EXIF into each JPEG and PNG: a file that is not cleaned yet is cleaned first."""
+        if not self.is_clean:
+            try:
+                with self.open_file() as file:
+                    source = File(io.BytesIO(without_metadata(file, most_pixels=None)), name=self.file.name)
+            except ValidationError as error:
+                raise SourceImageIOError(str(error)) from error
+        return super().generate_rendition_file(filter, source=source)
+
+
+# Set here and not by a field of ours: that would come after width, height, size and hash, which are stored in this order.
+SiteImage._meta.get_field("file").attr_class = OriginalFile
+
 
 class SiteRendition(AbstractRendition):
     image = models.ForeignKey(SiteImage, on_delete=models.CASCADE, related_name="renditions")
+
+    @property
+    def url(self) -> str:
+        return self.image.file.url if self.filter_spec == "original" else self.file.url
+
+    def get_upload_to(self, filename: str) -> str:
+        return rendition_name(filename)
 
     class Meta:
         unique_together = (("image", "filter_spec", "focal_point_key"),)

@@ -1,5 +1,5 @@
-"""What the home app adds to the admin: the list of all content, the report of reviews, the reviews on the dashboard; what
-of a link in rich text is kept; and that a decision is carried out once."""
+"""What the home app adds to the admin: the list of all content, the report of reviews, the reviews on the dashboard; the
+originals of pictures; what of a link in rich text is kept; and that a decision is carried out once."""
 
 from typing import Any
 
@@ -9,15 +9,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.account import AvatarSettingsPanel
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from home import decisions, rich_links
+from home import decisions, image_views, rich_links
 from home.bulk import PublishComplete
 from home.content_list import ContentViewSet
 from home.draft_messages import PublishCompletePages, say_what_is_missing
+from home.image_forms import AvatarForm
 from home.reports import ReviewsReport, YourReviews
 from home.useful_reports import FeedbackViewSet, UsefulReport
+
+AvatarSettingsPanel.form_class = AvatarForm
 
 
 @hooks.register("register_admin_viewset")
@@ -36,8 +40,9 @@ def register_links(features: Any) -> None:
 
 
 @hooks.register("register_admin_urls")
-def register_reports() -> list[URLPattern]:
+def register_urls() -> list[URLPattern]:
     return [
+        path("images/<int:image_id>/original/", image_views.original, name="original_image"),
         path("reports/useful/", UsefulReport.as_view(), name="useful_report"),
         path("reports/useful/results/", UsefulReport.as_view(results_only=True), name="useful_report_results"),
         path("reports/reviews/", ReviewsReport.as_view(), name="reviews_report"),

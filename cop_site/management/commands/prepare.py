@@ -9,12 +9,14 @@ from django.db.migrations.executor import MigrationExecutor
 
 from cop_site.starter import load_starter
 from cop_site.static_files import collect
+from home.image_cleaning import clean_images
 from search.engine import Unavailable, engine
 
 
 class Command(BaseCommand):
     help = (
-        "Migrate, load the starter content into an empty site, collect static files, bring the search index up to date."
+        "Migrate, load the starter content into an empty site, clean pictures of metadata, collect static files, bring the "
+        "search index up to date."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +26,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         if load_starter():
             self._say("The starter content is loaded.")
+        clean_images(self._say, self.stderr.write)
         collect()
         try:
             engine().sync()
