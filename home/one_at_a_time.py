@@ -19,8 +19,8 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_latest_str, get_valid_next_url_from_request
 from wagtail.models import Page, TaskState
 
-from home.checklist import missing
 from home.forged import is_key
+from home.form_errors import in_words, missing
 from home.workflow import last_decision, words_of
 
 View = Callable[..., HttpResponse]
@@ -131,11 +131,12 @@ def needs(page: Page) -> str:
     """What the latest draft of a page lacks for being published, in a line; empty where it lacks nothing."""
     draft = page.get_latest_revision_as_object()
     draft.live = True
+    if said := in_words(missing(draft)):
+        return said
     try:
         draft.full_clean()
     except ValidationError as error:
-        labels = ", ".join(f"“{item.label}”" for item in missing(draft))
-        return f"It still needs {labels}." if labels else " ".join(error.messages)
+        return " ".join(error.messages)
     return ""
 
 

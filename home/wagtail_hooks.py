@@ -16,7 +16,7 @@ from wagtail.permissions import policy_registry
 from home import decisions, image_views, rich_links
 from home.bulk import PublishComplete
 from home.content_list import ContentViewSet
-from home.draft_messages import PublishCompletePages, say_what_is_missing
+from home.draft_messages import say_what_is_missing
 from home.image_forms import AvatarForm
 from home.reports import ReviewsReport, YourReviews
 from home.useful_reports import FeedbackViewSet, UsefulReport
@@ -52,7 +52,6 @@ def register_urls() -> list[URLPattern]:
 
 hooks.register("after_create_page", say_what_is_missing)
 hooks.register("after_edit_page", say_what_is_missing)
-hooks.register("register_bulk_action", PublishCompletePages, order=100)  # in place of Wagtail's own
 
 
 class ReportMenuItem(MenuItem):

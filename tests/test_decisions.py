@@ -285,7 +285,7 @@ def test_approving_what_lacks_a_fact_leads_to_the_editor(
     response = ada.post(url, {"next": "/admin/"}, headers=headers)
     to = response.json()["redirect"] if headers else response["Location"]
     assert to == edit_url(waiting)
-    assert "Nothing was changed. “Waiting”: It still needs “Summary”, “As at”." in said(response)
+    assert "Nothing was changed. “Waiting”: Summary is missing. As at is missing." in said(response)
     assert (state_of(waiting), fresh(waiting).live) == ("in_progress", False)
 
 
@@ -294,10 +294,10 @@ def test_many_are_published_only_where_all_are_complete(listing: CaseStudyIndexP
     ada.post(edit_url(bare), form_of_draft(bare, summary=""))
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     response = ada.post(f"{url}?id={whole.pk}&id={bare.pk}")
-    assert "Nothing was published: not all are complete. “Bare”: It still needs “Summary”." in said(response)
+    assert "Nothing was published: not all are complete. “Bare”: Summary is missing." in said(response)
     assert not fresh(whole).live
     below = ada.post(f"{url}?id={listing.pk}", {"include_descendants": "on"})
-    assert "“Bare”: It still needs “Summary”." in said(below)
+    assert "“Bare”: Summary is missing." in said(below)
     ada.post(f"{url}?id={whole.pk}")
     assert fresh(whole).live
 

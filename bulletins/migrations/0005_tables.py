@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bulletins', '0003_sending'),
+        ('bulletins', '0004_import_columns_and_suppression_lists'),
     ]
 
     operations = [
