@@ -76,7 +76,7 @@ class DateComparison(FieldComparison):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.val_a, self.val_b = _shown(self.val_a), _shown(self.val_b)
+        self.val_a, self.val_b = (_shown(value) for value in (self.val_a, self.val_b))
 
 
 def _shown(value: datetime.date | None) -> str:

@@ -49,7 +49,7 @@ class MoneyFormField(forms.DecimalField):
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if not isinstance(value, str):
             return super().to_python(value)
         if not value.strip():
@@ -66,8 +66,8 @@ class MoneyFormField(forms.DecimalField):
 class MoneyField(models.DecimalField):
     """Pounds and pence, up to a million million pounds."""
 
-    def __init__(self, *args: Any, max_digits: int = DIGITS, decimal_places: int = PENCE, **kwargs: Any) -> None:
-        super().__init__(*args, max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **({"max_digits": DIGITS, "decimal_places": PENCE} | kwargs))
 
     def deconstruct(self) -> Any:
         # For the database it is a number like any other.

@@ -3,10 +3,10 @@
 import datetime
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django import forms
-from django.forms import BaseForm
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ FIRST_OF_APRIL = datetime.date(2017, 4, 1)
 WAYS = ["1 April 2017", "01/04/2017", "1/4/2017", "01.04.2017", "1 Apr 2017", "2017-04-01"]
 
 
-def editing_forms() -> Iterator[tuple[str, type[BaseForm]]]:
+def editing_forms() -> Iterator[tuple[str, Any]]:
     """Every form with which pages and their rows are edited."""
     for model in get_page_models():
         if model is not Page:
@@ -114,12 +114,12 @@ def test_what_cannot_be_read_stays_on_the_screen(
 
 
 def test_autosave_reads_dates_too(admin_client: Client, example_page: CaseStudyPage) -> None:
-    json_only = {"HTTP_ACCEPT": "application/json"}
+    json_only = {"accept": "application/json"}
     data = complete(example_page, as_at="1 April 2017", period_start="April 2016")
-    assert admin_client.post(edit_url(example_page), data, **json_only).json()["success"]
+    assert admin_client.post(edit_url(example_page), data, headers=json_only).json()["success"]
     saved = draft(example_page)
     assert (saved.as_at, saved.period_start) == (FIRST_OF_APRIL, datetime.date(2016, 4, 1))
-    refused = admin_client.post(edit_url(example_page), data | {"as_at": "soon"}, **json_only)
+    refused = admin_client.post(edit_url(example_page), data | {"as_at": "soon"}, headers=json_only)
     assert (refused.status_code, refused.json()["success"]) == (400, False)
     assert draft(example_page).as_at == FIRST_OF_APRIL
 

@@ -4,8 +4,9 @@ import pytest
 from django import forms
 from django.test import Client
 
-from bulletins.models import BulletinPage
+from home.models import HomePage
 from home.whole_numbers import WholeNumberField
+from tests.factories import bulletin, bulletin_index
 from tests.forms import edit_url
 
 
@@ -20,10 +21,10 @@ def test_what_is_no_whole_number_is_refused_in_words(typed: str) -> None:
         WholeNumberField().clean(typed)
 
 
-def test_the_number_of_an_issue_stays_as_it_was_typed(admin_client: Client, issue_page: BulletinPage) -> None:
+def test_the_number_of_an_issue_stays_as_it_was_typed(admin_client: Client, home: HomePage) -> None:
     data = {"title": "Winter", "year": "2,007", "season": 4, "issue_number": "No. 12", "sections-count": 0}
     rows = {"comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0, "editorial": "null"}
-    shown = admin_client.post(edit_url(issue_page), data | rows).content.decode()
+    shown = admin_client.post(edit_url(bulletin(bulletin_index(home))), data | rows).content.decode()
     assert "“No. 12” is not a whole number." in shown
     assert 'name="issue_number" value="No. 12"' in shown
     assert "“2,007”" not in shown
