@@ -85,6 +85,7 @@ def _body() -> list[tuple[str, object]]:
     image = SiteImage.objects.create(title="A picture", alt_text="A green field", credit="A photographer", file=file)
     text_file = ContentFile(b"What was asked for.", name="specification.txt")
     document = SiteDocument.objects.create(title="A specification", file=text_file)
+    image.contextual_alt_text = image.alt_text  # as the editor takes it over
     block = {"image": image, "caption": "A picture with a caption."}
     years = tuple(str(year) for year in range(1998, 2008))
     figures = table("People accommodated, by year and place", ("Place", *years), ("Great Yarmouth", *["1,234"] * 10))

@@ -116,6 +116,7 @@ def test_an_organisation_is_added_where_it_is_chosen_and_a_double_is_offered_the
     editor: Page,
 ) -> None:
     visit(editor, f"/admin/pages/add/casestudies/casestudypage/{number_of_list(editor)}/")
+    editor.get_by_role("textbox", name="Title").first.press_sequentially("An organisation to add")
     chosen = editor.locator(".snippet-chooser [data-chooser-title]")
     modal = editor.locator(".modal-body")
     for number, (name, shown) in enumerate(
