@@ -1,5 +1,6 @@
 import io
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class SiteImage(AbstractImage):
         """Wagtail copies EXIF into each JPEG and PNG: a file that is not cleaned yet is cleaned first."""
         if not self.is_clean:
             try:
-                with self.open_file() as file:
+                with nullcontext(source) if source else self.open_file() as file:
                     source = File(io.BytesIO(without_metadata(file, most_pixels=None)), name=self.file.name)
             except ValidationError as error:
                 raise SourceImageIOError(str(error)) from error

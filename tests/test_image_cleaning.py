@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -29,6 +30,7 @@ SPEC = "fill-1072x536|format-jpeg|jpegquality-70"  # of e-bulletins
 @pytest.fixture(autouse=True)
 def media(settings: LazySettings, tmp_path: Path) -> Path:
     settings.MEDIA_ROOT = tmp_path / "media"
+    cache.clear()  # renditions of another test's picture with the same key
     return Path(settings.MEDIA_ROOT)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
@@ -34,6 +35,7 @@ Upload = Callable[[Client, str, bytes], str]
 @pytest.fixture(autouse=True)
 def media(settings: LazySettings, tmp_path: Path) -> Path:
     settings.MEDIA_ROOT = tmp_path / "media"
+    cache.clear()  # renditions of another test's picture with the same key
     return Path(settings.MEDIA_ROOT)
 
 
@@ -83,8 +85,10 @@ def is_as_stored(image: SiteImage) -> bool:
     return (image.file_size, image.file_hash, (image.width, image.height)) == told_of
 
 
-@pytest.mark.parametrize("upload", UPLOADS)
-@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize(
+    ("upload", "extension"),
+    [*((add, extension) for extension in FORMATS), *((upload, "jpg") for upload in UPLOADS[1:])],
+)
 def test_no_upload_keeps_metadata(upload: Upload, extension: str, admin_client: Client, media: Path) -> None:
     assert upload(admin_client, f"refuge.{extension}", picture(extension, orientation=6)) == ""
     image = SiteImage.objects.get()
@@ -157,7 +161,7 @@ def test_the_uploader_s_script_knows_of_heic(admin_client: Client) -> None:
     [
         ("me.jpg", picture(orientation=6), ""),
         ("me.jpg", picture(size=(900, 600)), ""),
-        ("me.jpg", picture()[:900], "damaged or cut off"),
+        ("me.jpg", picture()[:-300], "damaged or cut off"),
         ("me.png", huge_png(), "81 million"),
     ],
 )
@@ -206,22 +210,21 @@ def test_the_public_gets_renditions_only(client: Client, listing: CaseStudyIndex
     assert client.get(f"/media/images/../originals/{image.filename}").status_code == 404
 
 
-@pytest.mark.parametrize("spec", ["width-300", "fill-1072x536|format-jpeg|jpegquality-70", "max-165x165"])
 @pytest.mark.parametrize("extension", FORMATS)
 def test_no_rendition_keeps_metadata_not_even_of_an_original_that_waits_to_be_cleaned(
-    extension: str, spec: str, media: Path
+    extension: str, media: Path
 ) -> None:
-    image = stored(picture("png", orientation=6, size=(600, 400)))
+    image = stored(picture("png"))
     raw = media / f"original_images/refuge.{extension}"
     raw.parent.mkdir()
-    raw.write_bytes(picture(extension, size=(600, 400)))
+    raw.write_bytes(picture(extension))
     SiteImage.objects.filter(pk=image.pk).update(file=f"original_images/{raw.name}")
-    for shown in (image, SiteImage.objects.get(pk=image.pk)):
-        one = shown.get_rendition(spec)
-        shown.renditions.all().delete()
-        several = shown.get_renditions(spec, "height-90")
-        for rendition in (one, *several.values()):
-            assert told(Path(rendition.file.path).read_bytes()) == []
+    waiting = SiteImage.objects.get(pk=image.pk)
+    waiting.get_rendition("width-30")
+    waiting.get_renditions("fill-20x10|format-jpeg|jpegquality-70", "max-16x16|format-png")
+    made = list((media / "images").iterdir())
+    assert len(made) == 3
+    assert [path for path in made if told(path.read_bytes())] == []
 
 
 def test_an_original_is_for_who_may_use_its_collection(admin_client: Client, client: Client) -> None:
