@@ -81,8 +81,8 @@ class BufferedSocket:
     def _begin_body(self, end: int) -> None:
         """What is read here decides only how long to wait; gunicorn's parser decides what the request is."""
         head = bytes(self._head[:end])
-        length = LENGTH.search(head)
-        self.body_length = int(length[1]) if length and not CODED.search(head) else 0
+        lengths = LENGTH.findall(head)
+        self.body_length = int(lengths[0]) if len(lengths) == 1 and not CODED.search(head) else 0
         self._expected = end + self.body_length
         self._arrived = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (lives as long as the request)
         self._arrived.write(self._head)
