@@ -228,7 +228,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
                 conn.deadline = min(conn.deadline, now + LINGER)
             if conn.deadline > now:
                 continue
-            if conn.is_receiving and conn.sock.received:
+            if self.alive and conn.is_receiving and conn.sock.received:
                 self.refuse(conn, 408)
             else:
                 self.drop(conn)

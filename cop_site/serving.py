@@ -17,6 +17,7 @@ from cop_site import lifeline
 
 logger = logging.getLogger("cop_site.serve")
 START = 15  # seconds within which a part that ends with an error is taken to be unable to run at all
+PAUSE = 1  # seconds before a part is started again
 
 
 class PartFailed(Exception):
@@ -58,7 +59,7 @@ class Parts:
                 raise PartFailed(f"{name} stopped at once with exit code {code}.")
             how = f"was killed by signal {-code}" if code < 0 else f"stopped with exit code {code}"
             logger.error("%s %s; starting it again", name, how)
-            time.sleep(1)
+            time.sleep(PAUSE)
             self._start(name)
 
     def stop(self) -> None:

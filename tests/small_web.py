@@ -11,6 +11,7 @@ from typing import Any
 from cop_site import gunicorn_worker
 
 gunicorn_worker.HEAD_TIME = gunicorn_worker.MOVE_TIME = float(os.environ.get("CLIENT_TIME", "120"))  # type: ignore[assignment]
+gunicorn_worker.LINGER = 0.2  # type: ignore[assignment]
 LARGE = 12_000_000  # bytes: more than the system takes from a process for a client that does not read
 FILE = "large-file"
 
@@ -35,7 +36,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     if path == "/large":
         answer = [b"x" * 1_000_000] * (LARGE // 1_000_000)
     elif path == "/file":
-        answer = environ["wsgi.file_wrapper"](open(os.environ[FILE], "rb"))
+        answer = environ["wsgi.file_wrapper"](open(os.environ[FILE], "rb"))  # noqa: SIM115 (the server closes it)
     elif path == "/connections":
         answer = [str(running[0].nr_conns).encode()]
     elif path == "/unread":

@@ -4,7 +4,6 @@ import datetime
 import json
 import os
 import re
-import select
 import signal
 import socket
 import subprocess
@@ -27,7 +26,6 @@ from wagtail.models import PageViewRestriction, Site
 
 from casestudies.models import CaseStudyIndexPage
 from community.models import User
-from cop_site.management.commands import serve
 from cop_site.site import align_site
 from cop_site.views import bad_request, permission_denied, server_error
 from home.models import HomePage
@@ -313,19 +311,6 @@ def test_where_nobody_names_an_address_it_follows_the_port(settings: Any, monkey
     with pytest.raises(SystemExit):
         call_command("serve", port=8791)
     assert begun == [(f"{sys.executable} manage.py serve --port 8791", "8791")]
-
-
-def test_a_part_that_does_not_stop_is_ended_with_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A web process that is left behind keeps the port, and the site cannot start again."""
-    monkeypatch.setattr(serve, "GRACE", 0.5)
-    command = ["sh", "-c", "trap '' TERM; echo begun; sleep 60; true"]
-    part = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE)
-    assert part.stdout
-    assert part.stdout.readline() == b"begun\n"
-    serve.Command()._stop_all([part])
-    # The end of what they print: neither is there any more.
-    assert select.select([part.stdout], [], [], 10)[0]
-    assert part.stdout.read() == b""
 
 
 @pytest.mark.django_db
