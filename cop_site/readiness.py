@@ -39,6 +39,11 @@ def has_static_files() -> bool:
     return _is_done("static files", static_files.are_collected)
 
 
+def forget() -> None:
+    """Look again, where the database or the static files are others now."""
+    _done.clear()
+
+
 def _is_done(name: str, look: Callable[[], bool]) -> bool:
     if name not in _done and look():
         _done.add(name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.staticfiles.finders import find, get_finders
+from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +50,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         except ValueError as missing:
             if self.reload():
                 return self.stored_name(name)
-            if find(name):
+            if not self.hashed_files or not self.has_all():
                 raise NotCollected(str(missing)) from missing
             raise
         return found
