@@ -26,10 +26,12 @@ from wagtail.models import PageViewRestriction, Site
 
 from casestudies.models import CaseStudyIndexPage
 from community.models import User
+from cop_site.serving import Listener, listener
 from cop_site.site import align_site
 from cop_site.views import bad_request, permission_denied, server_error
 from home.models import HomePage
 from search.engine import engine
+from tests.browser.served import free_port
 from tests.factories import case_study
 from tests.served import ROOT, STARTER_PAGES, copy_site, environment, manage
 
@@ -234,6 +236,7 @@ def address(prepared: Path) -> Iterator[str]:
 
 
 def test_serve_answers_with_the_starter_content_and_stops_all_its_parts(address: str) -> None:
+    assert listener("127.0.0.1", int(address.rpartition(":")[2])) is Listener.SITE
     with urllib.request.urlopen(address + "/search/?format=json") as response:
         assert json.load(response)["total"] == STARTER_PAGES
     with urllib.request.urlopen(address + "/") as response:
@@ -260,6 +263,40 @@ def test_serve_takes_a_long_request_line_and_answers_wild_addresses(address: str
         with pytest.raises(urllib.error.HTTPError) as error:
             urllib.request.urlopen(address + path)
         assert error.value.code in (400, 404), path
+
+
+def children(of: int) -> dict[str, int]:
+    """The numbers of a process's children, by what they are."""
+    lines = subprocess.run(["ps", "-A", "-o", "ppid=,pid=,args="], capture_output=True, text=True, check=True).stdout
+    found = [line.split(maxsplit=2) for line in lines.splitlines()]
+    names = {"gunicorn": "web", "db_worker": "worker"}
+    return {
+        names[word]: int(row[1])
+        for row in found
+        if row[0] == str(of)
+        for word in names
+        if len(row) > 2 and word in row[2]
+    }
+
+
+def test_a_killed_worker_comes_back_and_all_ends_with_a_serve_that_is_killed(new_site: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
+    env = environment(copy_site(new_site, tmp_path), port)
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert "The site is at" in process.stdout.readline()
+        first = children(process.pid)
+        os.kill(first["worker"], signal.SIGKILL)
+        end = time.monotonic() + 60
+        while children(process.pid).get("worker", first["worker"]) == first["worker"]:
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert children(process.pid)["web"] == first["web"]
+        process.kill()
+        process.communicate(timeout=60)  # to the end of what they print: no part has it open any more
+    assert listener("127.0.0.1", port) is Listener.NOBODY
 
 
 def test_preparing_again_touches_nothing(prepared: Path) -> None:
