@@ -3,3 +3,5 @@
 # No proxy of ours says by a header which part of an address is whose: whoever wrote one would get another page kept
 # under an address than the one that is there.
 forwarder_headers = ""
+# Threads work on whole requests only, however slowly clients send and read.
+worker_class = "cop_site.gunicorn_worker.BufferingWorker"

@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "bulletins.sending.visits.count_visits",
     "caching.middleware.page_cache",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cop_site.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "cop_site.middleware.admin_policy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -122,6 +122,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        # A server that does not even refuse must not hold a reader for minutes.
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -210,7 +213,7 @@ BULLETIN_RATE = env.float("BULLETIN_RATE", default=0)
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"Common Practice <noreply@{_site.hostname}>")
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
@@ -264,12 +267,13 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"one_line": {"()": "cop_site.logs.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "search": {"level": "INFO"},
         "cop_site": {"level": "INFO"},
         "bulletins": {"level": "INFO"},
-        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False, "filters": ["one_line"]},
     },
 }

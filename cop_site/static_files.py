@@ -1,15 +1,22 @@
-"""Static files: collected only when they have changed, because compressing them takes longer than all of the rest."""
+"""Static files: collected only when they have changed, because compressing them takes longer than all of the rest. A
+process that runs already takes in what is collected while it runs."""
 
+import os
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
+from django.http import HttpRequest, HttpResponse
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 from cop_site import fonts
+from cop_site.errors import NotCollected
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
@@ -18,6 +25,41 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._addresses: dict[str, str] = {}
         super().__init__(*args, **kwargs)
+        self._read = self._written()
+
+    def _written(self) -> int:
+        """When the manifest was written, in nanoseconds; 0 where there is none."""
+        try:
+            return os.stat(self.manifest_storage.path(self.manifest_name)).st_mtime_ns
+        except OSError:
+            return 0
+
+    def reload(self) -> bool:
+        """Read the manifest again where it was written anew. Returns whether it was."""
+        written = self._written()
+        if written == self._read:
+            return False
+        self.hashed_files, self.manifest_hash = self.load_manifest()
+        self._addresses.clear()
+        self._read = written
+        return True
+
+    def stored_name(self, name: str) -> str:
+        try:
+            found: str = super().stored_name(name)
+        except ValueError as missing:
+            if self.reload():
+                return self.stored_name(name)
+            if not self.hashed_files or not self.has_all():
+                raise NotCollected(str(missing)) from missing
+            raise
+        return found
+
+    def has_all(self) -> bool:
+        """Whether every static file has been collected."""
+        self.reload()
+        ignored = apps.get_app_config("staticfiles").ignore_patterns  # type: ignore[attr-defined]
+        return all(name in self.hashed_files for finder in get_finders() for name, _ in finder.list(ignored))
 
     def url(self, name: str, force: bool = False) -> str:
         if force or settings.DEBUG:
@@ -29,6 +71,37 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     def save_manifest(self) -> None:
         super().save_manifest()
         self._addresses.clear()
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):
+    """WhiteNoise looks for files once, when the process starts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._looked = _collected_at()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if path.startswith(self.static_prefix) and path not in self.files and self._looked != _collected_at():
+            self._looked = _collected_at()
+            self.add_files(self.static_root, prefix=self.static_prefix)
+        response: HttpResponse = super().__call__(request)
+        return response
+
+
+def are_collected() -> bool:
+    return not isinstance(staticfiles_storage, StaticFiles) or staticfiles_storage.has_all()
+
+
+def _stamp() -> Path:
+    return Path(settings.STATIC_ROOT) / ".collected"
+
+
+def _collected_at() -> int:
+    try:
+        return _stamp().stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def fingerprint() -> str:
@@ -44,7 +117,7 @@ def fingerprint() -> str:
 def collect() -> bool:
     """Collect static files where they differ from what was collected last. Returns whether it did."""
     fonts.build()
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    stamp = _stamp()
     current = fingerprint()
     if stamp.is_file() and stamp.read_text() == current:
         return False

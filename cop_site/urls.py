@@ -9,7 +9,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 from bulletins import urls as bulletins_urls
 from casestudies import urls as casestudies_urls
 from community import logging_in
-from cop_site import views
+from cop_site import health, views
 from cop_site.sitemap import SITEMAPS
 from home import urls as home_urls
 from home.one_at_a_time import one_at_a_time
@@ -22,7 +22,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.+)$", views.media, name="media"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
     path("", include(search_urls)),
     path("", include(home_urls)),

@@ -1,19 +1,18 @@
 """Error pages, uploaded files, robots.txt: what belongs to no subject."""
 
+import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
-from django.db import DatabaseError, connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils._os import safe_join
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cop_site import unavailable
 from home.image_files import AVATARS, RENDITIONS
 from home.image_views import image_response
-from search import health
 
 
 @require_safe
@@ -38,19 +37,6 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
-    """Whether the site works, for whoever watches it: 503 only without the database. No session, no template."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        well, search = health.state()
-    except DatabaseError:
-        return JsonResponse({"status": "degraded", "database": False, "search": health.unknown()}, status=503)
-    return JsonResponse({"status": "ok" if well else "degraded", "database": True, "search": search})
-
-
 def _error(request: HttpRequest, status: int) -> HttpResponse:
     return render(request, f"{status}.html", status=status)
 
@@ -72,6 +58,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if unavailable.explains(sys.exception()):
+        return unavailable.page()
     # No request context: whatever broke must not be asked again.
     from django.template.loader import render_to_string
 

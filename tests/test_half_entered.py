@@ -210,7 +210,10 @@ def test_many_at_once_are_published_only_when_all_are_complete(
         page.save_revision(clean=False)
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     response = admin_client.post(f"{url}?next=/admin/&id={whole.pk}&id={half.pk}", follow=True)
-    assert "Nothing was published: not all are complete. “Half”: Outcome 1: Measure is missing." in response.content.decode()
+    assert (
+        "Nothing was published: not all are complete. “Half”: Outcome 1: Measure is missing."
+        in response.content.decode()
+    )
     assert not CaseStudyPage.objects.filter(live=True).exists()
     admin_client.post(f"{url}?next=/admin/&id={whole.pk}")
     assert [page.title for page in CaseStudyPage.objects.filter(live=True)] == ["Whole"]

@@ -4,7 +4,6 @@ import datetime
 import json
 import os
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -26,11 +25,12 @@ from wagtail.models import PageViewRestriction, Site
 from bench.ports import held_port
 from casestudies.models import CaseStudyIndexPage
 from community.models import User
-from cop_site.management.commands import serve
+from cop_site.serving import Listener, listener
 from cop_site.site import align_site
 from cop_site.views import bad_request, permission_denied, server_error
 from home.models import HomePage
 from search.engine import engine
+from tests.browser.served import free_port
 from tests.factories import case_study
 from tests.served import ROOT, STARTER_PAGES, copy_site, environment, manage
 
@@ -231,6 +231,7 @@ def address(prepared: Path) -> Iterator[str]:
 
 
 def test_serve_answers_with_the_starter_content_and_stops_all_its_parts(address: str) -> None:
+    assert listener("127.0.0.1", int(address.rpartition(":")[2])) is Listener.SITE
     with urllib.request.urlopen(address + "/search/?format=json") as response:
         assert json.load(response)["total"] == STARTER_PAGES
     with urllib.request.urlopen(address + "/") as response:
@@ -257,6 +258,40 @@ def test_serve_takes_a_long_request_line_and_answers_wild_addresses(address: str
         with pytest.raises(urllib.error.HTTPError) as error:
             urllib.request.urlopen(address + path)
         assert error.value.code in (400, 404), path
+
+
+def children(of: int) -> dict[str, int]:
+    """The numbers of a process's children, by what they are."""
+    lines = subprocess.run(["ps", "-A", "-o", "ppid=,pid=,args="], capture_output=True, text=True, check=True).stdout
+    found = [line.split(maxsplit=2) for line in lines.splitlines()]
+    names = {"gunicorn": "web", "db_worker": "worker"}
+    return {
+        names[word]: int(row[1])
+        for row in found
+        if row[0] == str(of)
+        for word in names
+        if len(row) > 2 and word in row[2]
+    }
+
+
+def test_a_killed_worker_comes_back_and_all_ends_with_a_serve_that_is_killed(new_site: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
+    env = environment(copy_site(new_site, tmp_path), port)
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert "The site is at" in process.stdout.readline()
+        first = children(process.pid)
+        os.kill(first["worker"], signal.SIGKILL)
+        end = time.monotonic() + 60
+        while children(process.pid).get("worker", first["worker"]) == first["worker"]:
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert children(process.pid)["web"] == first["web"]
+        process.kill()
+        process.communicate(timeout=60)  # to the end of what they print: no part has it open any more
+    assert listener("127.0.0.1", port) is Listener.NOBODY
 
 
 def test_preparing_again_touches_nothing(prepared: Path) -> None:
@@ -309,19 +344,6 @@ def test_where_nobody_names_an_address_it_follows_the_port(settings: Any, monkey
         with pytest.raises(SystemExit):
             call_command("serve", port=port)
     assert begun == [(f"{sys.executable} manage.py serve --port {port}", str(port))]
-
-
-def test_a_part_that_does_not_stop_is_ended_with_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A web process that is left behind keeps the port, and the site cannot start again."""
-    monkeypatch.setattr(serve, "GRACE", 0.5)
-    command = ["sh", "-c", "trap '' TERM; echo begun; sleep 3600; true"]
-    part = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE)
-    assert part.stdout
-    assert part.stdout.readline() == b"begun\n"
-    serve.stop_all([part])
-    # The end of what they print: neither is there any more.
-    assert select.select([part.stdout], [], [], LIMIT)[0]
-    assert part.stdout.read() == b""
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections
 
 from bulletins.readers.erasing import forget_old
 from bulletins.readers.importing import resume_stuck
@@ -59,6 +60,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         failed = []
         for name, job in JOBS.items():
+            close_old_connections()  # one that broke under the job before is of no use to this one
             try:
                 job()
             except Exception:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from cop_site.prepare_lock import only_one
 from cop_site.starter import load_starter
 from cop_site.static_files import collect
 from home.image_cleaning import clean_images
@@ -20,6 +21,13 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with only_one(lambda: self._say("Another `prepare` is at work; this one waits for it.")):
+                self._prepare()
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {error}") from error
+
+    def _prepare(self) -> None:
         executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say("Preparing the database…")

@@ -3,8 +3,6 @@
 import logging
 import os
 import signal
-import socket
-import subprocess
 import sys
 import time
 from argparse import ArgumentParser
@@ -14,14 +12,13 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
+from cop_site.serving import Listener, PartFailed, Parts, listener
 from cop_site.site import align_site
 
 logger = logging.getLogger("cop_site.serve")
-START = 15  # seconds within which a part that stops is taken to have failed for good
 JOBS_EVERY = 60  # seconds
-GRACE = 10  # seconds that a part has to finish what it is doing
 
 
 class Command(BaseCommand):
@@ -35,21 +32,15 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=min(8, 2 * (os.cpu_count() or 1)))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if _listening(options["host"], options["port"]):
-            raise CommandError(f"Port {options['port']} is taken. Choose another: make run PORT={options['port'] + 1}")
+        _refuse_taken(options["host"], options["port"])
         _begin_again_with(options["port"])
         if options["prepare"]:
             call_command("prepare", stdout=self.stdout)
-        align_site()
-        web = [
-            *(sys.executable, "-m", "gunicorn", "cop_site.wsgi"),
-            *("--bind", f"{options['host']}:{options['port']}", "--workers", str(options["workers"]), "--threads", "4"),
-            *("--limit-request-line", "8190", "--no-control-socket", "--preload", "--log-level", "warning"),
-        ]
-        worker = [sys.executable, "manage.py", "db_worker", "--backend", "background", "--queue-name", "*"]
-        worker += ["--no-reload", "--verbosity", "0"]
-        parts = {"web": web, "worker": worker}
-        running = {name: self._start(command) for name, command in parts.items()}
+        try:
+            align_site()
+        except DatabaseError as error:
+            raise CommandError(f"The database does not answer, or `manage.py prepare` has not run: {error}") from error
+        parts = Parts({"web": _web(options), "worker": _worker()})
         stopping = False
         greeted = False
 
@@ -59,26 +50,23 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
-        started = time.monotonic()
-        due = started + JOBS_EVERY
+        parts.start()
+        due = time.monotonic() + JOBS_EVERY
         try:
             while not stopping:
                 time.sleep(0.2)
-                if not greeted and _listening(options["host"], options["port"]):
+                if not greeted and listener(options["host"], options["port"]) is not Listener.NOBODY:
                     self._greet(options["host"], options["port"])
                     greeted = True
-                for name, process in running.items():
-                    if process.poll() is not None and not stopping:
-                        if time.monotonic() - started < START:
-                            raise CommandError(f"{name} stopped at once with exit code {process.returncode}.")
-                        logger.error("%s stopped with exit code %s; starting it again", name, process.returncode)
-                        time.sleep(1)
-                        running[name] = self._start(parts[name])
+                if not stopping:
+                    parts.restart_ended()
                 if time.monotonic() >= due and not stopping:
                     self._jobs()
                     due = time.monotonic() + JOBS_EVERY
+        except PartFailed as failed:
+            raise CommandError(str(failed)) from failed
         finally:
-            stop_all(list(running.values()))
+            parts.stop()
 
     def _greet(self, host: str, port: int) -> None:
         self.stdout.write(f"The site is at http://{host}:{port}/ (Ctrl-C stops it).")
@@ -88,10 +76,6 @@ class Command(BaseCommand):
             )
         self.stdout.flush()
 
-    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        # A session of its own: Ctrl-C reaches only this process, which then stops the parts in order.
-        return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603
-
     def _jobs(self) -> None:
         try:
             close_old_connections()
@@ -100,17 +84,28 @@ class Command(BaseCommand):
             logger.exception("the minute jobs failed; they are tried again in a minute")
 
 
-def stop_all(processes: list[subprocess.Popen[bytes]]) -> None:
-    """Ends these parts; those that do not stop in time are killed."""
-    for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    for process in processes:
-        try:
-            process.wait(timeout=GRACE)
-        except subprocess.TimeoutExpired:
-            # With its children: a web process that is left behind keeps the port.
-            os.killpg(process.pid, signal.SIGKILL)
+def _web(options: dict[str, Any]) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "cop_site.wsgi"),
+        *("--bind", f"{options['host']}:{options['port']}", "--workers", str(options["workers"]), "--threads", "4"),
+        *("--limit-request-line", "8190", "--no-control-socket", "--preload", "--log-level", "warning"),
+    ]
+
+
+def _worker() -> list[str]:
+    worker = [sys.executable, "manage.py", "db_worker", "--backend", "background", "--queue-name", "*"]
+    return [*worker, "--no-reload", "--verbosity", "0"]
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    found = listener(host, port)
+    if found is Listener.SITE:
+        raise CommandError(
+            f"This site, or a copy of it, already runs at http://{host}:{port}/. Stop that one with Ctrl-C where it was "
+            f"started, or start a second one on another port: make run PORT={port + 1}"
+        )
+    if found is Listener.OTHER:
+        raise CommandError(f"Another program uses port {port}. Choose another port: make run PORT={port + 1}")
 
 
 def _begin_again_with(port: int) -> None:
@@ -118,9 +113,3 @@ def _begin_again_with(port: int) -> None:
     if port != settings.PORT and f"http://127.0.0.1:{settings.PORT}" == settings.SITE_URL:
         os.environ["PORT"] = str(port)
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
-
-
-def _listening(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(0.2)
-        return probe.connect_ex((host, port)) == 0
