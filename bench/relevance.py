@@ -269,7 +269,7 @@ def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["Embed
             return 0
 
         def close(self) -> None:
-            self._store.close()
+            self.store.close()
 
     with Store(folder).rebuilding(1) as new:
         for versions, batch in batches(documents):

@@ -40,7 +40,7 @@ REASONS = {
 }
 
 
-class BufferingWorker(ThreadWorker):  # type: ignore[misc]
+class BufferingWorker(ThreadWorker):
     """Reads and sends in its loop, with deadlines; a slow client costs a file and no thread."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

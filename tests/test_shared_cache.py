@@ -63,7 +63,7 @@ def redis(tmp_path: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatc
         running.stop()
 
 
-def use(settings: LazySettings, redis: Redis, limits: dict[str, float]) -> None:
+def use(settings: LazySettings, redis: Redis, limits: Mapping[str, float]) -> None:
     """The site asks this server, as a process that has just started."""
     options = {"BACKEND": "caching.shared.SharedCache", "LOCATION": f"redis://127.0.0.1:{redis.port}/0"}
     settings.CACHES = {name: options | {"KEY_PREFIX": name, "OPTIONS": dict(limits)} for name in ("default", "pages")}
