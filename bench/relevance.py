@@ -265,7 +265,7 @@ def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["Embed
     class Alone(EmbeddedEngine):
         """There is no database, so no change log to catch up with."""
 
-        def _newest(self) -> int:
+        def newest(self) -> int:
             return 0
 
         def close(self) -> None:

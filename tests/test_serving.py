@@ -14,9 +14,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.core.management import CommandError, call_command
 
+from bench.ports import held_port
 from cop_site import serving
 from cop_site.serving import Listener, PartFailed, Parts, listener
-from tests.browser.served import free_port
 from tests.served import ROOT
 
 # A part that would run for ever, and one that pays no heed to SIGTERM; each says that it has begun.
@@ -134,4 +134,5 @@ def test_serve_says_who_has_the_port(text: str, expected: Listener, hint: str) -
 
 
 def test_a_free_port_has_no_listener() -> None:
-    assert listener("127.0.0.1", free_port()) is Listener.NOBODY
+    with held_port() as port:
+        assert listener("127.0.0.1", port) is Listener.NOBODY

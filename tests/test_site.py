@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,6 @@ from cop_site.site import align_site
 from cop_site.views import bad_request, permission_denied, server_error
 from home.models import HomePage
 from search.engine import engine
-from tests.browser.served import free_port
 from tests.factories import case_study
 from tests.served import ROOT, STARTER_PAGES, copy_site, environment, manage
 
@@ -276,10 +276,11 @@ def children(of: int) -> dict[str, int]:
 
 
 def test_a_killed_worker_comes_back_and_all_ends_with_a_serve_that_is_killed(new_site: Path, tmp_path: Path) -> None:
-    port = free_port()
-    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
-    env = environment(copy_site(new_site, tmp_path), port)
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
+    with ExitStack() as stack:
+        port = stack.enter_context(held_port())
+        command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
+        env = environment(copy_site(new_site, tmp_path), port)
+        process = stack.enter_context(subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True))
         assert process.stdout
         assert "The site is at" in process.stdout.readline()
         first = children(process.pid)
