@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections
+from django.db import connections
 
 from bulletins.readers.erasing import forget_old
 from bulletins.readers.importing import resume_stuck
@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         failed = []
         for name, job in JOBS.items():
-            close_old_connections()  # one that broke under the job before is of no use to this one
+            _renew_connections()
             try:
                 job()
             except Exception:
@@ -68,3 +68,10 @@ class Command(BaseCommand):
                 failed.append(name)
         if failed:
             raise CommandError(f"Failed: {', '.join(failed)}.")
+
+
+def _renew_connections() -> None:
+    """A connection that broke under the job before is of no use to the next. One within a transaction is its opener's."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
