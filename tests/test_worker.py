@@ -90,7 +90,7 @@ def test_an_error_that_is_none_of_the_database_s_ends_the_worker(losing: list[Ex
 def test_each_of_the_minute_jobs_begins_with_a_connection_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
     """As Django does between requests: what broke under one job is no matter of the next."""
     done: list[str] = []
-    monkeypatch.setattr(jobs, "close_old_connections", lambda: done.append("looked"))
+    monkeypatch.setattr(jobs, "renew_connections", lambda: done.append("looked"))
     monkeypatch.setattr(jobs, "JOBS", {name: lambda name=name: done.append(name) for name in ("one", "two")})
     call_command("jobs")
     assert done == ["looked", "one", "looked", "two"]

@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         failed = []
         for name, job in JOBS.items():
-            _renew_connections()
+            renew_connections()
             try:
                 job()
             except Exception:
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             raise CommandError(f"Failed: {', '.join(failed)}.")
 
 
-def _renew_connections() -> None:
+def renew_connections() -> None:
     """A connection that broke under the job before is of no use to the next. One within a transaction is its opener's."""
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
