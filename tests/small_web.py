@@ -1,5 +1,5 @@
 """A small WSGI application behind the site's own gunicorn worker: `gunicorn --config python:tests.small_web tests.small_web`.
-It prints its port. The environment variable CLIENT_TIME is how many seconds clients are given."""
+It prints its port. The environment variables CLIENT_TIME and LINGER are how many seconds clients are given."""
 
 import hashlib
 import io
@@ -10,8 +10,8 @@ from typing import Any
 
 from cop_site import gunicorn_worker
 
-gunicorn_worker.HEAD_TIME = gunicorn_worker.MOVE_TIME = float(os.environ.get("CLIENT_TIME", "120"))  # type: ignore[assignment]
-gunicorn_worker.LINGER = 0.2  # type: ignore[assignment]
+gunicorn_worker.HEAD_TIME = gunicorn_worker.MOVE_TIME = float(os.environ.get("CLIENT_TIME", "900"))  # type: ignore[assignment]
+gunicorn_worker.LINGER = float(os.environ.get("LINGER", "900"))  # type: ignore[assignment]
 LARGE = 12_000_000  # bytes: more than the system takes from a process for a client that does not read
 FILE = "large-file"
 

@@ -23,7 +23,7 @@ from tests.served import ROOT, STARTER_PAGES, copy_site, environment
 
 __test__ = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
 pytestmark = pytest.mark.dialect
-PATIENCE = 120  # seconds
+PATIENCE = 300  # seconds
 
 
 @contextmanager

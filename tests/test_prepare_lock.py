@@ -8,7 +8,7 @@ from django.db import connections
 from cop_site.prepare_lock import only_one
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
-PATIENCE = 60
+PATIENCE = 300
 
 
 def test_the_second_is_told_and_waits_until_the_first_is_done() -> None:

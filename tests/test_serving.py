@@ -47,7 +47,7 @@ def test_all_parts_end_with_a_process_that_is_killed() -> None:
         assert process.stdout.readline() == b"begun\n"
         process.kill()
         # The part holds the other end of what it prints to: it has ended when there is no more to read.
-        assert select.select([process.stdout], [], [], 60)[0]
+        assert select.select([process.stdout], [], [], 300)[0]
         assert process.stdout.read() == b""
 
 
@@ -91,7 +91,7 @@ def test_a_part_that_does_not_stop_is_ended_with_its_children(parts: Parts) -> N
     parts.running = {"web": part}
     parts.stop()
     # The end of what they print: neither is there any more.
-    assert select.select([part.stdout], [], [], 10)[0]
+    assert select.select([part.stdout], [], [], 300)[0]
     assert part.stdout.read() == b""
 
 
