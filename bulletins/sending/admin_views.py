@@ -139,8 +139,7 @@ class SendView(_SendingView):
 
     def _ask(self, form: WhenForm) -> HttpResponse:
         readers = readers_for(self.page).count()
-        reasons = may_be_sent(self.page, self.request.user)
-        return self.show(form=form, media=form.media, readers=readers, reasons=reasons)
+        return self.show(form=form, readers=readers, reasons=may_be_sent(self.page, self.request.user))
 
 
 class ProgressView(_SendingView):

@@ -61,6 +61,7 @@ def test_it_asks_twice_and_names_the_issue_and_its_readers(ready: BulletinPage, 
     first = shown(client, at(ready))
     assert "“A year of the action plan” is ready" in first
     assert "It goes to <strong>2</strong> readers" in first
+    assert 0 < first.find("date-time-chooser.js") < first.find("initDateTimeChooser(")
     second = shown(client, at(ready), {"when": "now", "at": ""})
     assert "Send “A year of the action plan” to 2 readers now?" in second
     assert not Sending.objects.exists()
