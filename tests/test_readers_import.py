@@ -259,7 +259,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(monkeypatch: pytes
     rows[BATCH + 5] = "r5@example.com"  # known only to whoever read the first batch
     rows[2 * BATCH + 7] = "nobody"
     run = start(("email\n" + "\n".join(rows)).encode(), "f", SAID)
-    real, calls = importing._take, []
+    real, calls = importing.take, []
 
     def killed_after_each(one: ReaderImport, batch: Batch) -> bool:
         done = real(one, batch)
@@ -268,7 +268,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(monkeypatch: pytes
             raise KeyboardInterrupt
         return done
 
-    monkeypatch.setattr(importing, "_take", killed_after_each)
+    monkeypatch.setattr(importing, "take", killed_after_each)
     for step in (Step.CHECKING, Step.IMPORTING):
         for _ in range(4):
             now = timezone.now() + datetime.timedelta(minutes=6 * len(calls) + 6)
@@ -292,8 +292,8 @@ def test_of_two_workers_at_once_one_stops() -> None:
     run = start(b"email\nada@example.com\n", "f", SAID)
     first, second = ReaderImport.objects.get(pk=run.pk), ReaderImport.objects.get(pk=run.pk)
     batch = Batch(last=2)
-    assert importing._take(first, batch)
-    assert not importing._take(second, batch)
+    assert importing.take(first, batch)
+    assert not importing.take(second, batch)
 
 
 @pytest.mark.django_db
@@ -301,7 +301,7 @@ def test_who_signs_up_at_that_moment_is_refused_and_the_others_are_imported() ->
     run = ReaderImport.objects.create(file_name="f", statement=SAID, step=Step.IMPORTING)
     reader("ada@example.com", State.PENDING)  # after the batch was checked
     accepted = [Accepted(f"{name}@example.com", [], "") for name in ("ada", "bob")]
-    assert importing._take(run, Batch(accepted=accepted, last=3))
+    assert importing.take(run, Batch(accepted=accepted, last=3))
     run.refresh_from_db()
     assert (run.good, run.refused) == (1, 1)
     assert RefusedLine.objects.get().text == "ada@example.com"

@@ -73,7 +73,7 @@ def work_through(import_id: int) -> None:
         areas = area_ids()
         text = _opened(run, areas)
         for batch in _batches(run, text, areas):
-            if not _take(run, batch):
+            if not take(run, batch):
                 return
     except Unreadable as problem:
         ReaderImport.objects.filter(pk=run.pk).update(step=Step.FAILED, note=str(problem), content=None, columns=[])
@@ -114,7 +114,7 @@ def _batches(run: ReaderImport, text: Text, areas: Mapping[str, int]) -> Iterato
             yield checker.check(ahead)
 
 
-def _take(run: ReaderImport, batch: Batch) -> bool:
+def take(run: ReaderImport, batch: Batch) -> bool:
     """Write down a batch, and import it where that is the step. False where somebody else has gone on with this file."""
     with transaction.atomic():
         held = ReaderImport.objects.select_for_update().defer("content").filter(pk=run.pk).first()
