@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import log_in
 from tests.browser.places import SLUG
 from tests.browser.waits import editor_knows_what_was_saved
+from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
 LISTS = [
@@ -58,12 +59,13 @@ def tab(page: Page, name: str) -> None:
 def add_block(page: Page, name: str) -> None:
     """Looks at the block's preview first, as the editor may."""
     page.locator("button.c-sf-add-button").last.click()
-    option = page.get_by_role("option", name=name, exact=True)
+    option = page.get_by_role("option", name=name, exact=True).filter(visible=True)
     expect(option).to_be_visible()
     names = page.get_by_role("option").filter(visible=True).all_inner_texts()
     page.get_by_role("button", name="Preview", exact=True).filter(visible=True).nth(names.index(name)).click()
     expect(page.frame_locator(".w-combobox-preview__iframe").locator("main.story")).to_be_visible()
     option.click()
+    expect(page.get_by_role("option").filter(visible=True)).to_have_count(0)
 
 
 def test_lists_load_without_a_violation_or_another_host(editor: Page) -> None:
@@ -85,7 +87,7 @@ def test_every_tab_every_block_and_the_preview_of_the_form(editor: Page) -> None
         expect(blocks).to_have_count(before + number)
 
 
-def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page) -> None:
+def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page, watches: list[Watch]) -> None:
     visit(editor, f"/admin/pages/add/casestudies/casestudypage/{number_of_list(editor)}/")
     checklist = editor.locator("[data-side-panel=checklist]")
     if not checklist.is_visible():
@@ -108,6 +110,10 @@ def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page) -
     editor.get_by_role("textbox", name="Source address").fill("")
     editor.keyboard.press("Tab")
     expect(editor.locator("footer")).not_to_contain_text("Source address")
+    assert {re.sub(r"http\S+/admin", "/admin", fault) for fault in watches[0].faults} == {
+        f"400 from {re.sub(r'^http.*?/admin', '/admin', editor.url).split('#')[0]}"
+    }, "the autosave was refused for this, and for nothing else"
+    watches[0].faults.clear()
     checklist.get_by_role("link", name="Lessons").click()
     expect(editor.get_by_role("tab", name="Story")).to_have_attribute("aria-selected", "true")
 
