@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.browser.served import Served
 from tests.browser.test_admin import visit
+from tests.browser.waits import editor_knows_what_was_saved
 from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
@@ -59,11 +60,6 @@ def button(page: Page, name: str) -> Locator:
     return page.locator("footer").get_by_role("button", name=name, exact=True, include_hidden=True)
 
 
-def settle(page: Page) -> None:
-    """Until the editor knows what it was given: it saves what differs from that."""
-    page.wait_for_function("() => wagtail.app.queryController('w-unsaved')?.initialFormData")
-
-
 def title_of(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Title").first
 
@@ -78,13 +74,13 @@ def new_issue(page: Page, title: str, year: int) -> None:
     page.get_by_role("link", name=re.compile("Add e-bulletin")).first.click()
     title_of(page).fill(title)
     page.locator("#id_year").fill(str(year))
-    settle(page)
+    editor_knows_what_was_saved(page)
 
 
 def open_again(page: Page, title: str) -> None:
     visit(page, "/admin/bulletins/")
     page.get_by_role("link", name=title, exact=True).first.click()
-    settle(page)
+    editor_knows_what_was_saved(page)
 
 
 def submit(page: Page, name: str) -> None:

@@ -9,7 +9,7 @@ from home.open_forms import SHORTEST
 # Wagtail takes what a form holds two seconds after it was loaded for what was saved.
 KNOWS_WHAT_WAS_SAVED = """() => {
   const form = document.querySelector("[data-controller~=w-unsaved]");
-  return form && window.wagtail.app.getControllerForElementAndIdentifier(form, "w-unsaved").initialFormData;
+  return form && window.wagtail?.app?.getControllerForElementAndIdentifier(form, "w-unsaved")?.initialFormData;
 }"""
 
 
