@@ -1,11 +1,14 @@
 """A host that is not prepared says so, and pages come by themselves when it is: nothing is started again."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import storages
+from django.core.management import call_command
 from django.db import OperationalError, ProgrammingError
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +16,7 @@ from django.test import Client, RequestFactory
 
 from cop_site import readiness
 from cop_site.errors import NotCollected
-from cop_site.static_files import StaticFiles, StaticFilesMiddleware, collect
+from cop_site.static_files import StaticFiles, StaticFilesMiddleware
 from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
 
@@ -63,7 +66,12 @@ def test_with_a_migration_to_come_it_is_not_ready(index: EmbeddedEngine, client:
 
 @pytest.mark.django_db
 def test_static_files_that_are_collected_while_it_runs_are_found(
-    unprepared: StaticFiles, index: EmbeddedEngine, home: HomePage, client: Client, rf: RequestFactory
+    unprepared: StaticFiles,
+    new_site: Path,
+    index: EmbeddedEngine,
+    home: HomePage,
+    client: Client,
+    rf: RequestFactory,
 ) -> None:
     def missing(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=404)
@@ -75,7 +83,7 @@ def test_static_files_that_are_collected_while_it_runs_are_found(
         assert (response.status_code, response["Retry-After"]) == (503, "30"), path
     assert client.get("/readyz").json()["static_files"] is False
     assert client.get("/healthz").json()["status"] == "degraded"
-    assert collect()
+    shutil.copytree(new_site / "static", settings.STATIC_ROOT)  # as `prepare` fills it
     response = client.get("/")
     assert response.status_code == 200
     assert client.get("/readyz").json()["static_files"] is True
@@ -86,16 +94,20 @@ def test_static_files_that_are_collected_while_it_runs_are_found(
 def test_a_file_that_a_new_version_brings_is_missing_until_it_is_collected(
     unprepared: StaticFiles, settings: Any, tmp_path: Path
 ) -> None:
-    collect()
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    for name in ("old", "new"):
+        (tmp_path / name / "css").mkdir(parents=True)
+        (tmp_path / name / f"css/{name}.css").write_text("a { color: red }")
+    settings.STATICFILES_DIRS = [tmp_path / "old"]
+    call_command("collectstatic", interactive=False, verbosity=0)
+    assert unprepared.url("css/old.css").startswith("/static/css/old.")
     with pytest.raises(ValueError, match="Missing staticfiles manifest entry") as error:
         unprepared.url("css/new.css")
     assert not isinstance(error.value, NotCollected)  # a word that is misspelt in a template
-    (tmp_path / "new/css").mkdir(parents=True)
-    (tmp_path / "new/css/new.css").write_text("a { color: red }")
-    settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, tmp_path / "new"]
+    settings.STATICFILES_DIRS = [tmp_path / "old", tmp_path / "new"]
     with pytest.raises(NotCollected):
         unprepared.url("css/new.css")
-    assert collect()
+    call_command("collectstatic", interactive=False, verbosity=0)
     assert unprepared.url("css/new.css").startswith("/static/css/new.")
 
 
