@@ -3,7 +3,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from wagtail.admin.widgets import AdminDateTimeInput
 
 from bulletins.sending.figures import LONDON
 
@@ -23,7 +22,8 @@ class WhenForm(forms.Form):
         label="Day and time",
         required=False,
         help_text="In London time, for example 3 December 2007, 09:30. Only for “At a time”.",
-        widget=AdminDateTimeInput,
+        # Plain text: a calendar would open over the button below, and a native field sends nothing that it cannot read.
+        widget=forms.DateTimeInput(attrs={"autocomplete": "off"}),
     )
 
     def full_clean(self) -> None:
