@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import log_in
 from tests.browser.places import SLUG
 from tests.browser.waits import editor_knows_what_was_saved
-from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
 LISTS = [
@@ -87,7 +86,7 @@ def test_every_tab_every_block_and_the_preview_of_the_form(editor: Page) -> None
         expect(blocks).to_have_count(before + number)
 
 
-def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page, watches: list[Watch]) -> None:
+def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page) -> None:
     visit(editor, f"/admin/pages/add/casestudies/casestudypage/{number_of_list(editor)}/")
     checklist = editor.locator("[data-side-panel=checklist]")
     if not checklist.is_visible():
@@ -110,10 +109,6 @@ def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page, w
     editor.get_by_role("textbox", name="Source address").fill("")
     editor.keyboard.press("Tab")
     expect(editor.locator("footer")).not_to_contain_text("Source address")
-    assert {re.sub(r"http\S+/admin", "/admin", fault) for fault in watches[0].faults} == {
-        f"400 from {re.sub(r'^http.*?/admin', '/admin', editor.url).split('#')[0]}"
-    }, "the autosave was refused for this, and for nothing else"
-    watches[0].faults.clear()
     checklist.get_by_role("link", name="Lessons").click()
     expect(editor.get_by_role("tab", name="Story")).to_have_attribute("aria-selected", "true")
 

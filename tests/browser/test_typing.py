@@ -1,16 +1,11 @@
 """Dates and amounts that an editor types: nothing in the browser changes them, with the date picker and without it."""
 
-import re
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_admin import number_of, tab, visit
-from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
-REFUSED = re.compile(r"400 from \S+/admin/pages/\d+/edit/")
 TYPED = [
     "1 April 2005",
     "01/04/2017",
@@ -26,14 +21,6 @@ jQuery.fn.datetimepicker = () => {};
 jQuery.fn.datetimepicker.defaults = { i18n: {} };
 jQuery.datetimepicker = { setLocale() {} };
 """
-
-
-@pytest.fixture
-def typist(editor: Page, watches: list[Watch]) -> Iterator[Page]:
-    """An editor whose draft the autosave is refused now and then: what is typed here cannot always be read."""
-    yield editor
-    for watch in watches:
-        watch.faults[:] = [fault for fault in watch.faults if not REFUSED.fullmatch(fault)]
 
 
 def open_dates(editor: Page, slug: str) -> None:
@@ -79,30 +66,30 @@ def check_saved(editor: Page) -> None:
     expect(editor.locator("#id_cost_amount")).to_have_value("£2m or so")
 
 
-def test_the_picker_leaves_what_is_typed_and_shows_it(typist: Page) -> None:
-    open_dates(typist, "break")
-    field, picker = typist.locator("#id_as_at"), typist.locator(".xdsoft_datetimepicker:visible")
+def test_the_picker_leaves_what_is_typed_and_shows_it(editor: Page) -> None:
+    open_dates(editor, "break")
+    field, picker = editor.locator("#id_as_at"), editor.locator(".xdsoft_datetimepicker:visible")
     for typed in TYPED:
         field.click()
         expect(picker).to_have_count(1)
-        type_over(typist, "#id_as_at", typed)
+        type_over(editor, "#id_as_at", typed)
         expect(picker).to_have_count(0)
         expect(field).to_have_value(typed)
-    type_over(typist, "#id_as_at", "1 April 2005")
+    type_over(editor, "#id_as_at", "1 April 2005")
     field.click()
     expect(picker.locator(".xdsoft_month span")).to_have_text("April")
     expect(picker.locator(".xdsoft_year span")).to_have_text("2005")
     picker.locator("td[data-date='9'][data-month='3']").click()
     expect(field).to_have_value("9 April 2005")
-    check_saved(typist)
+    check_saved(editor)
 
 
-def test_without_the_picker_it_is_the_same(typist: Page) -> None:
+def test_without_the_picker_it_is_the_same(editor: Page) -> None:
     def nothing(route: Route) -> None:
         route.fulfill(content_type="text/javascript", body=NO_PICKER)
 
-    typist.route("**/jquery.datetimepicker*.js*", nothing)
-    open_dates(typist, "neurological-commissioning-support")
-    typist.locator("#id_as_at").click()
-    expect(typist.locator(".xdsoft_datetimepicker")).to_have_count(0)
-    check_saved(typist)
+    editor.route("**/jquery.datetimepicker*.js*", nothing)
+    open_dates(editor, "neurological-commissioning-support")
+    editor.locator("#id_as_at").click()
+    expect(editor.locator(".xdsoft_datetimepicker")).to_have_count(0)
+    check_saved(editor)
