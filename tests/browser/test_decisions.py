@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import Locator, Page, Request, Response, Route, expect
 
 from tests.browser.served import Served
 from tests.browser.test_admin import visit
@@ -14,6 +14,7 @@ from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
 LATE = 3_000  # milliseconds
+PATIENCE = 60_000  # for a machine that has more to do
 FORM = re.compile(r"/admin/pages/(\d+/edit|add/\w+/\w+/\d+)/$")
 
 
@@ -66,7 +67,7 @@ def title_of(page: Page) -> Locator:
 
 def is_told(page: Page, words: str | re.Pattern[str]) -> None:
     """However long the server takes."""
-    expect(page.locator(".messages")).to_contain_text(words, timeout=60_000)
+    expect(page.locator(".messages")).to_contain_text(words, timeout=PATIENCE)
 
 
 def new_issue(page: Page, title: str, year: int) -> None:
@@ -79,13 +80,24 @@ def new_issue(page: Page, title: str, year: int) -> None:
 
 def open_again(page: Page, title: str) -> None:
     visit(page, "/admin/bulletins/")
-    page.get_by_role("link", name=title, exact=True).first.click()
+    page.get_by_role("link", name=re.compile(title)).first.click()
     editor_knows_what_was_saved(page)
 
 
 def submit(page: Page, name: str) -> None:
     press(button(page, name))
     is_told(page, "has been submitted for moderation")
+
+
+def let_it_save(page: Page) -> None:
+    """Types until an autosave is answered and its script at rest."""
+    answers: list[Response] = []
+    page.on("response", lambda response: is_autosave(response.request) and answers.append(response))
+    while not answers:
+        title_of(page).press_sequentially(".")
+        page.wait_for_timeout(500)
+    idle = "form => !wagtail.app.getControllerForElementAndIdentifier(form, 'w-autosave').submitPromise"
+    page.wait_for_function(idle, arg=page.locator("[data-edit-form]").element_handle(), timeout=PATIENCE)
 
 
 def until_it_saves(page: Page, title: str, sent: list[Route]) -> None:
@@ -142,7 +154,8 @@ def test_what_is_typed_while_an_autosave_is_under_way_is_saved_too(editor: Page)
     new_issue(editor, "Typed", 2013)
     with slow(editor, late=0) as sent:
         until_it_saves(editor, "Typed on", sent)
-    with editor.expect_request(lambda request: is_autosave(request) and "Typed on" in (request.post_data or "")):
+    saved = editor.expect_request(lambda request: "Typed on" in (request.post_data or ""), timeout=PATIENCE)
+    with saved:
         pass
 
 
@@ -155,7 +168,8 @@ def test_the_server_decides_once_whatever_the_editor_sends(editor: Page, watches
     submit(editor, "Submit to Editorial approval")
     editor.route("**/js/editing*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     open_again(editor, title)
-    with slow(editor) as sent, editor.expect_request(is_autosave) as again:
+    let_it_save(editor)
+    with slow(editor) as sent, editor.expect_request(is_autosave, timeout=PATIENCE) as again:
         press(button(editor, "Approve and Publish"))
     assert "action-workflow-action" in (again.value.post_data or "")
     is_told(editor, "has been updated")
