@@ -14,7 +14,7 @@ from bench.ports import held_port
 from tests.served import ROOT, environment, manage
 
 ADMIN = ("admin@example.com", "correct horse battery")
-LIMIT = 120  # seconds for the site to start, and to stop
+LIMIT = 300  # seconds for the site to start, and to stop
 
 
 @dataclass(frozen=True, slots=True)
