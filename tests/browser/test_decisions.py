@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, Request, Response, Route, expect
 
 from tests.browser.served import Served
 from tests.browser.test_admin import visit
-from tests.browser.waits import editor_knows_what_was_saved
+from tests.browser.waits import editor_knows_what_was_saved, until
 from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
@@ -92,19 +92,20 @@ def submit(page: Page, name: str) -> None:
 def let_it_save(page: Page) -> None:
     """Types until an autosave is answered and its script at rest."""
     answers: list[Response] = []
-    page.on("response", lambda response: is_autosave(response.request) and answers.append(response))
-    while not answers:
-        title_of(page).press_sequentially(".")
-        page.wait_for_timeout(500)
+
+    def note(response: Response) -> None:
+        if is_autosave(response.request):
+            answers.append(response)
+
+    page.on("response", note)
+    until(page, lambda: answers, lambda: title_of(page).press_sequentially("."), PATIENCE)
     idle = "form => !wagtail.app.getControllerForElementAndIdentifier(form, 'w-autosave').submitPromise"
     page.wait_for_function(idle, arg=page.locator("[data-edit-form]").element_handle(), timeout=PATIENCE)
 
 
 def until_it_saves(page: Page, title: str, sent: list[Route]) -> None:
     """Types on until the autosave takes notice: what is typed while it thinks it takes for given."""
-    while not sent:
-        title_of(page).press_sequentially(" .")
-        page.wait_for_timeout(500)
+    until(page, lambda: sent, lambda: title_of(page).press_sequentially(" ."), PATIENCE)
     title_of(page).fill(title)
 
 

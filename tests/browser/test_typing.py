@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_admin import number_of, tab, visit
+from tests.browser.waits import next_page
 
 pytestmark = pytest.mark.browser
 TYPED = [
@@ -37,8 +38,8 @@ def type_over(page: Page, field: str, text: str) -> None:
 
 
 def save(page: Page) -> None:
-    page.keyboard.press("ControlOrMeta+s")  # the next date's picker may stand in front of the button
-    page.wait_for_load_state("networkidle")
+    with next_page(page):
+        page.keyboard.press("ControlOrMeta+s")  # the next date's picker may stand in front of the button
 
 
 def check_saved(editor: Page) -> None:
@@ -51,7 +52,7 @@ def check_saved(editor: Page) -> None:
     editor.locator("#id_cost_basis").select_option("total")
     editor.locator("#id_cost_source").fill("The council’s accounts")
     save(editor)
-    visit(editor, editor.url)
+    editor.reload()
     expect(editor.locator("#id_as_at")).to_have_value("1 April 2017")
     expect(editor.locator("#id_period_start")).to_have_value("1 April 2016")
     expect(editor.locator("#id_cost_amount")).to_have_value("1,800,000")
