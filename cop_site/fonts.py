@@ -3,10 +3,12 @@ in the repository and no reader's browser asks anybody else for one."""
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from fontTools import subset
-from fontTools.ttLib import TTFont
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 # The licence (OFL 1.1) reserves the name "Source": a changed version, as a subset is, must carry another.
 FAMILY = "Practice Serif"
@@ -52,6 +54,8 @@ def _source(face: str) -> Path:
 
 
 def _subset(source: Path, target: Path) -> None:
+    from fontTools import subset  # needed once, at set-up: every start of Django would wait for it
+
     options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True)
     options.layout_features = ["kern", "liga", "mark", "ccmp", "locl", "lnum", "tnum"]
     options.name_IDs = ["*"]
@@ -63,7 +67,7 @@ def _subset(source: Path, target: Path) -> None:
     subset.save_font(font, str(target), options)
 
 
-def _rename(font: TTFont) -> None:
+def _rename(font: "TTFont") -> None:
     """Family, full and PostScript names without the reserved one; copyright and licence stay."""
     for record in list(font["name"].names):
         if record.nameID in (1, 3, 4, 6, 16):

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import IO, Any
 
-from openpyxl import load_workbook
-
 from bulletins.readers.csv_lines import Unreadable
 
 ZIP = b"PK\x03\x04"
@@ -88,6 +86,8 @@ def _copy_parts(content: bytes, into: IO[bytes], most_tags: int) -> None:
 
 
 def _read(file: IO[bytes]) -> Plain:
+    from openpyxl import load_workbook  # seldom needed: every start of Django would wait for it
+
     book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     for sheet in sheets:

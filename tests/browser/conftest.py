@@ -16,7 +16,14 @@ from tests.served import ROOT, copy_site
 from tests.smtp_sink import Sink, smtp_sink
 
 QUIET = ["background-networking", "component-update", "sync", "quic", "gpu"]
-ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
+# One process for all contexts: each test would start its own.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--renderer-process-limit=1",
+    "--disable-site-isolation-trials",
+    "--no-first-run",
+    *(f"--disable-{name}" for name in QUIET),
+]
 LIMIT = 120_000  # milliseconds, however slow the machine is
 expect.set_options(timeout=LIMIT)
 DESKTOP = {"width": 1280, "height": 800}
