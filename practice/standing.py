@@ -29,7 +29,7 @@ HELD = Standing("available", "Available")
 LINKED = Standing("linked", "Reported complete", "we link to a copy")
 NOT_HELD = Standing("not-held", "Reported complete", "we do not hold a copy")
 UNFINISHED = {
-    status: Standing(status.value, status.label) for status in (ContractStatus.DEVELOPMENT, ContractStatus.PLANNED)
+    status: Standing(status.value, str(status.label)) for status in (ContractStatus.DEVELOPMENT, ContractStatus.PLANNED)
 }
 STANDINGS = (HELD, LINKED, NOT_HELD, *UNFINISHED.values())  # the order of the overview
 

@@ -176,7 +176,7 @@ def _switch(name: str, total: int, url: str, is_whole: bool) -> str:
     kept = f'<input type="hidden" name="{WHOLE}" value="{name}">' if is_whole else ""
     return (
         f'{kept}<a class="switch" id="switch-{name}" href="{escape(url)}#facet-{name}" rel="nofollow" data-hx-boost="false">'
-        f'{"Show fewer" if is_whole else f"Show all {total:,}"}'
+        f"{'Show fewer' if is_whole else f'Show all {total:,}'}"
         f'<span class="visually-hidden"> of {escape(DIMENSIONS[name])}</span></a>'
     )
 

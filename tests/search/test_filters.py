@@ -103,5 +103,7 @@ def test_the_order_says_newest_where_there_are_no_words(themes: None, client: Cl
 
 def test_a_feed_is_something_to_follow(themes: None, client: Client) -> None:
     html = client.get("/search/?q=summary&page=1").content.decode()
-    assert '<a href="/search/?q=summary&amp;format=atom" type="application/atom+xml" rel="nofollow">Follow these' in html
+    assert (
+        '<a href="/search/?q=summary&amp;format=atom" type="application/atom+xml" rel="nofollow">Follow these' in html
+    )
     assert "Atom" not in re.sub(r"<[^>]*>", "", html)

@@ -206,7 +206,9 @@ def test_the_csv_has_the_facts_of_notes_and_contracts(
     notes = practice_index(listing.get_parent())
     note(notes, "Walnut", source_address="at www.example.org", law="<p>Law</p>", law_as_at=date(2007, 12, 1))
     contract(contract_index(notes), "Pecan", version="2.1", link="https://www.example.org/", source="A report")
-    facts = {row["kind"]: {name: text for name, text in row.items() if text} for row in rows(client, "/search/?format=csv")}
+    facts = {
+        row["kind"]: {name: text for name, text in row.items() if text} for row in rows(client, "/search/?format=csv")
+    }
     assert facts["practice-note"]["source_location"] == "at www.example.org"
     assert facts["practice-note"]["law_as_at"] == "2007-12-01"
     told = {name: facts["template-contract"][name] for name in ("status", "service", "version", "source", "link")}
