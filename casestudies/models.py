@@ -17,6 +17,7 @@ from wagtail.search import index
 
 from casestudies import panels, shown
 from casestudies.blocks import BodyBlock
+from casestudies.csv_facts import facts_of
 from casestudies.entry import entries_of
 from casestudies.forms import CaseStudyForm
 from casestudies.presentation import case_study_context
@@ -263,6 +264,7 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
     )
 
     asks_if_useful = True
+    csv_facts = staticmethod(facts_of)
     ONE_TERM = ("status", "result", "contract_form", "evidence_level")
     parent_page_types = ["casestudies.CaseStudyIndexPage"]
     subpage_types: list[str] = []

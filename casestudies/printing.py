@@ -30,7 +30,7 @@ def outcome(row: "Outcome") -> SafeString:
     spans = (f"<span>{name}: {escape(value or 'not reported')}</span>" for name, value in told)
     return mark_safe(  # noqa: S308 (escaped here and below)
         f'<h3>{escape(row.measure)}</h3>\n<dl class="change"><div><dt>Before</dt>{_value(row.before)}</div>\n'
-        f'<div class="after"><dt>After</dt>{_value(row.after)}</div>\n{unit}</dl>\n<p class="meta">{" ".join(spans)}</p>'
+        f'<div class="after"><dt>After</dt>{_value(row.after)}</div>\n{unit}</dl>\n<p class="meta fact-line">{" ".join(spans)}</p>'
     )
 
 

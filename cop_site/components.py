@@ -61,7 +61,7 @@ def context() -> dict[str, Any]:
         "ways_to_cite": cited([("plain text", "Publisher, “Title”, as at when, address.", 3)], "https://example.org/"),
         "chips": [Chip("Region", "London", "#"), Chip("From", "2001", "#")],
         "clear_url": "#",
-        "facets": facets({"area": values}),
+        "facets": facets({"area": values}, "#{}".format),
         "query": Query(text="words that were asked for"),
         "results": Results(total=95, pages=10, page=5),
         "links": page_links(

@@ -39,7 +39,7 @@ def result(row: Row) -> SafeString:
     return mark_safe(  # noqa: S308 (escaped here; title and snippet are safe)
         f"{glyph(hit.facets.get('stage', ()), 22)}\n"
         f'<h3 class="result-title"><a href="{escape(hit.url)}">{row.title}</a></h3>\n'
-        f'<p class="meta"><span class="kind-name kind-{escape(hit.kind)}">{escape(row.kind)}{_spoken(row.stages)}</span> {meta(row)}</p>\n'
+        f'<p class="meta fact-line"><span class="kind-name kind-{escape(hit.kind)}">{escape(row.kind)}{_spoken(row.stages)}</span> {meta(row)}</p>\n'
         f'<p class="snippet">{row.snippet}</p>'
     )
 
@@ -95,7 +95,7 @@ def card(example: Example, lines: int = 2, loading: str = "lazy") -> SafeString:
     return mark_safe(  # noqa: S308 (escaped here; the title is safe)
         f"<article>{shown or cover(hit.page_id, row.group, len(stages), 6, lines)}\n{kind(hit.kind, row.kind, stages, row.stages)}\n"
         f'<h3 class="result-title"><a href="{escape(hit.url)}">{row.title}</a></h3>\n'
-        f'<p class="snippet">{escape(hit.summary)}</p>\n<p class="meta">{meta(row)}</p></article>'
+        f'<p class="snippet">{escape(hit.summary)}</p>\n<p class="meta fact-line">{meta(row)}</p></article>'
     )
 
 

@@ -52,7 +52,7 @@ def _contract_entry(page: "TemplateContractPage") -> Entry:
     }
     names = [owner.name] if owner else []
     labels = [term.label for name in ("area", "theme") for term in terms[name]]
-    status = ": ".join(filter(None, [page.get_status_display(), page.status_note]))
+    status = page.standing.with_note(page.status_note)
     history = [text for row in page.versions.all() for text in (row.version, row.when, row.change)]
     regions = [term.label for term in terms["region"]]
     return Entry(

@@ -20,10 +20,12 @@ from home.publishing import CompleteWhenPublished
 from home.review import Reviewed
 from practice import panels
 from practice.blocks import TEXT_FEATURES, HowToBlock, PitfallsBlock
+from practice.csv_facts import facts_of_contracts, facts_of_notes
 from practice.entry import contract_entries, note_entries
 from practice.lists import SearchedList
 from practice.presentation import contract_context, note_context
 from practice.rows import Labelled
+from practice.standing import ContractStatus, Standing, standing
 from search.entries import Entry, plain_from_html
 from taxonomy.drafts import FollowsMergedTerms
 from taxonomy.fields import terms
@@ -157,6 +159,7 @@ class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sour
     )
 
     asks_if_useful = True
+    csv_facts = staticmethod(facts_of_notes)
     SHOWN = ("picture",)  # foreign keys that its page reads
     parent_page_types = ["practice.PracticeIndexPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -290,12 +293,6 @@ class NoteDocument(Orderable):
         verbose_name = "document"
 
 
-class ContractStatus(models.TextChoices):
-    AVAILABLE = "available", "Available"
-    DEVELOPMENT = "in-development", "In development"
-    PLANNED = "planned", "Planned"
-
-
 class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, CompleteWhenPublished, Page):
     """A contract made once for a service, for many to use."""
 
@@ -303,7 +300,9 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
         max_length=160, help_text="The service that it is for, for example “Independent fostering agencies”."
     )
     status = models.CharField(
-        max_length=20, choices=ContractStatus, help_text="How far it has come, for example “In development”."
+        max_length=20,
+        choices=ContractStatus,
+        help_text="How far it has come, for example “In development”. Readers see “Available” only where the contract itself is here.",
     )
     status_note = models.CharField(
         "more about the status", max_length=200, blank=True, help_text="For example “publication due in 2008”."
@@ -330,7 +329,7 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
-        related_name="+",
+        related_name="template_contracts",
         help_text="The contract itself, where it may be copied here.",
     )
     link = models.URLField(
@@ -356,6 +355,7 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
     )
 
     asks_if_useful = True
+    csv_facts = staticmethod(facts_of_contracts)
     SHOWN = ("kept_by", "document")  # foreign keys that its page reads
     parent_page_types = ["practice.TemplateContractIndexPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -367,6 +367,11 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
 
     class Meta:
         verbose_name = "template contract"
+
+    @property
+    def standing(self) -> Standing:
+        """How far it has come, as readers are told."""
+        return standing(self.status, held=self.document_id is not None, linked=bool(self.link))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | contract_context(self, request)

@@ -86,9 +86,8 @@ def note_context(page: "PracticeNotePage", request: HttpRequest) -> dict[str, An
 
 def contract_context(page: "TemplateContractPage", request: HttpRequest) -> dict[str, Any]:
     terms = terms_of(page, ("areas", "themes", "jurisdictions"))
-    status = ": ".join(filter(None, [page.get_status_display(), page.status_note]))
     key_facts = [
-        Fact("Status", text(status)),
+        Fact("Status", text(page.standing.with_note(page.status_note))),
         Fact("Service", text(page.service)),
         Fact("Owner", text(page.kept_by.name if page.kept_by else "")),
         Fact("Jurisdiction", term_links(terms["jurisdictions"])),

@@ -8,7 +8,8 @@ from django.db.models import Case, Value, When
 from wagtail.models import Page
 
 from caching.version import remember
-from practice.models import ContractStatus, NoteExample, PracticeNotePage, TemplateContractPage
+from practice.models import NoteExample, PracticeNotePage, TemplateContractPage
+from practice.standing import STANDINGS, ContractStatus, Standing, standing
 from search.answers import hits
 from search.results import Hit
 from taxonomy.models import Term
@@ -72,11 +73,14 @@ def _notes() -> list[NoteKeys]:
 
 
 def by_status(listing: Page) -> list[tuple[str, list[Hit]]]:
-    """The template contracts of a list by how far they have come: available first. One query."""
+    """The template contracts of a list by how far they have come: what can be had here first. One query."""
     order = Case(*(When(status=status, then=Value(place)) for place, status in enumerate(ContractStatus)))
     rows: Any = TemplateContractPage.objects.child_of(listing).filter(live=True).order_by(order, "service", "pk")
-    status_of = dict(rows.values_list("pk", "status")[:LISTED])
-    found: dict[str, list[Hit]] = {status: [] for status in ContractStatus.values}
-    for hit in hits(list(status_of)):
-        found[status_of[hit.page_id]].append(hit)
-    return [(ContractStatus(status).label, listed) for status, listed in found.items() if listed]
+    standing_of = {
+        pk: standing(status, held=document is not None, linked=bool(link))
+        for pk, status, document, link in rows.values_list("pk", "status", "document_id", "link")[:LISTED]
+    }
+    found: dict[Standing, list[Hit]] = {one: [] for one in STANDINGS}
+    for hit in hits(list(standing_of)):
+        found[standing_of[hit.page_id]].append(hit)
+    return [(str(one), listed) for one, listed in found.items() if listed]

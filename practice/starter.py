@@ -77,7 +77,8 @@ def _contract(row: dict[str, Any], data: dict[str, Any], terms: Terms) -> Templa
     page.areas = [terms[Facet.AREA, slug] for slug in row["areas"]]
     page.themes = [terms[Facet.THEME, THEME]]
     page.versions = _rows(ContractVersion, row["versions"])
-    page.search_description = f"{row['service']}: {page.get_status_display().lower()}, {row['status_note']}."
+    standing = page.standing.with_note(page.status_note)
+    page.search_description = f"{row['service']}: {standing[0].lower()}{standing[1:]}."
     return page
 
 

@@ -97,6 +97,12 @@ def searchable_models() -> list[Any]:
     return [model for model in get_page_models() if hasattr(model, "search_entries")]
 
 
+def searchable_among(page_ids: list[int]) -> list[Any]:
+    """The searchable types that these pages have. One look at them: a change of one page asks its own type, not every type."""
+    there = set(Page.objects.filter(pk__in=page_ids).values_list("content_type_id", flat=True))
+    return [model for model in searchable_models() if _content_type(model) in there]
+
+
 def indexable(pages: QuerySet[Any]) -> QuerySet[Any]:
     """The one rule for what may be found: live, public, not past its expiry."""
     found = pages.live().public()  # type: ignore[attr-defined]
@@ -112,9 +118,7 @@ def entries_for(page_ids: Iterable[int]) -> Iterator[Entry]:
     ids = sorted(page_ids)
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
-        # One look at what these pages are: a change of one page asks its own type, not every type.
-        there = set(Page.objects.filter(pk__in=batch).values_list("content_type_id", flat=True))
-        for model in (model for model in searchable_models() if _content_type(model) in there):
+        for model in searchable_among(batch):
             yield from _entries_of(model, batch)
 
 

@@ -11,6 +11,8 @@ from django.utils.html import escape
 from wagtail.models import Site
 
 from search.answers import Answer
+from search.csv_facts import COLUMNS, csv_facts
+from search.entries import plain
 from search.facets import DIMENSIONS, YEAR
 from search.query import Query
 from search.results import Hit
@@ -72,12 +74,15 @@ def as_csv(request: HttpRequest, answer: Answer) -> HttpResponse:
     response.write("\ufeff")  # or spreadsheets take the accents for something else
     writer = csv.writer(response)
     dimensions = [name for name in DIMENSIONS if name != "kind"]
-    writer.writerow([*CSV_COLUMNS, *dimensions])
+    writer.writerow([*CSV_COLUMNS, *dimensions, *COLUMNS])
+    facts = csv_facts(found.page_id for found in answer.results.hits)
     for found in answer.results.hits:
         day = found.date.isoformat() if found.date else ""
         cells = [str(found.page_id), found.kind, found.title, settings.SITE_URL + found.url, found.summary, day]
         cells.append("; ".join(found.organisations))
         cells += ["; ".join(answer.label(name, slug) for slug in found.facets.get(name, [])) for name in dimensions]
+        own = facts.get(found.page_id, {})
+        cells += [plain(own.get(name, "")) for name in COLUMNS]
         writer.writerow([_inert(cell) for cell in cells])
     return response
 

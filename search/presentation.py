@@ -1,21 +1,25 @@
 """What the search page's templates are given: everything decided here, so that templates only print."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from heapq import nlargest
 from html import escape
 from typing import Any
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from search import analysis
 from search.answers import Answer
 from search.facets import DIMENSIONS, YEAR, FacetCount
 from search.query import PER_PAGE, SORTS, Query
 from search.results import Hit
 
 YEAR_HEADINGS = {"year_from": "From", "year_to": "To"}
-FORMATS = ("CSV", "JSON", "Atom")
+FORMATS = ("CSV", "JSON")
+MOST = 10  # values of a dimension that are shown unasked
+WHOLE = "all"  # the parameter that names dimensions whose values are all to be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,22 @@ class Row:
     begins_partial: bool = False  # the first that has only some of the words
 
 
-def page(path: str, answer: Answer, words_alone: Sequence[tuple[str, int]] = ()) -> dict[str, Any]:
-    """The context of a page of results at this path; `words_alone` would find that many pages each, without filters."""
+def page(
+    path: str, answer: Answer, words_alone: Sequence[tuple[str, int]] = (), whole: Collection[str] = ()
+) -> dict[str, Any]:
+    """The context of a page of results at this path; `words_alone` would find that many pages each, without filters, and
+    of the dimensions in `whole` every value is shown."""
     query, results, fixed = answer.query, answer.results, answer.fixed
     first = replace(query, page=1)
     rows = [row(hit, answer) for hit in results.hits]
     if query.sort == "relevance" and results.total > 0 and results.exact < results.total:
         rows = [replace(item, begins_partial=_begins_partial(rows, place)) for place, item in enumerate(rows)]
     open_filters = [pair for pair in query.filters() if pair[0] not in fixed]
+
+    def switch(name: str) -> str:
+        shown = {*whole} ^ {name}
+        return query.to_url(path, fixed, **{WHOLE: [other for other in DIMENSIONS if other in shown]})
+
     return {
         "query": query,
         "results": results,
@@ -68,12 +80,12 @@ def page(path: str, answer: Answer, words_alone: Sequence[tuple[str, int]] = ())
         "action": path,
         "chips": [_chip(path, answer, name, value) for name, value in open_filters],
         "clear_url": replace(first, facets={}, year_from=None, year_to=None).to_url(path, fixed),
-        "facets": facets({name: values for name, values in results.facets.items() if name not in fixed}),
+        "facets": facets({name: held for name, held in results.facets.items() if name not in fixed}, switch, whole),
         "years": years(results.facets.get(YEAR, ())),
         "kept_filters": hidden(pair for pair in first.to_params() if pair[0] not in (*fixed, "q")),
         "kept": hidden(pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")),
         "first_number": (results.page - 1) * PER_PAGE + 1,
-        "sorts": sorts(query.sort),
+        "sorts": sorts(query.sort, ranked=analysis.parse(query.text).positive),
         "links": page_links(_links(path, answer)),
         "previous_url": replace(query, page=results.page - 1).to_url(path, fixed) if results.page > 1 else "",
         "next_url": replace(query, page=results.page + 1).to_url(path, fixed) if results.page < results.pages else "",
@@ -130,21 +142,53 @@ def _relaxed(path: str, answer: Answer, name: str, value: str, total: int) -> tu
     return _chip(path, answer, name, value), total
 
 
-def facets(values: Mapping[str, Sequence[FacetCount]]) -> SafeString:
-    """The filters by dimension, each with its checkboxes; open are the first two and those with a choice."""
-    shown = [name for name in DIMENSIONS if values.get(name)]
-    printed = (_facet(name, tuple(values[name]), place < 2) for place, name in enumerate(shown))
+def facets(
+    values: Mapping[str, Sequence[FacetCount]], switch: Callable[[str], str], whole: Collection[str] = ()
+) -> SafeString:
+    """The filters by dimension, each with its checkboxes; open are the first two, those with a choice and those in `whole`.
+    Of a long one the largest values are shown, and a link to what `switch` says shows all of them or fewer again."""
+    printed = []
+    for place, name in enumerate(name for name in DIMENSIONS if values.get(name)):
+        every = tuple(values[name])
+        shown = every if name in whole else largest(every)
+        more = _switch(name, len(every), switch(name), name in whole) if len(largest(every)) < len(every) else ""
+        printed.append(f"{_facet(name, shown, place < 2 or name in whole)}{more}</fieldset></details>")
     return mark_safe("\n".join(printed))  # noqa: S308 (escaped below)
 
 
 @lru_cache(maxsize=500)
+def largest(values: tuple[FacetCount, ...]) -> tuple[FacetCount, ...]:
+    """The largest of a dimension's values, the chosen ones and the groups of both, in the order of the vocabulary."""
+    if len(values) <= MOST:
+        return values
+    shown = set(nlargest(MOST, range(len(values)), key=lambda place: values[place].count))
+    group = None
+    for place, value in enumerate(values):
+        if not value.level:
+            group = place
+        if value.selected or place in shown:
+            shown |= {place} if group is None else {place, group}
+    return tuple(value for place, value in enumerate(values) if place in shown)
+
+
+def _switch(name: str, total: int, url: str, is_whole: bool) -> str:
+    """The link between a dimension's largest values and all of them, and what the form must send so that it stays."""
+    kept = f'<input type="hidden" name="{WHOLE}" value="{name}">' if is_whole else ""
+    return (
+        f'{kept}<a class="switch" id="switch-{name}" href="{escape(url)}#facet-{name}" rel="nofollow" data-hx-boost="false">'
+        f"{'Show fewer' if is_whole else f'Show all {total:,}'}"
+        f'<span class="visually-hidden"> of {escape(DIMENSIONS[name])}</span></a>'
+    )
+
+
+@lru_cache(maxsize=500)
 def _facet(name: str, values: tuple[FacetCount, ...], is_open: bool) -> str:
+    """One filter up to the end of its checkboxes."""
     heading, chosen = escape(DIMENSIONS[name]), sum(value.selected for value in values)
     note = f' <span class="chosen">{chosen} chosen</span>' if chosen else ""
     return (
-        f'<details class="facet"{" open" if is_open or chosen else ""}><summary>{heading}{note}</summary>'
-        f'<fieldset data-facet="{name}"><legend class="visually-hidden">{heading}</legend>{options(name, values)}</fieldset>'
-        "</details>"
+        f'<details class="facet" id="facet-{name}"{" open" if is_open or chosen else ""}><summary>{heading}{note}</summary>'
+        f'<fieldset data-facet="{name}"><legend class="visually-hidden">{heading}</legend>{options(name, values)}'
     )
 
 
@@ -174,9 +218,11 @@ def _words(name: str, value: str, label: str, level: int) -> tuple[str, str]:
 
 
 @cache
-def sorts(chosen: str) -> SafeString:
-    """The orders to choose from."""
-    marked = ((mark_safe(" selected") if slug == chosen else "", slug, label) for slug, label in SORTS.items())
+def sorts(chosen: str, *, ranked: bool) -> SafeString:
+    """The orders to choose from. Without words to rank by the newest come first, so that is what it is called."""
+    offered = {slug: label for slug, label in SORTS.items() if ranked or slug != "relevance"}
+    chosen = chosen if chosen in offered else "newest"
+    marked = ((mark_safe(" selected") if slug == chosen else "", slug, label) for slug, label in offered.items())
     return format_html_join("", '<option{} value="{}">{}</option>', marked)
 
 
@@ -195,7 +241,7 @@ def hidden(pairs: Iterable[tuple[str, str]]) -> SafeString:
 def formats(links: Iterable[tuple[str, str]]) -> SafeString:
     """Links to the same results in other formats."""
     printed = (f'<a href="{escape(url)}" rel="nofollow">{escape(label)}</a>' for label, url in links)
-    return mark_safe(", ".join(printed))  # noqa: S308 (escaped)
+    return mark_safe(" or ".join(printed))  # noqa: S308 (escaped)
 
 
 def page_links(links: Iterable[PageLink]) -> SafeString:

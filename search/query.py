@@ -1,6 +1,6 @@
 """What is asked: built from an address's parameters and turned back into them. Nothing here raises."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Protocol, Self
@@ -58,11 +58,11 @@ class Query:
         pairs += [("page", str(self.page))] if self.page != 1 else []
         return pairs
 
-    def to_url(self, path: str, hide: Iterable[str] = (), **extra: str) -> str:
+    def to_url(self, path: str, hide: Iterable[str] = (), **extra: str | Sequence[str]) -> str:
         """An address below `path`; `hide` names parameters that the path itself stands for."""
         pairs = tuple((name, value) for name, value in self.to_params() if name not in hide and name != "page")
         page = f"page={self.page}" if self.page != 1 else ""
-        encoded = "&".join(filter(None, (_encoded(pairs), page, urlencode(extra))))
+        encoded = "&".join(filter(None, (_encoded(pairs), page, urlencode(extra, doseq=True))))
         return f"{path}?{encoded}" if encoded else path
 
     def without(self, name: str, value: str) -> Self:

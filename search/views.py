@@ -51,7 +51,8 @@ def respond(
         return unavailable(request, form)
     if form in FORMATS:
         return FORMATS[form](request, found)
-    return render(request, template, dict(context or {}) | presentation.page(request.path, found, words))
+    in_full = [name for name in DIMENSIONS if name in request.GET.getlist(presentation.WHOLE)]
+    return render(request, template, dict(context or {}) | presentation.page(request.path, found, words, in_full))
 
 
 def address_of_today(request: HttpRequest, known: Vocabulary, fixed: Mapping[str, str]) -> str:

@@ -66,7 +66,7 @@ def _printed(words: str) -> list[str]:
         printing.results([_row(words)], 1),
         printing.cards([Example(_row(words), None)]),
         printing.index_groups([(count, [count])]),
-        presentation.facets({"area": [count]}),
+        presentation.facets({"area": [count] * 11}, "/{}".format),
         presentation.years([count]),
         presentation.hidden([(words, words)]),
         presentation.formats([(words, words)]),

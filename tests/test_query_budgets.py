@@ -63,7 +63,8 @@ BUDGET = {
     "/search/?q=walnut&region=term-0&sort=title&page=2": 1,
     "/search/?q=nothing&region=term-0": 1,
     "/search/?q=walnut&format=json": 1,
-    "/search/?q=walnut&format=csv": 1,
+    "/search/?q=walnut&format=csv": 12,
+    "/case-studies/?format=csv": 9,
     "/feed/": 1,
     "/sitemap.xml": 13,
 }

@@ -7,13 +7,13 @@ from django.db.models import ProtectedError
 from django.test import Client
 from wagtail.models import Page
 
-from home.models import HomePage
+from home.models import HomePage, SiteDocument
 from practice.models import ContractVersion, NoteContract, TemplateContractIndexPage, TemplateContractPage
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
 from taxonomy.models import Facet
 from tests.browser import fill_practice
-from tests.factories import OrganisationFactory, contract, contract_index, note, practice_index, term
+from tests.factories import OrganisationFactory, contract, contract_index, note, practice_index, refer, term
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +43,42 @@ def test_what_is_not_known_is_not_reported(contracts: TemplateContractIndexPage,
     html = html_of(client, contract(contracts, "Bare"))
     shown = facts(html)
     assert {shown[name] for name in ("Owner", "Jurisdiction", "Version")} == {"not reported"}
-    assert (shown["Status"], shown["Service"], shown["As at"]) == ("Available", "Fostering", "December 2007")
-    assert "Neither a document nor an address is reported." in html
+    assert (shown["Service"], shown["As at"]) == ("Fostering", "December 2007")
+    assert "We do not have this contract or a link to it." in html
     assert "A report, 2007" in html
+
+
+def document() -> SiteDocument:
+    return SiteDocument.objects.create(title="The contract", file="documents/contract.pdf")
+
+
+def test_nothing_is_called_available_that_we_do_not_hold(contracts: TemplateContractIndexPage, client: Client) -> None:
+    page = contract(contracts, "Bare", status_note="from April 2007")
+    one = note(contracts.get_parent(), "Note")
+    one.contracts = [NoteContract(contract=page)]
+    one.save()
+
+    def told() -> str:
+        shown = (html_of(client, page), html_of(client, one), html_of(client, contracts))
+        hit = client.get("/search/?format=json&kind=template-contract")
+        return words(" ".join([hit.json()["results"][0]["summary"], *shown]))
+
+    said = "Reported complete: from April 2007; we do not hold a copy"
+    assert "available" not in told().lower()
+    assert facts(html_of(client, page))["Status"] == said
+    assert f"{said}. For: Fostering." in told()
+    page.link = "https://www.example.org/contract"
+    page.save()
+    assert "available" not in told().lower()
+    assert facts(html_of(client, page))["Status"] == "Reported complete: from April 2007; we link to a copy"
+    page.document = document()
+    page.save()
+    refer(page)
+    assert facts(html_of(client, page))["Status"] == "Available: from April 2007"
+    assert "Available: from April 2007. For: Fostering." in told()
+    # Search hears of it when the document goes, though nobody saves the page.
+    SiteDocument.objects.get().delete()
+    assert "available" not in told().lower()
 
 
 def test_what_is_known_is_shown(contracts: TemplateContractIndexPage, client: Client) -> None:
@@ -134,7 +167,13 @@ def test_the_list_begins_with_how_far_they_have_come(contracts: TemplateContract
         contract(contracts, title, status=status, service=title)
     contract(contracts, "Draft", live=False)
     html = html_of(client, contracts)
-    assert groups(html) == ["Available Now Too", "In development Soon", "Planned Later"]
+    missing = "Reported complete; we do not hold a copy"
+    assert groups(html) == [f"{missing} Now Too", "In development Soon", "Planned Later"]
+    Page.objects.get(title="Too").specific.delete()
+    contract(contracts, "Linked", status="available", link="https://www.example.org/")
+    contract(contracts, "Held", status="available", document=document())
+    shown = groups(html_of(client, contracts))
+    assert shown[:3] == ["Available Held", "Reported complete; we link to a copy Linked", f"{missing} Now"]
     assert 'id="by-status"' not in client.get(f"{contracts.url}?q=now").content.decode()
     assert 'id="by-status"' not in client.get(f"{contracts.url}?area=fostering&q=now").content.decode()
 

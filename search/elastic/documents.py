@@ -16,7 +16,7 @@ from search.entries import Entry, texts_of
 from search.facets import DIMENSIONS, YEAR
 from search.stemming import learn, stems
 
-FORMAT = 2  # goes up when documents change and the mapping does not
+FORMAT = 3  # goes up when documents change and the mapping does not
 FIELDS = ("title", "tags", "summary", "body")
 WRITTEN = FIELDS[:-1]  # of which it counts apart that they have a word as it is written
 LENGTH = (0.4, 0.3, 0.5, 0.6)  # how much the length of each field counts

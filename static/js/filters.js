@@ -16,6 +16,28 @@ document.addEventListener("change", event => {
   if (form && (wide.matches || form.matches(".sort"))) form.requestSubmit();
 });
 
+// All of a long filter, or fewer again, in its place: the page that the link leads to would lose what is ticked and not sent.
+document.addEventListener("click", async event => {
+  const link = event.target.closest("a.switch");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const held = link.closest("fieldset");
+  const { facet } = held.dataset;
+  const form = held.closest("form");
+  const sent = [...new FormData(form)].filter(([name, value]) => value && !(name === "all" && value === facet));
+  if (!held.querySelector("[name=all]")) sent.push(["all", facet]);
+  try {
+    const answer = await fetch(`${form.action}?${new URLSearchParams(sent)}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector(`fieldset[data-facet="${facet}"]`);
+    held.replaceWith(fresh);
+    const boxes = [...fresh.querySelectorAll("[type=checkbox]")];
+    (boxes.find(box => !held.querySelector(`#${CSS.escape(box.id)}`)) ?? fresh.querySelector("a.switch")).focus();
+  } catch { // away, or an answer without it
+    location.assign(link.href);
+  }
+});
+
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   for (const [name, value] of [...detail.formData]) if (!value) detail.formData.delete(name);
 });

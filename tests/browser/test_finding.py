@@ -188,3 +188,35 @@ def test_the_list_is_seen_in_forced_colours(open_page: Opener) -> None:
     page.keyboard.press("ArrowDown")
     style = page.locator("[aria-selected=true]").evaluate("one => getComputedStyle(one).outlineStyle")
     assert style == "solid"
+
+
+def test_all_of_a_long_filter_in_its_place_keeps_what_is_ticked(open_page: Opener) -> None:
+    page = open_page(viewport={"width": 320, "height": 640})
+    page.goto("/search/?q=the#filters")
+    boxes = page.locator("[data-facet=area] input[type=checkbox]")
+    few = boxes.count()
+    ticked = boxes.nth(3).get_attribute("id")
+    boxes.nth(3).check()
+    page.locator("#switch-area").click()
+    expect(page.locator("#switch-area")).to_contain_text("Show fewer")
+    assert boxes.count() > few
+    expect(page.locator(f"#{ticked}")).to_be_checked()
+    expect(page.locator("[data-facet=area] :focus")).to_have_count(1)
+    expect(page.locator("form.filters")).to_be_visible()
+    page.locator("#switch-area").click()
+    expect(page.locator("#switch-area")).to_contain_text("Show all")
+    expect(page.locator("#switch-area")).to_be_focused()
+    assert boxes.count() == few
+    page.locator(".apply button").click()
+    expect(page.locator("a[data-remove]")).to_have_count(1)
+
+
+def test_all_of_a_long_filter_without_a_script(open_page: Opener) -> None:
+    page = open_page(viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    page.goto("/search/?q=the#filters")
+    few = page.locator("[data-facet=area] input").count()
+    page.locator("#switch-area").click()
+    page.wait_for_url("**q=the&all=area#facet-area")
+    assert page.locator("[data-facet=area] input[type=checkbox]").count() > few
+    expect(page.locator("form.filters")).to_be_visible()
+    expect(page.locator(".to-filters")).to_be_hidden()

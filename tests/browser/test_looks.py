@@ -145,3 +145,37 @@ def test_the_search_field_of_the_home_page_stands_out(open_page: Opener, scheme:
     surface, line = page.locator(".band .search-row").evaluate(look)
     shown = line if not line.endswith(", 0)") else surface
     assert contrast(shown, band) >= 3
+
+
+@pytest.mark.parametrize(("path", "width"), [("/search/", 1280), ("/search/#filters", 320)])
+def test_the_button_below_the_filters_is_in_sight_and_hides_nothing(open_page: Opener, path: str, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 640})
+    page.goto(path)
+    assert page.locator(".filters").evaluate("one => one.getBoundingClientRect().height") > 640
+    button = page.locator(".apply")
+    bottom = "one => one.getBoundingClientRect().bottom"
+    assert button.evaluate(bottom) <= 640
+    for box in page.locator("details[open] > [data-facet] input[type=checkbox]").all():
+        box.focus()
+        assert box.evaluate(bottom) <= button.evaluate("one => one.getBoundingClientRect().top")
+
+
+# Dots that are seen where a line begins or ends.
+STRAY = """all => all.flatMap(line => [...line.children].filter(fact => {
+  const dot = getComputedStyle(fact, "::before"), left = fact.getBoundingClientRect().left;
+  if (getComputedStyle(fact, "::after").content.includes("·")) return true;
+  const begins = left - line.getBoundingClientRect().left < 1;
+  const cut = getComputedStyle(line).overflowX === "hidden" && parseFloat(dot.left) + parseFloat(dot.width) <= 0;
+  return dot.content.includes("·") && begins && !cut;
+})).map(fact => fact.textContent)"""
+
+
+@pytest.mark.parametrize("path", ["/search/?q=charity", f"/case-studies/{SLUG}/", "/service-areas/respite/", "/"])
+def test_no_dot_stands_where_a_line_begins_or_ends(reader: Page, path: str) -> None:
+    reader.goto(path)
+    for width in (390, 320):
+        reader.set_viewport_size({"width": width, "height": 640})
+        lines = reader.locator(".fact-line")
+        assert lines.count()
+        assert lines.evaluate_all(STRAY) == []
+        assert lines.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length") == 0

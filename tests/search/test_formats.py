@@ -3,16 +3,29 @@
 import csv
 import io
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from wagtail.models import PageViewRestriction
 
-from casestudies.models import CaseStudyIndexPage
+from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, Outcome
 from search.embedded.engine import EmbeddedEngine
 from search.facets import DIMENSIONS
-from tests.factories import OrganisationFactory, case_study, term
+from taxonomy.models import Facet
+from tests.factories import (
+    OrganisationFactory,
+    case_study,
+    contract,
+    contract_index,
+    note,
+    practice_index,
+    term,
+)
 from tests.search.corpus import entry
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +132,104 @@ def test_no_cell_of_the_csv_is_a_formula(nasty: list[int], client: Client) -> No
         assert row["tag"].startswith("'=tag")
         assert row["url"].startswith("http://testserver/case-studies/")
     assert {row["title"] for row in found} >= {"'=1+1", "'+1", "'-1", "'@SUM(A1)", NASTY[4], NASTY[5]}
+
+
+FACTS = [
+    *("id", "kind", "title", "url", "summary", "date", "organisations"),
+    *(name for name in DIMENSIONS if name != "kind"),
+    *("roles", "place", "period", "started", "ended", "status", "service", "version", "cost", "cost_in_pounds"),
+    *("outcomes", "evidence_note", "law_as_at", "source", "source_location", "licence", "link"),
+]
+
+
+def test_the_csv_has_every_fact_of_a_case_study(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client
+) -> None:
+    page = case_study(
+        listing,
+        "Walnut",
+        place="Norfolk",
+        period_start=date(2005, 4, 1),
+        period_end=date(2008, 3, 31),
+        period_note="two contracts",
+        status=term(Facet.STATUS, "established"),
+        cost_amount=Decimal("120000.50"),
+        cost_basis="year",
+        cost_source="contract register, 2007",
+        evidence_note="=Counted before and after",
+        contact_name="Somebody who was asked",
+        source="Annual review,\nSt Giles Trust, 2007",
+        source_url="https://www.example.org/report.pdf",
+        licence="ogl-3.0",
+    )
+    page.outcomes = [
+        Outcome(
+            measure="Reconviction",
+            before="58",
+            after="41",
+            unit="per cent",
+            date=date(2007, 3, 31),
+            source="own records",
+            verification="self",
+        ),
+        Outcome(measure="Homes found", after="12"),
+    ]
+    council = OrganisationFactory(name="Norfolk County Council")
+    page.organisations.add(CaseStudyOrganisation(organisation=council, role=term(Facet.ROLE, "commissioner")))
+    page.save()
+    provider = page.organisations.first().organisation.name
+    for address in ("/search/?format=csv", "/case-studies/?format=csv&q=walnut"):
+        (row,) = rows(client, address)
+        assert list(row) == FACTS
+        assert {name: row[name] for name in FACTS[FACTS.index("roles") :] if row[name]} == {
+            "roles": f"Commissioner: Norfolk County Council; Provider: {provider}",
+            "place": "Norfolk",
+            "period": "April 2005 to March 2008; two contracts",
+            "started": "2005-04-01",
+            "ended": "2008-03-31",
+            "status": "Established",
+            "cost": "£120,000.50 a year (contract register, 2007)",
+            "cost_in_pounds": "120000.50",
+            "outcomes": "Reconviction (before: 58, after: 41, unit: per cent, measured: March 2007, source: own records,"
+            " who says so: reported by the provider itself); Homes found (after: 12)",
+            "evidence_note": "'=Counted before and after",
+            "source": "Annual review, St Giles Trust, 2007",
+            "source_location": "https://www.example.org/report.pdf",
+            "licence": "Open Government Licence 3.0",
+        }
+        assert "Somebody who was asked" not in row.values()
+
+
+def test_the_csv_has_the_facts_of_notes_and_contracts(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client
+) -> None:
+    notes = practice_index(listing.get_parent())
+    note(notes, "Walnut", source_address="at www.example.org", law="<p>Law</p>", law_as_at=date(2007, 12, 1))
+    contract(contract_index(notes), "Pecan", version="2.1", link="https://www.example.org/", source="A report")
+    facts = {
+        row["kind"]: {name: text for name, text in row.items() if text} for row in rows(client, "/search/?format=csv")
+    }
+    assert facts["practice-note"]["source_location"] == "at www.example.org"
+    assert facts["practice-note"]["law_as_at"] == "2007-12-01"
+    told = {name: facts["template-contract"][name] for name in ("status", "service", "version", "source", "link")}
+    assert told == {
+        "status": "Reported complete; we link to a copy",
+        "service": "Fostering",
+        "version": "2.1",
+        "source": "A report",
+        "link": "https://www.example.org/",
+    }
+
+
+def test_the_csv_tells_nothing_of_a_page_that_is_private_now(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client
+) -> None:
+    page = case_study(listing, "Walnut", place="Norfolk")
+    assert rows(client, "/search/?format=csv")[0]["place"] == "Norfolk"
+    # The index has not heard of it.
+    PageViewRestriction.objects.bulk_create([PageViewRestriction(page=page, restriction_type="login")])
+    cache.clear()
+    assert [row["place"] for row in rows(client, "/search/?format=csv")] == [""]
 
 
 def test_the_feed_is_xml_whatever_the_text(nasty: list[int], client: Client) -> None:

@@ -1,0 +1,43 @@
+"""What the CSV of a list says of a page beside what the index knows, read from the database.
+
+A page type takes part by having a static method `csv_facts(pages) -> Iterable[tuple[int, Mapping[str, str]]]`, which is
+given the query for many pages of its type at once, and gives each page's number with texts for some of the columns.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from search.batches import BATCH
+from search.entries import indexable, searchable_among
+
+COLUMNS = (
+    "roles",  # each organisation with what it does
+    "place",
+    "period",
+    "started",
+    "ended",
+    "status",
+    "service",
+    "version",
+    "cost",  # with what it pays for and who says so
+    "cost_in_pounds",
+    "outcomes",
+    "evidence_note",
+    "law_as_at",
+    "source",
+    "source_location",
+    "licence",
+    "link",
+)
+
+
+def csv_facts(page_ids: Iterable[int]) -> dict[int, Mapping[str, str]]:
+    """The texts by page and column; none of a page that nobody may find any more. A bounded number of queries for each
+    BATCH of pages."""
+    ids = sorted(page_ids)
+    found: dict[int, Mapping[str, str]] = {}
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        for model in searchable_among(batch):
+            if hasattr(model, "csv_facts"):
+                found.update(model.csv_facts(indexable(model.objects.filter(pk__in=batch))))
+    return found
