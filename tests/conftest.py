@@ -133,10 +133,16 @@ def admin_client(admin: User) -> Client:
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_url() -> Iterator[str]:
-    """One server for all tests that only ask; each uses a prefix of its own."""
-    with servers.running() as cluster:
-        yield cluster.url
+def elasticsearch() -> Iterator[servers.Cluster]:
+    """One server for all tests; each uses a prefix of its own. It asks for a password, as in life. The tests of faults, which
+    come first, also start it anew with empty data."""
+    with servers.running(password="right-one") as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(elasticsearch: servers.Cluster) -> str:
+    return elasticsearch.url
 
 
 @pytest.fixture(scope="session")

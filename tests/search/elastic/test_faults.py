@@ -28,11 +28,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.elasticsearch]
 NOBODY = "http://127.0.0.1:9"
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """It asks for a password, as in life."""
-    with running(password="right-one") as found:
-        yield found
+@pytest.fixture
+def cluster(elasticsearch: Cluster) -> Cluster:
+    return elasticsearch
 
 
 @pytest.fixture(autouse=True)
