@@ -92,6 +92,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "home.forged.RefuseOddKeys",
+    "home.protected.ExplainProtected",
 ]
 
 ROOT_URLCONF = "cop_site.urls"

@@ -19,6 +19,9 @@ decorate_urlpatterns(wagtailadmin_urls.urlpatterns, one_at_a_time)
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
+    path(  # before Wagtail's own, which lets anybody guess
+        "documents/authenticate_with_password/<int:restriction_id>/", logging_in.collection_password
+    ),
     path("documents/", include(wagtaildocs_urls)),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.+)$", views.media, name="media"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),

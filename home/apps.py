@@ -10,6 +10,7 @@ class HomeConfig(AppConfig):
 
         from home.block_validation import check_one_at_a_time
         from home.date_fields import read_british_dates
+        from home.exports import guard_exports
         from home.forged import refuse_forged
         from home.glossary import reindex
         from home.named_errors import name_fields
@@ -22,6 +23,7 @@ class HomeConfig(AppConfig):
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
         post_delete.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_deleted")
         refuse_forged()
+        guard_exports()
         read_british_dates()
         type_whole_numbers()
         check_one_at_a_time()
