@@ -79,6 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "bulletins.sending.visits.count_visits",
     "caching.middleware.page_cache",
+    "cop_site.methods.allowed_methods",
     "django.middleware.security.SecurityMiddleware",
     "cop_site.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -92,7 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "home.redirects.RedirectMiddleware",
     "home.forged.RefuseOddKeys",
     "home.protected.ExplainProtected",
 ]

@@ -1,3 +1,5 @@
+from http import HTTPMethod
+
 from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_save
 
@@ -6,6 +8,7 @@ class HomeConfig(AppConfig):
     name = "home"
 
     def ready(self) -> None:
+        from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
 
         from home.block_validation import check_one_at_a_time
@@ -20,6 +23,8 @@ class HomeConfig(AppConfig):
         from home.workflow import ask_for_reasons
         from taxonomy.glossary import GlossaryEntry
 
+        # Nothing is sent to a page of ours: forms have URLs of their own. Wagtail would list every method for OPTIONS.
+        Page.allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
         post_delete.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_deleted")
         refuse_forged()
