@@ -166,8 +166,9 @@ def main() -> None:
     import django
 
     django.setup()
-    from casestudies.models import CaseStudyIndexPage
     from django.db import DatabaseError
+
+    from casestudies.models import CaseStudyIndexPage
 
     try:
         is_prepared = CaseStudyIndexPage.objects.exists()

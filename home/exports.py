@@ -13,7 +13,9 @@ from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from search.spreadsheets import inert
 
-NOT_READ = "Nothing was downloaded: the filter cannot be read. Correct what is marked in the filters, then download again."
+NOT_READ = (
+    "Nothing was downloaded: the filter cannot be read. Correct what is marked in the filters, then download again."
+)
 
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

@@ -14,7 +14,16 @@ from casestudies.models import CaseStudyIndexPage
 from search.spreadsheets import inert, without_mark
 from tests.factories import case_study
 
-FORMULAS = [*(f"{sign}1+1" for sign in "=+-@＝＋－＠"), "\t=1", "\r=1", "\n=1", "\tx", " =1+1", "\u200b=1", "\ufeff@SUM(A1)"]
+FORMULAS = [
+    *(f"{sign}1+1" for sign in "=+-@＝＋－＠"),
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\tx",
+    " =1+1",
+    "\u200b=1",
+    "\ufeff@SUM(A1)",
+]
 TEXTS = ["", "text", "1", "2.5", "a=b", "2007-12-01", "– dash", "'quoted'", "１"]
 
 

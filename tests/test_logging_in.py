@@ -1,11 +1,10 @@
 """Passwords cannot be tried out by the thousand, and nobody's mailbox is filled with mails to reset one."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings, settings
+from django.conf import settings
 from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.management import call_command

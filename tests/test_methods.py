@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from casestudies.models import CaseStudyPage
-from cop_site.wsgi import application
+from cop_site import wsgi
 from home.models import SiteDocument
 from search.embedded.engine import EmbeddedEngine
 
@@ -30,15 +31,15 @@ def test_options_says_what_a_url_takes(urls: list[str], client: Client) -> None:
         allowed = set(response["Allow"].split(", "))
         assert (response.status_code, allowed) == (200, READ), url
         assert response.getvalue() == b""
-        assert client.put(url).status_code in (403, 405), url
+    assert {client.put(url).status_code for url in urls[:-1]} == {405}
     assert set(client.options("/bulletins/subscribe/")["Allow"].split(", ")) == READ | {"POST"}
     assert client.options("/nowhere/").status_code == 404
 
 
-def test_head_has_no_body_of_which_the_server_would_warn(urls: list[str], rf: RequestFactory) -> None:
-    told: list[tuple[str, list[tuple[str, str]]]] = []
-    for url in urls:
-        assert list(application(rf.head(url).environ, lambda *answer: told.append(answer))) == [], url
-    assert {status for status, _ in told} == {"200 OK"}
-    assert all(int(dict(headers).get("Content-Length", 1)) > 0 for _, headers in told)  # as GET has it
-    assert list(application(rf.get("/robots.txt").environ, lambda *answer: None))
+def test_head_has_no_body_of_which_the_server_would_warn(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = HttpResponse("text")
+    monkeypatch.setattr(wsgi, "_django", lambda environ, start_response: answer)
+    assert list(wsgi.application(rf.get("/").environ, lambda *told: None)) == [b"text"]
+    assert not answer.closed
+    assert list(wsgi.application(rf.head("/").environ, lambda *told: None)) == []
+    assert answer.closed

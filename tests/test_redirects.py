@@ -41,7 +41,9 @@ def test_paths_with_spaces(typed: str, home: HomePage, client: Client) -> None:
         ("/new/", "?", "/new/"),
     ],
 )
-def test_a_query_of_the_target_s_own_stays(link: str, asked: str, leads_to: str, home: HomePage, client: Client) -> None:
+def test_a_query_of_the_target_s_own_stays(
+    link: str, asked: str, leads_to: str, home: HomePage, client: Client
+) -> None:
     Redirect.add_redirect("/old", link)
     assert client.get(f"/old/{asked}")["Location"] == leads_to
 

@@ -122,7 +122,9 @@ class ExportView(ReadersView):
     """The same list, whole, as a file."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return refusal(self, reverse(f"{NAME}:index")) or download(csv_lines(self.get_queryset()), f"readers-{timezone.localdate().isoformat()}.csv")
+        return refusal(self, reverse(f"{NAME}:index")) or download(
+            csv_lines(self.get_queryset()), f"readers-{timezone.localdate().isoformat()}.csv"
+        )
 
 
 class OneReaderView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):

@@ -10,7 +10,9 @@ from cop_site import backups
 
 
 class Command(BaseCommand):
-    help = "Write the database and the uploads to one new file. The search index is not in it: `restore` builds it anew."
+    help = (
+        "Write the database and the uploads to one new file. The search index is not in it: `restore` builds it anew."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="a file that does not exist yet")

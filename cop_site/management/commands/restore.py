@@ -54,12 +54,16 @@ class Command(BaseCommand):
                 raise backups.Refused("The back-up was made without keys. Restore it without --keys.")
             before = current()
             backup.put_back()
-        self.stdout.write(f"Restored: the database of {backup.about['made']} and {backup.about['uploads']} uploaded files.")
+        self.stdout.write(
+            f"Restored: the database of {backup.about['made']} and {backup.about['uploads']} uploaded files."
+        )
         if options["keys"]:
             write_keys(keys)
             self.stdout.write("The keys are in the file .env. What the environment says goes before that file.")
         elif keys and keys["SECRET_KEY"] != settings.SECRET_KEY:
-            self.stdout.write("The back-up has another SECRET_KEY: links in old mails need it (--keys restores it, too).")
+            self.stdout.write(
+                "The back-up has another SECRET_KEY: links in old mails need it (--keys restores it, too)."
+            )
         self._follow_up(before.number if before else 0)
 
     def _follow_up(self, version: int) -> None:
