@@ -78,7 +78,8 @@ class RefuseOddKeys:
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
         if not isinstance(error, BY_A_KEY):
             return
-        if any(_is_blamed(value, error) for value in _in_path(request)):
+        # What a template cannot find a URL for is its own fault, unless the query brought it in.
+        if not isinstance(error, NoReverseMatch) and any(_is_blamed(value, error) for value in _in_path(request)):
             raise Http404("no such key") from error
         if any(_is_blamed(value, error) for value in _sent(request)):
             raise SuspiciousOperation("a key that no table can hold") from error
@@ -100,6 +101,8 @@ def _sent(request: HttpRequest) -> Iterator[str]:
 
 
 def _is_blamed(value: str, error: Exception) -> bool:
-    if value.isdecimal() and not is_key(value):
+    if is_key(value):
+        return False
+    if value.isdecimal():  # too large, which the error says without the number
         return True
     return repr(value) in str(error) or f"“{value}”" in str(error)
