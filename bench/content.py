@@ -1,11 +1,13 @@
 """Case studies made from a seed, many and fast: rows are inserted in bulk, then the search index is built anew.
 
-`python -m bench.content 10000` fills the site of DATA_DIR, which `manage.py prepare` has made.
+`python -m bench.content 10000` fills the site of DATA_DIR, which `manage.py prepare` has made; again, it adds as many more.
 """
 
 import argparse
 import datetime
+import os
 import random
+import sys
 from itertools import accumulate, islice, product
 from typing import Any
 
@@ -59,14 +61,17 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
     for term in Term.objects.order_by("pk"):
         if term.parent_id or term.facet != Facet.AREA:
             terms.setdefault(term.facet, []).append(term)
-    organisations = [
-        Organisation(name=f"Provider {number}", organisation_type=chance.choice(terms[Facet.ORGANISATION]))
-        for number in range(200)
-    ]
-    Organisation.objects.bulk_create(organisations)
+    # Made first of all, so that the same seed gives the same content; those of a run before are kept.
+    names = {f"Provider {number}": chance.choice(terms[Facet.ORGANISATION]) for number in range(200)}
+    there = set(Organisation.objects.filter(name__in=names).values_list("name", flat=True))
+    Organisation.objects.bulk_create(
+        Organisation(name=name, organisation_type=kind) for name, kind in names.items() if name not in there
+    )
+    organisations = list(Organisation.objects.filter(name__in=names).order_by("pk"))
     kind = ContentType.objects.get_for_model(CaseStudyPage)
     now, locale = timezone.now(), Locale.get_default()
-    numbers = iter(range(count))
+    first = Page.objects.child_of(listing).filter(slug__startswith="made-").count()
+    numbers = iter(range(first, first + count))
     while batch := list(islice(numbers, BATCH)):
         pages = []
         for number in batch:
@@ -157,9 +162,20 @@ def main() -> None:
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cop_site.settings")
     import django
 
     django.setup()
+    from django.db import DatabaseError
+
+    from casestudies.models import CaseStudyIndexPage
+
+    try:
+        is_prepared = CaseStudyIndexPage.objects.exists()
+    except DatabaseError:
+        is_prepared = False
+    if not is_prepared:
+        sys.exit("There is no list of case studies to fill: run `manage.py prepare` first.")
     fill(chosen.count, chosen.seed)
 
 

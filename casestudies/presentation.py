@@ -154,8 +154,8 @@ def json_ld(page: "CaseStudyPage", address: str, organisations: list[str], areas
         "about": [{"@type": "Organization", "name": name} for name in dict.fromkeys(organisations)],
         "keywords": ", ".join(area.label for area in areas),
         "publisher": {"@type": "Organization", "name": publisher(page)},
-        "datePublished": page.first_published_at.date().isoformat() if page.first_published_at else None,
-        "dateModified": page.last_published_at.date().isoformat() if page.last_published_at else None,
+        "datePublished": dates.iso_day(page.first_published_at),
+        "dateModified": dates.iso_day(page.last_published_at),
         "isBasedOn": page.source or None,
         "license": Licence(page.licence).url or None if page.licence else None,
     }

@@ -1,5 +1,6 @@
 """Logging in: passwords are not tried out by the thousand, nor are mailboxes filled with mails to reset them."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -10,13 +11,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail.admin.forms.auth import PasswordResetForm
+from wagtail.documents.views import serve
 from wagtail.views import authenticate_with_password
 
 from community import tasks
 from home.limits import Limit, LimitReached, counted
 from home.open_forms import network
 
-# Of an account, or of a page, only together with the network: nobody can lock somebody else out from elsewhere.
+# Of an account, a page or a collection, only together with the network: nobody can lock somebody else out from elsewhere.
 WRONG_FOR_ACCOUNT, WRONG_FOR_PAGE, WRONG_FROM_NETWORK = 10, 10, 60
 WITHIN = timedelta(minutes=15)
 RESETS_A_DAY = 3  # mails to one address, whoever asks for them
@@ -59,12 +61,29 @@ class LimitedResetForm(PasswordResetForm):
 
 def page_password(request: HttpRequest, page_view_restriction_id: int, page_id: int) -> HttpResponse:
     """The password of a page that is not for everybody."""
+    return _limited(
+        request,
+        Limit("page-password", f"{page_view_restriction_id}\n{network(request)}", WRONG_FOR_PAGE, WITHIN),
+        lambda: authenticate_with_password(request, page_view_restriction_id, page_id),
+    )
+
+
+def collection_password(request: HttpRequest, restriction_id: int) -> HttpResponse:
+    """The password of a collection whose documents are not for everybody."""
+    return _limited(
+        request,
+        Limit("collection-password", f"{restriction_id}\n{network(request)}", WRONG_FOR_PAGE, WITHIN),
+        lambda: serve.authenticate_with_password(request, restriction_id),
+    )
+
+
+def _limited(request: HttpRequest, limit: Limit, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """Wagtail's own answer to a form with a password, as long as few were wrong."""
     if request.method != "POST":
-        return authenticate_with_password(request, page_view_restriction_id, page_id)
-    who = f"{page_view_restriction_id}\n{network(request)}"
+        return answer()
     try:
-        with counted(Limit("page-password", who, WRONG_FOR_PAGE, WITHIN)) as forget:
-            response = authenticate_with_password(request, page_view_restriction_id, page_id)
+        with counted(limit) as forget:
+            response = answer()
             if response.status_code == 302:
                 forget()
     except LimitReached as reached:

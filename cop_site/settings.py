@@ -10,7 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+ENV_FILE = BASE_DIR / ".env"
+environ.Env.read_env(ENV_FILE)
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "bulletins.sending.visits.count_visits",
     "caching.middleware.page_cache",
+    "cop_site.methods.allowed_methods",
     "django.middleware.security.SecurityMiddleware",
     "cop_site.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -91,7 +93,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "home.redirects.RedirectMiddleware",
+    "home.forged.RefuseOddKeys",
+    "home.protected.ExplainProtected",
 ]
 
 ROOT_URLCONF = "cop_site.urls"

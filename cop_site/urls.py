@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_safe
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
@@ -19,9 +20,12 @@ decorate_urlpatterns(wagtailadmin_urls.urlpatterns, one_at_a_time)
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
+    path(  # before Wagtail's own, which lets anybody guess
+        "documents/authenticate_with_password/<int:restriction_id>/", logging_in.collection_password
+    ),
     path("documents/", include(wagtaildocs_urls)),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.+)$", views.media, name="media"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),

@@ -59,7 +59,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if unavailable.explains(sys.exception()):
-        return unavailable.page()
+        return unavailable.page(request)
     # No request context: whatever broke must not be asked again.
     from django.template.loader import render_to_string
 

@@ -41,4 +41,10 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         "".encode(parameters.get("charset", "utf-8"))
     except (LookupError, ValueError):
         environ["CONTENT_TYPE"] = kind
-    return _django(environ, start_response)
+    answer = _django(environ, start_response)
+    if (
+        environ["REQUEST_METHOD"] == "HEAD"
+    ):  # Django leaves the body to the server, which warns of each one that it drops
+        answer.close()  # type: ignore[attr-defined]
+        return []
+    return answer

@@ -16,6 +16,11 @@ def full(day: datetime.date) -> str:
     return formats.date_format(day, "j F Y")
 
 
+def iso_day(moment: datetime.datetime | None) -> str:
+    """The day of a moment where the site is, for machines; empty where there is none."""
+    return timezone.localdate(moment).isoformat() if moment else ""
+
+
 def day_of(moment: datetime.datetime) -> str:
     """The day of a moment where the site is."""
     return full(timezone.localdate(moment))

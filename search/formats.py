@@ -16,6 +16,7 @@ from search.entries import plain
 from search.facets import DIMENSIONS, YEAR
 from search.query import Query
 from search.results import Hit
+from search.spreadsheets import inert
 
 CSV_COLUMNS = ("id", "kind", "title", "url", "summary", "date", "organisations")
 UNDATED = date(2000, 1, 1)  # every entry of a feed must have a date (RFC 4287, 4.1.2)
@@ -83,13 +84,8 @@ def as_csv(request: HttpRequest, answer: Answer) -> HttpResponse:
         cells += ["; ".join(answer.label(name, slug) for slug in found.facets.get(name, [])) for name in dimensions]
         own = facts.get(found.page_id, {})
         cells += [plain(own.get(name, "")) for name in COLUMNS]
-        writer.writerow([_inert(cell) for cell in cells])
+        writer.writerow([inert(cell) for cell in cells])
     return response
-
-
-def _inert(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def as_atom(request: HttpRequest, answer: Answer) -> HttpResponse:

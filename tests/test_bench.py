@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from bench import bulletin
+from bench import bulletin, content
 from bench.pages import serving
 from bench.search import Figures, table
-from tests.served import ROOT
+from casestudies.models import CaseStudyIndexPage, Organisation
+from taxonomy.vocabulary import load_vocabulary
+from tests.served import ROOT, environment
 
 pytestmark = pytest.mark.bench
 
@@ -36,6 +39,26 @@ def test_bench_pages_compares_each_page_with_the_bare_view(new_site: Path) -> No
         assert row["per_second"] > 0
         assert 0 < row["p50"] <= row["p95"]
         assert (row["ratio"] == 1) == (row["kind"] == "bare")
+
+
+def test_bench_content_runs_as_it_says(tmp_path: Path) -> None:
+    """By itself, without any setting of Django's; where nothing is prepared it says what to do."""
+    command = [sys.executable, "-m", "bench.content", "3"]
+    done = subprocess.run(command, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "There is no list of case studies to fill: run `manage.py prepare` first.\n",
+    )
+
+
+def test_bench_content_adds_as_many_more(listing: CaseStudyIndexPage, client: Client) -> None:
+    load_vocabulary()
+    for made in (2, 4):
+        content.fill(2, index=False)
+        listing.refresh_from_db()
+        assert (listing.get_children().live().count(), listing.numchild) == (made, made)
+    assert Organisation.objects.count() == 200
+    assert client.get("/case-studies/made-3/").status_code == 200
 
 
 def test_another_server_on_the_port_is_not_measured(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from wagtail.models import Page
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Outcome
 from casestudies.presentation import cost, period
@@ -189,3 +190,14 @@ def test_a_role_is_called_what_the_vocabulary_calls_it(
         drawn.slug = "another"
         with pytest.raises(ValidationError, match="knows this one by its slug"):
             drawn.full_clean()
+
+
+@pytest.mark.parametrize("month", [1, 7])
+def test_days_for_machines_are_those_of_london(month: int, example_page: CaseStudyPage, client: Client) -> None:
+    """Half an hour after midnight in summer is the day before in UTC; half an hour before it in winter is not."""
+    moment = datetime.datetime(2026, month, 2, 23, 30, tzinfo=datetime.UTC)
+    Page.objects.filter(pk=example_page.pk).update(first_published_at=moment, last_published_at=moment)
+    day = "2026-01-02" if month == 1 else "2026-07-03"
+    text = client.get(example_page.url).content.decode()
+    assert f'"datePublished": "{day}", "dateModified": "{day}"' in text
+    assert f"<lastmod>{day}</lastmod>" in client.get("/sitemap.xml").content.decode()

@@ -1,12 +1,14 @@
 """What no browser sends to a form of the admin is refused, and never fails."""
 
+from unittest.mock import patch
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from casestudies.models import CaseStudyIndexPage
+from casestudies.models import CaseStudyIndexPage, Organisation
 from home.models import ContentPage, HomePage
-from tests.factories import case_study
+from tests.factories import OrganisationFactory, case_study
 from tests.forms import complete, edit_url, empty
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +89,51 @@ def test_rich_text_that_is_no_document_is_refused(text: str, home: HomePage, adm
     page = home.add_child(instance=ContentPage(title="About", slug="about"))
     data = empty(title="About", slug="about", body=text)
     assert admin_client.post(edit_url(page), data).status_code == 400
+
+
+HUGE = "99999999999999999999"
+
+
+def test_a_key_in_a_url_that_no_table_can_hold(home: HomePage, admin_client: Client) -> None:
+    gone = ["images/chooser/chosen/abc/", "documents/chooser/chosen/abc/", f"pages/{HUGE}/edit/"]
+    gone.append("snippets/choose/casestudies/organisation/chosen/abc/")
+    many = ["choose-page/chosen-multiple/", "images/chooser/chosen-multiple/", "documents/chooser/chosen-multiple/"]
+    odd = [f"{path}?id={key}" for path in many for key in ("abc", "", HUGE, "9" * 5000)]
+    odd += ["choose-email-link/?parent_page_id=abc", "api/main/pages/find/?id=abc"]
+    lists = [f"{path}?user={HUGE}&owner={HUGE}&collection_id={HUGE}" for path in ("pages/", "images/", "bulletins/")]
+    assert [admin_client.get(f"/admin/{url}").status_code for url in gone] == [404] * len(gone)
+    assert [admin_client.get(f"/admin/{url}").status_code for url in odd] == [400] * len(odd)
+    assert {admin_client.get(f"/admin/{url}").status_code for url in lists} <= {200, 400}
+    acts = ("edit", "delete", "copy", "unpublish", "lock", "privacy")
+    assert [admin_client.post(f"/admin/pages/{HUGE}/{act}/").status_code for act in acts] == [404] * len(acts)
+
+
+@pytest.mark.dialect
+def test_a_key_that_is_too_large_for_the_database(committed: None, home: HomePage, admin_client: Client) -> None:
+    """Some databases find nothing, others object."""
+    for url in (f"choose-page/chosen-multiple/?id={HUGE}", f"images/?collection_id={2**31}", f"pages/?owner={HUGE}"):
+        assert admin_client.get(f"/admin/{url}").status_code in (200, 400), url
+    assert admin_client.post(f"/admin/pages/{HUGE}/edit/").status_code in (302, 404)
+
+
+def test_keys_that_can_be_are_not_refused(home: HomePage, admin_client: Client) -> None:
+    found = admin_client.get(f"/admin/choose-page/chosen-multiple/?id={home.pk}&id=99999")
+    assert (found.status_code, len(found.json()["result"])) == (200, 1)
+
+
+def test_an_error_of_ours_stays_one(home: HomePage, admin_client: Client) -> None:
+    broken = patch("wagtail.admin.views.home.HomeView.get_context_data", side_effect=ValueError("ours"))
+    with broken, pytest.raises(ValueError, match="ours"):
+        admin_client.get("/admin/?id=abc")
+
+
+def test_what_is_still_used_is_not_deleted_and_the_page_says_by_what(
+    listing: CaseStudyIndexPage, admin_client: Client
+) -> None:
+    used = OrganisationFactory(name="Provider")
+    case_study(listing, "An example", organisation=used)  # the reference index does not know
+    url = reverse("wagtailsnippets_casestudies_organisation:delete", args=[used.pk])
+    response = admin_client.post(url)
+    assert (response.status_code, response["Location"]) == (302, url)
+    assert "it is still used by “An example”." in admin_client.get(url).content.decode()
+    assert Organisation.objects.filter(pk=used.pk).exists()

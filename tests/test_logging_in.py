@@ -1,18 +1,20 @@
 """Passwords cannot be tried out by the thousand, and nobody's mailbox is filled with mails to reset one."""
 
+import re
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
-from wagtail.models import PageViewRestriction
+from wagtail.models import Collection, PageViewRestriction
 
 from community import logging_in
 from community.models import User
-from home.models import ContentPage, HomePage
+from home.models import ContentPage, HomePage, SiteDocument
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 PASSWORD = "correct horse battery"
@@ -101,6 +103,33 @@ def test_the_password_of_a_page_is_not_guessed(home: HomePage, client: Client, m
     assert (refused.status_code, refused["Retry-After"]) == (429, "900")
     assert "Too many wrong passwords. Try again in 15 minutes." in refused.content.decode()
     assert given("sesame open", remote="192.0.2.2").status_code == 302
+
+
+def test_the_password_of_a_collection_is_not_guessed(
+    home: HomePage, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging_in, "WRONG_FOR_PAGE", 3)
+    collection = Collection.get_first_root_node().add_child(name="Ours")
+    collection.view_restrictions.create(restriction_type="password", password="sesame open")
+    kept = SiteDocument.objects.create(title="A", collection=collection, file=ContentFile(b"text", "kept.txt"))
+    asked = client.get(kept.url).content.decode()
+    assert "needs a password" in asked
+    path = re.search(r'action="(/documents/[^"]+)"', asked)
+    assert path
+
+    def given(password: str, remote: str = "192.0.2.1") -> Any:
+        return client.post(path[1], {"password": password, "return_url": kept.url}, REMOTE_ADDR=remote)
+
+    for _ in range(2):
+        assert "That password is not right" in given("guess").content.decode()
+    for _ in range(2):
+        assert given("sesame open")["Location"] == kept.url
+    assert b"".join(client.get(kept.url).streaming_content) == b"text"  # type: ignore[attr-defined]
+    assert given("guess").status_code == 200
+    refused = given("sesame open")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "900")
+    assert given("sesame open", remote="192.0.2.2").status_code == 302
+    assert client.get(path[1]).status_code == 200
 
 
 def test_who_asked_for_no_page_comes_to_the_front_page(chief: User, client: Client) -> None:

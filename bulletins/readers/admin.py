@@ -6,7 +6,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from bulletins.readers.erasing import erase
 from bulletins.readers.exporting import csv_lines, download
 from bulletins.readers.import_admin import ColumnsView, DiscardView, GoOnView, ImportsView, ImportView, ReportView
 from bulletins.readers.models import How, Reader, ReaderArea, State
+from home.exports import refusal
 from taxonomy.models import Facet, Term
 
 NAME = "readers"
@@ -120,8 +121,10 @@ class ReadersView(generic.IndexView):
 class ExportView(ReadersView):
     """The same list, whole, as a file."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
-        return download(csv_lines(self.get_queryset()), f"readers-{timezone.localdate().isoformat()}.csv")
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return refusal(self, reverse(f"{NAME}:index")) or download(
+            csv_lines(self.get_queryset()), f"readers-{timezone.localdate().isoformat()}.csv"
+        )
 
 
 class OneReaderView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bulletins.readers.mailboxes import visible
 from home.open_forms import NOT_TEXT
+from search.spreadsheets import without_mark
 
 LONGEST_QUOTE = 50  # lines over which one cell in quotation marks may go before they are taken for a mistake
 LONGEST_LINE = 20_000  # characters
@@ -158,5 +159,4 @@ def _is_open(text: str) -> bool:
 
 def _plain(cell: str) -> str:
     """What people see of the cell, without the mark that keeps a spreadsheet from taking it for a formula."""
-    cell = visible(cell)
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+    return without_mark(visible(cell))

@@ -10,11 +10,11 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from bulletins.readers.models import Reader
+from search.spreadsheets import inert
 from taxonomy.models import Term
 
 COLUMNS = ("email", "state", "reason", "areas", "came_by", "signed_up", "confirmed", "unsubscribed")
 BATCH = 1000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"  # or spreadsheets take the accents for something else
 
 
@@ -62,11 +62,6 @@ def _cells(reader: Reader) -> list[str]:
 def refusal_lines(refusals: Iterator[tuple[int, str, str]]) -> Iterator[str]:
     """A CSV report of refused lines: (number, reason, what stood there)."""
     return csv_of(("line", "reason", "email"), ((str(line), reason, text) for line, reason, text in refusals))
-
-
-def inert(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def time_of(moment: datetime | None) -> str:
