@@ -2,7 +2,6 @@
 
 import logging
 import time
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,13 +12,6 @@ from bulletins.rendering import Letter, Links, message
 from bulletins.sending.stencil import Stencil
 
 logger = logging.getLogger("bulletins.sending")
-# Of a mail and a connection made for it: each may take EMAIL_TIMEOUT.
-STEPS = 12
-
-
-def longest() -> timedelta:
-    """The time after which a mail has been taken, refused or lost."""
-    return timedelta(seconds=STEPS * settings.EMAIL_TIMEOUT)
 
 
 class NotTaken(Exception):

@@ -169,7 +169,7 @@ def test_a_pause_holds_from_the_next_mail_on(issue_page: BulletinPage, sink: Sin
     audience.begin(sending)
     sending.refresh_from_db()
     with post.Round(sending, issue_page) as this:
-        rows = this.claim()
+        rows = this.claim(5)
         this.deliver(rows[0])
         acts.pause(sending)
         this.deliver(rows[1])
@@ -323,7 +323,7 @@ def test_the_queries_for_each_mail_are_two(
     audience.begin(sending)
     sending.refresh_from_db()
     with post.Round(sending, issue_page) as this:
-        first, second = this.claim()
+        first, second = this.claim(5)
         this.deliver(first)
         with django_assert_num_queries(2):
             this.deliver(second)
