@@ -12,6 +12,7 @@ class HomeConfig(AppConfig):
         from home.date_fields import read_british_dates
         from home.forged import refuse_forged
         from home.glossary import reindex
+        from home.mail_headers import fold_with_names
         from home.named_errors import name_fields
         from home.useful import Feedback
         from home.useful_reports import ReadersWriteIt
@@ -21,6 +22,7 @@ class HomeConfig(AppConfig):
 
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
         post_delete.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_deleted")
+        fold_with_names()
         refuse_forged()
         read_british_dates()
         type_whole_numbers()

@@ -161,11 +161,6 @@ class Round:
         reader = row.reader
         if reader is None or reader.state != ReaderState.CONFIRMED:
             _write(row, state=State.SUPPRESSED, attempts=row.attempts)
-        elif not reader.address.partition("@")[0].isascii():
-            # Django would write the name as an encoded word, which is another address.
-            _write(
-                row, state=State.FAILED, problem="Letters beyond ASCII before the @ (SMTPUTF8): we cannot send there."
-            )
         elif self._open():
             self._send(row, reader)
 
@@ -197,6 +192,9 @@ class Round:
 
     def _send(self, row: Delivery, reader: Reader) -> None:
         try:
+            if why := self._connection.why_not(reader.address):
+                _write(row, state=State.FAILED, problem=why)
+                return
             links = visits.links(self._page.pk, self._address, reader)
             mail = self._connection.mail(reader.address, links, row.message_id)
             mail.metadata = {"delivery": str(row.pk)}  # type: ignore[attr-defined]  # anymail's, for webhooks
