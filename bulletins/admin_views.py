@@ -126,7 +126,7 @@ class PreflightView(IssueView):
             most_links=outside.MOST,
             size=math.ceil(letter.size / 1000),
             reasons=may_be_sent(self.page),
-            no_permission="" if self.request.user.has_perm(SEND) else NO_PERMISSION,  # type: ignore[union-attr]
+            no_permission="" if self.request.user.has_perm(SEND) else NO_PERMISSION,
             sent=self.page.sent,
         )
 

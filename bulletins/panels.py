@@ -16,7 +16,6 @@ from wagtail.models import Page
 from bulletins.approval import NO_PERMISSION, SEND
 
 
-
 class Tools(HelpPanel):
     """What can be done with the issue, and whether whoever edits it may send it."""
 

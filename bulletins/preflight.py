@@ -10,7 +10,7 @@ from django.conf import settings
 from bulletins.issue import EDITORIAL, SECTIONS, Issue, Place
 from bulletins.prose import WIDTH
 from bulletins.rendering import Letter
-from bulletins.words import TITLE, too_long, typed
+from bulletins.words import too_long, typed
 
 LARGEST = 100_000  # bytes: Gmail cuts what is longer than about 102 KB
 SUBJECT = 60  # characters that most mail programs show whole

@@ -143,7 +143,9 @@ def _breakable(item: Item) -> Item:
 
 
 def _with_breaks(text: str) -> SafeString:
-    words = ((word if len(word) <= LONG else format_html('<span class="long">{}</span>', word),) for word in text.split())
+    words = (
+        (word if len(word) <= LONG else format_html('<span class="long">{}</span>', word),) for word in text.split()
+    )
     return format_html_join(" ", "{}", words)
 
 

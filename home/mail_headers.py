@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.mail import message as mail
 
 LINE = 76  # characters of a line with an encoded word in it, RFC 2047
-_as_django_does: Callable[[str, Any, str | None], tuple[str, str]] = mail.forbid_multi_line_headers
+_as_django_does: Callable[..., tuple[str, str]] = mail.forbid_multi_line_headers
 
 
 def fold_with_names() -> None:

@@ -31,8 +31,9 @@ STAND_IN = "stand-in@link.invalid"  # until the mail is written out: Python's he
 class EmailBackend(smtp.EmailBackend):
     def offers_utf8(self) -> bool:
         """Whether the server of this connection, which is open, takes letters beyond ASCII before the @."""
-        self.connection.ehlo_or_helo_if_needed()
-        return bool(self.connection.has_extn("smtputf8"))
+        connection: Any = self.connection
+        connection.ehlo_or_helo_if_needed()
+        return bool(connection.has_extn("smtputf8"))
 
     def _send(self, email_message: EmailMessage) -> bool:
         beyond = [email for email in email_message.recipients() if not is_plain(email)]
@@ -41,8 +42,8 @@ class EmailBackend(smtp.EmailBackend):
         if not self.offers_utf8():
             raise smtplib.SMTPRecipientsRefused({beyond[0]: (553, f"5.6.7 {NOT_OFFERED}".encode())})
         sender = sanitize_address(email_message.from_email, settings.DEFAULT_CHARSET)
-        content = _written(email_message)
-        self.connection.sendmail(sender, email_message.recipients(), content, mail_options=OPTIONS)
+        connection: Any = self.connection
+        connection.sendmail(sender, email_message.recipients(), _written(email_message), mail_options=OPTIONS)
         return True
 
 

@@ -35,7 +35,8 @@ def smtp_sink() -> Iterator[Sink]:
 
         def handle(self) -> None:
             self.say("220 sink")
-            sender, recipients = "", []
+            sender = ""
+            recipients: list[str] = []
             while line := self.rfile.readline():
                 verb, _, rest = line.decode().strip().partition(":")
                 if verb.upper().startswith("EHLO"):

@@ -18,7 +18,6 @@ from secrets import token_hex
 
 from django.conf import settings
 
-
 BOOT = Path("/proc/sys/kernel/random/boot_id")  # Linux's; containers on one machine have the same
 FOREIGN_KEPT = 7 * 24 * 60 * 60  # seconds that another machine's files stay
 

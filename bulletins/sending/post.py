@@ -105,9 +105,7 @@ def _pause(sending: Sending, note: str) -> None:
 class Round:
     """One worker at one sending, with one connection at a time."""
 
-    def __init__(
-        self, sending: Sending, page: "BulletinPage", ask_for_help: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, sending: Sending, page: "BulletinPage", ask_for_help: Callable[[], None] | None = None) -> None:
         self.sending = sending
         self._ask_for_help = ask_for_help
         self._page = page

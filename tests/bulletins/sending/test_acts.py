@@ -189,7 +189,9 @@ def test_a_lease_is_renewed_while_its_worker_lives_and_is_lost_after_a_while(
     before = lease.held_by(name).get().claimed_until
     lease.Heart(name)._beat()
     after = lease.held_by(name).get().claimed_until
-    assert before and after and after > before
+    assert before
+    assert after
+    assert after > before
     assert after - timezone.now() < datetime.timedelta(minutes=1)
     Delivery.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
     lease.Heart(name)._beat()
