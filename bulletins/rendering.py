@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.dateformat import format as date_format
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from bulletins.campaign import marked
@@ -35,7 +35,9 @@ BROWSER, PREFERENCES, UNSUBSCRIBE = (
 RING = "img/bulletin-ring.png"
 # Characters without a shape after the preheader: or mail programs go on with the first words of the mail.
 FILLER = "\u2007\ufeff\u034f" * 30
-LONG = 12  # letters of a word that may break in a table's cell: six columns have room for as many on a phone
+# Letters of a word in a table's cell that stay together, and of its pieces where it has more: on a phone each of the
+# columns has room for as many.
+LONG, PIECE = 10, 6
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
@@ -143,10 +145,13 @@ def _breakable(item: Item) -> Item:
 
 
 def _with_breaks(text: str) -> SafeString:
-    words = (
-        (word if len(word) <= LONG else format_html('<span class="long">{}</span>', word),) for word in text.split()
-    )
-    return format_html_join(" ", "{}", words)
+    words = text.split()
+    return format_html_join(" ", "{}", ((word if len(word) <= LONG else _in_pieces(word),) for word in words))
+
+
+def _in_pieces(word: str) -> SafeString:
+    pieces = ((word[at : at + PIECE],) for at in range(0, len(word), PIECE))
+    return format_html_join(mark_safe("<wbr>"), "{}", pieces)
 
 
 def plain_text(issue: Issue) -> str:

@@ -315,7 +315,8 @@ def test_who_signs_up_at_that_moment_is_refused_and_the_others_are_imported() ->
 
 
 @pytest.mark.django_db
-def test_an_export_can_be_imported_again() -> None:
+def test_an_export_can_be_imported_again(sink: Sink) -> None:
+    sink.utf8 = True
     one = reader("=a+b@example.com")
     one.areas.set([area("prisons"), area("advice")])
     reader("Zoë@xn--bcher-kva.example")
