@@ -29,11 +29,12 @@ def folded(name: str, value: Any, encoding: str | None) -> tuple[str, str]:
     if name.lower() in mail.ADDRESS_HEADERS:
         return name, done if is_ascii else _mailboxes(name, text, charset)
     if is_ascii:
-        return name, _encoded(name, text, None) if name.lower() == "subject" else done
-    return name, _encoded(name, text, charset)
+        return name, encoded(name, text, None) if name.lower() == "subject" else done
+    return name, encoded(name, text, charset)
 
 
-def _encoded(name: str, text: str, charset: str | None) -> str:
+def encoded(name: str, text: str, charset: str | None) -> str:
+    """The text folded behind the name of its header, as encoded words (RFC 2047) where a charset is given."""
     # Python counts the end of an encoded word, "?=", in all lines but the first.
     return Header(text, charset, header_name=name).encode(maxlinelen=LINE - 2)
 
@@ -48,7 +49,7 @@ def _mailbox(name: str, words: str, email: str, charset: str) -> str:
     email = mail.sanitize_address(email, charset)
     if words.isascii():
         return formataddr((words, email))
-    phrase = _encoded(name, words, charset)
+    phrase = encoded(name, words, charset)
     first, _, last = phrase.rpartition("\n")
     room = LINE - len(",") - len(last) - (0 if first else len(name) + 2)
     space = " " if len(email) + 3 <= room else "\n "

@@ -10,6 +10,7 @@ from django.core.mail import BadHeaderError, EmailMessage
 from django.test import Client
 
 from bulletins.readers.models import ReaderImport, SignUp
+from bulletins.readers.recipients import list_headers
 from home.mail_headers import LINE
 from home.mail_server import NO_ANSWER, NOT_OFFERED, why_not
 from home.models import HomePage
@@ -103,6 +104,15 @@ def test_a_long_header_fits_behind_its_name(words: str, length: int) -> None:
     assert [decoded(read[name]) for name in ("Subject", "X-Words")] == [words, words]
     found = [(decoded(name), email) for name, email in getaddresses([read["From"], read["To"]])]
     assert found == [(words, f"{who}@example.org") for who in ("us", "ada", "bob")]
+
+
+def test_the_name_of_the_list_keeps_its_accents() -> None:
+    headers = list_headers("https://site.example/u/", LONG)
+    lines = lines_of(EmailMessage("s", "b", to=["a@example.org"], headers=headers))
+    assert max(len(line) for line in lines if b"=?" in line) <= LINE
+    read = message_from_bytes(b"\r\n".join(lines) + b"\r\n\r\n")
+    assert decoded(read["List-Id"]) == f"{LONG} <bulletin.testserver>"
+    assert list_headers("", "A & B")["List-Id"] == "A B <bulletin.testserver>"
 
 
 @pytest.mark.parametrize("text", ["a\nBcc: b@example.org", "\u00e4\rb"])

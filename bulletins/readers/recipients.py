@@ -2,7 +2,6 @@
 
 import unicodedata
 from dataclasses import dataclass
-from email.header import Header
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from bulletins.readers import tokens
 from bulletins.readers.models import Reader, ReaderArea, State
+from home.mail_headers import encoded
 from search.entries import searchable_models
 from taxonomy.models import Term
 
@@ -46,7 +46,7 @@ def _phrase(name: str) -> str:
     if words.isascii():
         return words
     # On one line: Django takes no other, and folds it later.
-    return " ".join(Header(words, "utf-8", header_name="List-Id").encode().split())
+    return " ".join(encoded("List-Id", words, "utf-8").split())
 
 
 def readers_for(bulletin: "BulletinPage") -> QuerySet[Reader]:
