@@ -16,7 +16,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from bulletins import outside, suggesting
-from bulletins.approval import may_be_sent
+from bulletins.approval import NO_PERMISSION, SEND, may_be_sent
 from bulletins.issue import issue_of
 from bulletins.models import BulletinPage
 from bulletins.preflight import blocks, external_links, preflight
@@ -125,7 +125,8 @@ class PreflightView(IssueView):
             links=[(place, words, address, answers.get(address)) for place, words, address in links],
             most_links=outside.MOST,
             size=math.ceil(letter.size / 1000),
-            reasons=may_be_sent(self.page, self.request.user),
+            reasons=may_be_sent(self.page),
+            no_permission="" if self.request.user.has_perm(SEND) else NO_PERMISSION,
             sent=self.page.sent,
         )
 

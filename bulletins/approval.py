@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bulletins.models import BulletinPage
 
 SEND = "bulletins.send_bulletin"
+NO_PERMISSION = "You do not have the permission to send e-bulletins. An administrator can give it to your group."
 
 
 def may_be_sent(page: "BulletinPage", user: Any = None) -> list[str]:
@@ -20,11 +21,7 @@ def may_be_sent(page: "BulletinPage", user: Any = None) -> list[str]:
     page = type(page).objects.get(pk=page.pk)
     issue = issue_of(page)
     letter = letter_of(issue)
-    reasons = []
-    if user is not None and not user.has_perm(SEND):
-        reasons.append(
-            "You do not have the permission to send e-bulletins. An administrator can give it to your group."
-        )
+    reasons = [NO_PERMISSION] if user is not None and not user.has_perm(SEND) else []
     if page.sent:
         reasons.append("It was sent already.")
     if not page.live:

@@ -1,5 +1,7 @@
 """The editing form of an issue, in the order in which it is written."""
 
+from typing import Any
+
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -11,8 +13,20 @@ from wagtail.admin.panels import (
 )
 from wagtail.models import Page
 
+from bulletins.approval import NO_PERMISSION, SEND
+
+
+class Tools(HelpPanel):
+    """What can be done with the issue, and whether whoever edits it may send it."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            may_send = self.request is None or self.request.user.has_perm(SEND)
+            return super().get_context_data(parent_context) | {"no_permission": "" if may_send else NO_PERMISSION}
+
+
 ISSUE: list[Panel] = [
-    HelpPanel(template="bulletins/admin/tools.html"),
+    Tools(template="bulletins/admin/tools.html"),
     FieldPanel("title", classname="title"),  # not Wagtail's own, which looks for a slug to write
     MultiFieldPanel(
         [FieldRowPanel([FieldPanel("season"), FieldPanel("year"), FieldPanel("issue_number")])], heading="Issue"

@@ -10,6 +10,7 @@ from django.conf import settings
 from bulletins.issue import EDITORIAL, SECTIONS, Issue, Place
 from bulletins.prose import WIDTH
 from bulletins.rendering import Letter
+from bulletins.words import too_long, typed
 
 LARGEST = 100_000  # bytes: Gmail cuts what is longer than about 102 KB
 SUBJECT = 60  # characters that most mail programs show whole
@@ -33,7 +34,6 @@ class Finding:
     page_id: int | None = None
 
 
-TITLE = Place("the title", "id_title")
 SUBJECT_FIELD = Place("the subject", "id_subject")
 PREHEADER_FIELD = Place("the preheader", "id_preheader")
 
@@ -46,6 +46,7 @@ def preflight(issue: Issue, letter: Letter) -> list[Finding]:
         *_broken(issue),
         *_pictures(issue),
         *_letter(letter),
+        *_long_words(issue),
         *_levels(issue),
     ]
     return sorted(found, key=lambda finding: finding.level != Level.BLOCK)
@@ -103,14 +104,13 @@ def _letter(letter: Letter) -> Iterator[Finding]:
     if letter.size > LARGEST:
         what = f"The mail is {letter.size / 1000:.0f} KB. Above {LARGEST / 1000:.0f} KB some mail programs cut it off."
         yield Finding(Level.BLOCK, "size", what, "Take items out, or shorten own summaries and news.", SECTIONS)
-    long = [line for line in letter.text.splitlines() if len(line) > WIDTH and not _is_address(line)]
-    if long:
-        what = f"A word in the plain text is longer than a line of {WIDTH} characters: “{long[0].strip()[:60]}…”."
-        yield Finding(Level.WARN, "long-line", what, "Break it, or make an address a link with words.", SECTIONS)
 
 
-def _is_address(line: str) -> bool:
-    return line.startswith(("http://", "https://", "mailto:", "tel:")) and " " not in line
+def _long_words(issue: Issue) -> Iterator[Finding]:
+    for place, word in too_long(issue):
+        what = f"A word is longer than a line of {WIDTH} characters: “{word[:60]}…”. It breaks anywhere."
+        how = "Break it where it makes sense, or make a web address a link with words."
+        yield Finding(Level.WARN, "long-line", what, how, place)
 
 
 def _levels(issue: Issue) -> Iterator[Finding]:
@@ -124,11 +124,15 @@ def _levels(issue: Issue) -> Iterator[Finding]:
 
 
 def external_links(issue: Issue) -> list[tuple[Place, str, str]]:
-    """Place, words and address of each link to somewhere else, in order, each address once."""
+    """Place, words and address of each link to somewhere else, in order, each address once; then those that are only
+    typed out, without words."""
     ours = urlsplit(settings.SITE_URL).netloc
     found: dict[str, tuple[Place, str, str]] = {}
-    for place, words, address in issue.links():
-        parts = urlsplit(address)
+    for place, words, address in [*issue.links(), *((place, "", url) for place, url in typed(issue))]:
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            continue
         if parts.scheme in ("http", "https") and parts.netloc != ours:
             found.setdefault(address, (place, words, address))
     return list(found.values())

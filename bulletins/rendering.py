@@ -15,14 +15,14 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.dateformat import format as date_format
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from bulletins.campaign import marked
 from bulletins.issue import Issue, Item, Section, issue_of
 from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
 from bulletins.readers.recipients import list_headers
-from home.tables import Table
+from home.tables import Row, Table
 
 if TYPE_CHECKING:
     from bulletins.models import BulletinPage, SentCopy
@@ -35,6 +35,9 @@ BROWSER, PREFERENCES, UNSUBSCRIBE = (
 RING = "img/bulletin-ring.png"
 # Characters without a shape after the preheader: or mail programs go on with the first words of the mail.
 FILLER = "\u2007\ufeff\u034f" * 30
+# Letters of a word in a table's cell that stay together, and of its pieces where it has more: on a phone each of the
+# columns has room for as many.
+LONG, PIECE = 10, 6
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
@@ -115,7 +118,8 @@ def mail_html(issue: Issue) -> str:
         "issue": issue,
         "editorial": as_html(issue.editorial),
         "sections": [
-            (section.heading, [(item, as_html(item.text)) for item in section.items]) for section in issue.sections
+            (section.heading, [(_breakable(item), as_html(item.text)) for item in section.items])
+            for section in issue.sections
         ],
         "ring": f"{settings.SITE_URL}{settings.STATIC_URL}{RING}",
         "browser_url": BROWSER,
@@ -127,6 +131,27 @@ def mail_html(issue: Issue) -> str:
     html = render_to_string("bulletins/mail.html", context)
     # Indents are a tenth of the size, and mean nothing.
     return _inliner.inline("\n".join(line.strip() for line in html.splitlines() if line.strip()))
+
+
+def _breakable(item: Item) -> Item:
+    """A table whose long words may break. Were they all to, a narrow column would break figures and short words too."""
+    if item.table is None:
+        return item
+
+    def row(cells: Row) -> Row:
+        return tuple(replace(cell, text=_with_breaks(cell.text)) for cell in cells)
+
+    return replace(item, table=replace(item.table, head=row(item.table.head), rows=tuple(map(row, item.table.rows))))
+
+
+def _with_breaks(text: str) -> SafeString:
+    words = text.split()
+    return format_html_join(" ", "{}", ((word if len(word) <= LONG else _in_pieces(word),) for word in words))
+
+
+def _in_pieces(word: str) -> SafeString:
+    pieces = ((word[at : at + PIECE],) for at in range(0, len(word), PIECE))
+    return format_html_join(mark_safe("<wbr>"), "{}", pieces)
 
 
 def plain_text(issue: Issue) -> str:

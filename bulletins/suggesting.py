@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NOT_NEWS = ("bulletins.bulletinpage", "home.contentpage", "home.glossarypage")
 MOST = 60
 ELSEWHERE = "Also new"
+NONE_SENT = "at any time, as no issue was sent to readers yet and nothing is newer than the issue before this one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +37,30 @@ class Suggestion:
 def suggestion(page: "BulletinPage") -> Suggestion:
     """For the draft of this issue: what was first published since the issue before it and is not in it yet."""
     draft = page.get_latest_revision_as_object()
-    since, because = _since(draft)
+    since, because, was_sent = _since(draft)
     pages = indexable(Page.objects.exclude(pk__in=_picked(draft.sections.raw_data)))
-    pages = pages.filter(first_published_at__isnull=False)
-    if since:
-        pages = pages.filter(first_published_at__gt=since)
     kinds = [model for model in searchable_models() if model._meta.label_lower not in NOT_NEWS]
-    found = list(pages.type(*kinds).order_by("-first_published_at", "-pk").values_list("pk", flat=True))  # type: ignore[attr-defined]
+    pages = pages.type(*kinds).filter(first_published_at__isnull=False).order_by("-first_published_at", "-pk")  # type: ignore[attr-defined]
+    newer = pages.filter(first_published_at__gt=since) if since else pages
+    if since and not was_sent and not newer.exists():
+        # Such as a new site: its first issue was published with all the rest, and no reader has got anything.
+        since, because, newer = None, NONE_SENT, pages
+    found = list(newer.values_list("pk", flat=True))
     entries = {entry.page_id: entry for entry in entries_for(found[:MOST])}
     shown = [entries[pk] for pk in found[:MOST] if pk in entries]
     return Suggestion(since, because, _grouped(shown), max(0, len(found) - MOST))
 
 
-def _since(page: "BulletinPage") -> tuple[datetime | None, str]:
-    """The moment, and why it is that one in words."""
+def _since(page: "BulletinPage") -> tuple[datetime | None, str, bool]:
+    """The moment, why it is that one in words, and whether it is the one at which an issue was sent."""
     earlier = Q(year__lt=page.year) | Q(year=page.year, season__lt=page.season)
     before = type(page).objects.filter(earlier).exclude(pk=page.pk)
     times = before.aggregate(sent=Max("sent_copy__sent_at"), published=Max("first_published_at"))
     if times["sent"]:
-        return times["sent"], f"since the issue before was sent on {_day(times['sent'])}"
+        return times["sent"], f"since the issue before was sent on {_day(times['sent'])}", True
     if times["published"]:
-        return times["published"], f"since the issue before was published on {_day(times['published'])}"
-    return None, "at any time, as there is no issue before this one"
+        return times["published"], f"since the issue before was published on {_day(times['published'])}", False
+    return None, "at any time, as there is no issue before this one", False
 
 
 def _day(moment: datetime) -> str:

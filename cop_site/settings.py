@@ -201,7 +201,7 @@ if _mail_url.startswith("anymail://"):
     _mail = {"EMAIL_BACKEND": f"anymail.backends.{_provider}.EmailBackend"}
 else:
     _mail = env.email_url_config(_mail_url)
-EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"].replace("django.core.mail.backends.smtp", "home.mail_server")
 EMAIL_FILE_PATH = DATA_DIR / "outbox"
 EMAIL_HOST = _mail.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = _mail.get("EMAIL_PORT", 25)

@@ -16,6 +16,7 @@ class HomeConfig(AppConfig):
         from home.exports import guard_exports
         from home.forged import refuse_forged
         from home.glossary import reindex
+        from home.mail_headers import fold_with_names
         from home.named_errors import name_fields
         from home.useful import Feedback
         from home.useful_reports import ReadersWriteIt
@@ -27,6 +28,7 @@ class HomeConfig(AppConfig):
         Page.allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
         post_delete.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_deleted")
+        fold_with_names()
         refuse_forged()
         guard_exports()
         read_british_dates()

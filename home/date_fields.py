@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from wagtail.admin.compare import FieldComparison, register_comparison_class
 from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput, AdminTimeInput
 
-from home.date_parsing import NotADate, read_date, read_moment, read_month
+from home.date_parsing import NotADate, in_zone, read_date, read_moment, read_month
 
 Method = Callable[..., Any]
 
@@ -26,11 +26,17 @@ Method = Callable[..., Any]
 def read_british_dates() -> None:
     """Put the reading into Django's fields, and what is shown into Wagtail's. Called once, when the apps are ready."""
     _wrap(forms.DateField, "to_python", partial(_reading, read_date, forms.DateField.input_formats))
-    _wrap(forms.DateTimeField, "to_python", partial(_reading, read_moment, forms.DateTimeField.input_formats))
+    _wrap(forms.DateTimeField, "to_python", partial(_reading, _moment_here, forms.DateTimeField.input_formats))
     # Wagtail plans another picker; then this can go: https://github.com/wagtail/wagtail/issues/8056
     for widget in (AdminDateInput, AdminDateTimeInput, AdminTimeInput):
         _wrap(widget, "get_config", _leaving_what_is_typed)
     register_comparison_class(models.DateField, comparison_class=DateComparison)
+
+
+def _moment_here(text: str) -> datetime.datetime:
+    """On the clocks of whoever fills in the form."""
+    found = read_moment(text)
+    return found if timezone.is_aware(found) else in_zone(found, timezone.get_current_timezone())
 
 
 def _wrap(owner: type, name: str, wrap: Callable[[Method], Method]) -> None:

@@ -85,6 +85,19 @@ def read_moment(text: str) -> datetime.datetime:
     return datetime.datetime.combine(day, _time(int(timed["hour"]), int(timed["minute"] or 0), timed["half"] or ""))
 
 
+def in_zone(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
+    """This time on the clocks of a zone. Refused where they skip it, or show it twice."""
+    first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    day, time = f"{moment.day} {NAMES[moment.month - 1]} {moment.year}", f"{moment:%H:%M}"
+    if first.astimezone(datetime.UTC).astimezone(zone).replace(tzinfo=None) == moment:
+        said = f"On {day} the clocks go back, and {time} comes twice."
+    else:
+        said = f"On {day} the clocks go forward, and there is no {time}."
+    raise NotADate(f"{said} Choose a time at least an hour earlier or later.")
+
+
 def _day(text: str, write: str) -> datetime.date:
     """The date; `write` tells whoever wrote something else what to write."""
     year, month, day = _parts(text, write)

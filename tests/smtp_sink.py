@@ -13,6 +13,9 @@ from email.message import EmailMessage
 class Sink:
     port: int = 0
     refuses: bool = False  # every recipient, with a line that repeats the address
+    utf8: bool = False  # whether it offers SMTPUTF8
+    asked: int = 0  # how often what it offers
+    options: list[str] = field(default_factory=list)  # of each mail, behind its sender
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
 
@@ -32,11 +35,18 @@ def smtp_sink() -> Iterator[Sink]:
 
         def handle(self) -> None:
             self.say("220 sink")
-            sender, recipients = "", []
+            sender = ""
+            recipients: list[str] = []
             while line := self.rfile.readline():
                 verb, _, rest = line.decode().strip().partition(":")
+                if verb.upper().startswith("EHLO"):
+                    sink.asked += 1
+                    self.say("250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8" if sink.utf8 else "250 sink")
+                    continue
                 if verb.upper() == "MAIL FROM":
-                    sender = rest.split(">")[0].strip(" <")
+                    sender, _, options = rest.partition(">")
+                    sender, recipients = sender.strip(" <"), []
+                    sink.options.append(options.strip())
                 elif verb.upper() == "RCPT TO":
                     recipients.append(rest.strip(" <>"))
                     if sink.refuses:

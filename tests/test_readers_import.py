@@ -36,6 +36,7 @@ from taxonomy.merging import merge
 from tests.factories import area
 from tests.reader_imports import SAID, addresses, checked, imported, refusals
 from tests.readers import reader
+from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.dialect
 
@@ -143,7 +144,8 @@ def test_columns_say_areas_state_and_consent() -> None:
         ("email\nAda ada@example.com\na\0b@example.com\n", set(), {2: "not a mail", 3: "could not be read"}),
     ],
 )
-def test_files_as_people_have_them(content: str, found: set[str], refused: dict[int, str]) -> None:
+def test_files_as_people_have_them(content: str, found: set[str], refused: dict[int, str], sink: Sink) -> None:
+    sink.utf8 = True
     run = imported(content)
     assert addresses() == found
     told = refusals(run)
@@ -153,7 +155,8 @@ def test_files_as_people_have_them(content: str, found: set[str], refused: dict[
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("encoding", "note"), [("utf-8-sig", ""), ("utf-16", ""), ("cp1252", "Windows-1252")])
-def test_encodings(encoding: str, note: str) -> None:
+def test_encodings(encoding: str, note: str, sink: Sink) -> None:
+    sink.utf8 = True
     area("cafes", label="Cafés")
     run = imported("email;area\nzoë@example.com;Cafés\n".encode(encoding))
     assert addresses() == {"zoë@example.com"}
@@ -312,7 +315,8 @@ def test_who_signs_up_at_that_moment_is_refused_and_the_others_are_imported() ->
 
 
 @pytest.mark.django_db
-def test_an_export_can_be_imported_again() -> None:
+def test_an_export_can_be_imported_again(sink: Sink) -> None:
+    sink.utf8 = True
     one = reader("=a+b@example.com")
     one.areas.set([area("prisons"), area("advice")])
     reader("Zoë@xn--bcher-kva.example")

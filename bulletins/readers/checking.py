@@ -11,6 +11,7 @@ from bulletins.readers.columns import Layout, Refusal, Role, area_names
 from bulletins.readers.csv_lines import Row
 from bulletins.readers.mailboxes import email_in
 from bulletins.readers.models import ForgottenAddress, Reader, ReaderImport, Reason, State
+from home.mail_server import why_not
 from home.open_forms import NOT_TEXT
 from taxonomy.models import Facet, Term
 
@@ -105,6 +106,8 @@ class Checker:
             raise ValidationError(refusal.reason)
         elif line := self._said_no.get(key):
             raise ValidationError(f"The same address says no in line {line}.")
+        elif why := why_not(email):
+            raise ValidationError(why)
         first = self._seen.setdefault(key, row.number)
         if first != row.number:
             raise ValidationError(f"The same address stands in line {first}.")

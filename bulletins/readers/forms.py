@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 
 from bulletins.readers.addresses import normalise
 from bulletins.readers.mailboxes import unwrapped
+from home.mail_server import why_not
 from taxonomy.models import SLUG, Facet, Term
 
 Options = list[tuple[Term, bool]]
@@ -66,4 +67,7 @@ class SubscribeForm(AreasForm):
         self.fields["email"].widget.attrs.pop("maxlength", None)
 
     def clean_email(self) -> str:
-        return normalise(unwrapped(self.cleaned_data["email"]))
+        email = normalise(unwrapped(self.cleaned_data["email"]))
+        if why := why_not(email):
+            raise ValidationError(why, code="unreachable")
+        return email

@@ -1,5 +1,6 @@
 """Who gets an issue, and what stands in each mail to a reader."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from bulletins.readers import tokens
 from bulletins.readers.models import Reader, ReaderArea, State
+from home.mail_headers import encoded
 from search.entries import searchable_models
 from taxonomy.models import Term
 
@@ -38,10 +40,13 @@ def list_headers(unsubscribe: str, name: str) -> dict[str, str]:
 
 
 def _phrase(name: str) -> str:
-    """A list's name as RFC 2919 takes it: letters of ASCII, spaces and digits."""
-    return (
-        " ".join("".join(char if char.isascii() and char.isalnum() else " " for char in name).split()) or "E-bulletin"
-    )
+    """A list's name as RFC 2919 takes it: letters, spaces and digits, those beyond ASCII as encoded words (RFC 2047)."""
+    words = unicodedata.normalize("NFC", name)
+    words = " ".join("".join(char if char.isalnum() else " " for char in words).split()) or "E-bulletin"
+    if words.isascii():
+        return words
+    # On one line: Django takes no other, and folds it later.
+    return " ".join(encoded("List-Id", words, "utf-8").split())
 
 
 def readers_for(bulletin: "BulletinPage") -> QuerySet[Reader]:

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,15 +10,9 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from bulletins.rendering import Letter, Links, message
 from bulletins.sending.stencil import Stencil
+from home.mail_server import why_not
 
 logger = logging.getLogger("bulletins.sending")
-# Of a mail and a connection made for it: each may take EMAIL_TIMEOUT.
-STEPS = 12
-
-
-def longest() -> timedelta:
-    """The time after which a mail has been taken, refused or lost."""
-    return timedelta(seconds=STEPS * settings.EMAIL_TIMEOUT)
 
 
 class NotTaken(Exception):
@@ -33,7 +26,7 @@ class Connection:
         self._backend: Any = get_connection()
         self._letter = letter
         # A provider's own interface wants the mail in its parts.
-        self._stencil = Stencil(letter) if type(self._backend) is EmailBackend else None
+        self._stencil = Stencil(letter) if isinstance(self._backend, EmailBackend) else None
         self._next = time.monotonic()
 
     def mail(self, to: str, links: Links, message_id: str) -> EmailMessage:
@@ -44,6 +37,10 @@ class Connection:
     def open(self) -> None:
         """Raises whatever the backend does where there is no connection to be had."""
         self._backend.open()
+
+    def why_not(self, email: str) -> str:
+        """Why mail cannot go to this email over this open connection; empty where it can."""
+        return why_not(email, self._backend)
 
     def send(self, mail: EmailMessage) -> None:
         """Returns once the server has taken the mail; raises whatever the backend does where it has not."""

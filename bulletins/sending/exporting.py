@@ -8,6 +8,7 @@ from bulletins.sending.models import Delivery, Sending
 COLUMNS = (
     *("email", "state", "attempts", "sent", "problem"),
     *("bounced", "bounced_at", "reported_as_spam", "unsubscribed"),
+    "reader_suppressed",
 )
 BATCH = 1000
 
@@ -28,4 +29,5 @@ def _cells(delivery: Delivery) -> tuple[str, ...]:
         time_of(delivery.bounced_at),
         time_of(delivery.complained_at),
         time_of(delivery.unsubscribed_at),
+        delivery.reader.get_reason_display() if delivery.reader else "",
     )

@@ -1,26 +1,29 @@
 """Handing an issue to the mail server, reader by reader, whatever happens in between.
 
-Each reader has one row (Delivery). A worker takes a few rows for itself for a while (a lease) and writes down what
+Each reader has one row (Delivery). A worker takes a few rows for itself (bulletins.sending.lease) and writes down what
 became of each mail before it hands over the next. So a kill costs at most one mail that goes out twice, for each
 connection that was open; and no reader is lost.
 """
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from bulletins.readers import consent
 from bulletins.readers.models import Reader, Reason
 from bulletins.readers.models import State as ReaderState
 from bulletins.rendering import letter_for
-from bulletins.sending import alive, audience, visits
-from bulletins.sending.connection import Connection, longest
+from bulletins.sending import alive, audience, lease, visits
+from bulletins.sending.connection import Connection
+from bulletins.sending.lease import queued
 from bulletins.sending.models import Delivery, Sending
 from bulletins.sending.refusals import Kind, Refusal, of
 
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("bulletins.sending")
 SLICE = 5.0  # seconds at a time, then other tasks get their turn; a worker that is told to stop has ten
-BATCH = 50  # rows that a worker takes for itself
+FIRST, BATCH = 5, 50  # rows that a worker takes for itself: a few, then as many as it sends in a second, at most these
 # Before a mail that could not go is tried again; after the last it has failed.
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (0.5, 5, 15, 60, 240, 720))
 IN_A_ROW = 10  # refused without one taken in between: then it is not the readers' fault
@@ -48,20 +51,14 @@ def due() -> list[Sending]:
     ]
 
 
-def queued(sending: Sending) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(sending=sending, state=State.QUEUED)
-
-
 def free(sending: Sending) -> QuerySet[Delivery]:
     """The rows that may go now and that no worker has for itself."""
-    now = timezone.now()
-    due, unclaimed = Q(next_at=None) | Q(next_at__lte=now), Q(claimed_until=None) | Q(claimed_until__lte=now)
-    return queued(sending).filter(due, unclaimed)
+    return lease.unclaimed(queued(sending).filter(Q(next_at=None) | Q(next_at__lte=timezone.now())))
 
 
-def work(sending: Sending) -> bool:
-    """Do for a while what is due of one sending. Several processes may do this at once. Whether it makes
-    sense to go on right away."""
+def work(sending: Sending, ask_for_help: Callable[[], None] | None = None) -> bool:
+    """Do for a while what is due of one sending. Several processes may do this at once: another is asked for help once
+    the server has taken a mail here and there is more to do. Whether it makes sense to go on right away."""
     if sending.state == Sending.State.SCHEDULED:
         audience.begin(sending)
     held = Sending.objects.select_related("page").filter(pk=sending.pk, state=Sending.State.SENDING).first()
@@ -70,7 +67,7 @@ def work(sending: Sending) -> bool:
     if held.page is None:
         _pause(held, "The page of this issue is gone.")
         return False
-    with Round(held, held.page) as this:
+    with Round(held, held.page, ask_for_help) as this:
         this.run(time.monotonic() + SLICE)
     if not queued(held).exists():
         running = Sending.objects.filter(pk=held.pk, state=Sending.State.SENDING)
@@ -108,54 +105,51 @@ def _pause(sending: Sending, note: str) -> None:
 class Round:
     """One worker at one sending, with one connection at a time."""
 
-    def __init__(self, sending: Sending, page: "BulletinPage") -> None:
+    def __init__(self, sending: Sending, page: "BulletinPage", ask_for_help: Callable[[], None] | None = None) -> None:
         self.sending = sending
+        self._ask_for_help = ask_for_help
         self._page = page
         self._address = page.full_url or settings.SITE_URL
         self._name = alive.me()
         self._connection = Connection(letter_for(page))
         self._refused: list[tuple[Delivery, Refusal]] = []  # for good, since the server took one
         self._put_off = 0  # in a row
+        self._heart = lease.Heart(self._name)
         self.stopped = False
 
     def __enter__(self) -> "Round":
         release_dead(self.sending)
+        self._heart.start()
         return self
 
     def __exit__(self, *raised: object) -> None:
+        self._heart.stop()
         self._connection.close()
         queued(self.sending).filter(claimed_by=self._name).update(claimed_by="", claimed_until=None)
 
     def run(self, end: float) -> None:
-        while not self.stopped and (rows := self.claim()):
-            # No mail is begun that could outlast the lease: somebody else would send it too.
-            latest = time.monotonic() + longest().total_seconds()
+        number = min(FIRST, BATCH)
+        while not self.stopped and (rows := self.claim(number)):
+            begun = time.monotonic()
             for row in rows:
-                if time.monotonic() > latest:
-                    break
                 self.deliver(row)
                 # What is refused for good is known to be meant once the server takes another, so that is waited for.
                 if self.stopped or (time.monotonic() > end and not self._refused):
                     return
+            number = max(1, min(BATCH, int(len(rows) / (time.monotonic() - begun or 1))))
         if not self.stopped:
             self._none_left()
 
-    def claim(self) -> list[Delivery]:
-        """A few rows for this worker alone. On SQLite each transaction has the only lock from its beginning; on
-        PostgreSQL rows that another worker is just taking are left out."""
-        with transaction.atomic():
-            found = free(self.sending).select_for_update(skip_locked=True).order_by("pk")
-            keys = list(found.values_list("pk", flat=True)[:BATCH])
-            until = timezone.now() + 2 * longest()
-            Delivery.objects.filter(pk__in=keys).update(claimed_by=self._name, claimed_until=until)
-            Sending.objects.filter(pk=self.sending.pk).update(touched_at=timezone.now())
+    def claim(self, number: int) -> list[Delivery]:
+        """A few rows for this worker alone."""
+        keys = lease.claim(free(self.sending), self._name, number)
+        Sending.objects.filter(pk=self.sending.pk).update(touched_at=timezone.now())
         return list(Delivery.objects.filter(pk__in=keys).select_related("reader").order_by("pk"))
 
     def deliver(self, row: Delivery) -> None:
         """Sends one mail, or writes down why it is not sent."""
         if not self._is_as_it_was(row):
-            mine = Delivery.objects.filter(pk=row.pk, claimed_by=self._name, state=State.QUEUED)
-            now = mine.select_related("reader", "sending").first()
+            now = lease.held_by(self._name).filter(pk=row.pk).select_related("reader", "sending").first()
             if now is None:
                 return
             if now.sending.state != Sending.State.SENDING:
@@ -165,11 +159,6 @@ class Round:
         reader = row.reader
         if reader is None or reader.state != ReaderState.CONFIRMED:
             _write(row, state=State.SUPPRESSED, attempts=row.attempts)
-        elif not reader.address.partition("@")[0].isascii():
-            # Django would write the name as an encoded word, which is another address.
-            _write(
-                row, state=State.FAILED, problem="Letters beyond ASCII before the @ (SMTPUTF8): we cannot send there."
-            )
         elif self._open():
             self._send(row, reader)
 
@@ -177,14 +166,14 @@ class Round:
         """Asked before each mail: whoever has left by now gets nothing, and a pause holds from now on."""
         return (
             row.reader is not None
-            and Delivery.objects.filter(
+            and lease.held_by(self._name)
+            .filter(
                 pk=row.pk,
-                claimed_by=self._name,
-                state=State.QUEUED,
                 sending__state=Sending.State.SENDING,
                 reader__state=ReaderState.CONFIRMED,
                 reader__address=row.reader.address,
-            ).exists()
+            )
+            .exists()
         )
 
     def _open(self) -> bool:
@@ -201,6 +190,9 @@ class Round:
 
     def _send(self, row: Delivery, reader: Reader) -> None:
         try:
+            if why := self._connection.why_not(reader.address):
+                _write(row, state=State.FAILED, problem=why)
+                return
             links = visits.links(self._page.pk, self._address, reader)
             mail = self._connection.mail(reader.address, links, row.message_id)
             mail.metadata = {"delivery": str(row.pk)}  # type: ignore[attr-defined]  # anymail's, for webhooks
@@ -214,6 +206,13 @@ class Round:
             if self.sending.note:  # that the server takes nothing
                 self.sending.note = ""
                 self.sending.save(update_fields=["note"])
+            self._have_help()
+
+    def _have_help(self) -> None:
+        """Once, and where the server takes mails: it is no use that two wait for it."""
+        if self._ask_for_help and free(self.sending).exists():
+            self._ask_for_help()
+        self._ask_for_help = None
 
     def _refuse(self, row: Delivery, refusal: Refusal) -> None:
         if refusal.kind == Kind.OURS:
@@ -271,8 +270,11 @@ class Round:
             _pause(self.sending, f"{told} Nothing more is sent until the cause is found and somebody resumes it.")
             return
         logger.warning("bulletin %s waits: %s", self.sending.page_id, told)
+        if queued(self.sending).exclude(claimed_by__in=("", self._name)).filter(claimed_until__gt=Now()).exists():
+            return  # another worker is at it: the server takes mails, but not from here
         waits = f"The mail server takes nothing at the moment; it is asked again each minute. ({told})"
-        Sending.objects.filter(pk=self.sending.pk, state=Sending.State.SENDING).update(note=waits)
+        running = Sending.objects.filter(pk=self.sending.pk, state=Sending.State.SENDING)
+        running.update(note=waits, touched_at=timezone.now())
 
 
 def _write(row: Delivery, **values: Any) -> None:

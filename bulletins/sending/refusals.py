@@ -6,6 +6,8 @@ import smtplib
 from dataclasses import dataclass
 
 from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, AnymailRecipientsRefused
+from django.conf import settings
+from requests.exceptions import Timeout
 
 
 class Kind(enum.Enum):
@@ -90,8 +92,8 @@ def told(error: Exception, address: str) -> str:
         said = f"{code} {_text(reply)}"
     elif isinstance(error, smtplib.SMTPResponseException):
         said = f"{error.smtp_code} {_text(error.smtp_error)}"
-    elif isinstance(error, TimeoutError):
-        said = "The mail server did not answer in time."
+    elif _is_timeout(error):
+        said = f"The mail server did not answer for {settings.EMAIL_TIMEOUT} seconds."
     elif isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
         said = "The mail server ended the connection."
     elif status := getattr(error, "status_code", None):
@@ -102,6 +104,16 @@ def told(error: Exception, address: str) -> str:
     # Whatever else looks like an address: a server may write it in a form of its own.
     said = re.sub(r"[^\s<>]+@[^\s<>]+", "…", said)
     return " ".join("".join(char if char.isprintable() else " " for char in said).split())[:_LONGEST]
+
+
+def _is_timeout(error: BaseException) -> bool:
+    """smtplib says "closed" of a connection that it closed itself because no answer came in time; requests has a time-out
+    of its own."""
+    chain, cause = [error], error.__cause__ or error.__context__
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    return any(isinstance(one, TimeoutError | Timeout) for one in chain)
 
 
 def _text(reply: object) -> str:

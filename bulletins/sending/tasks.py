@@ -1,5 +1,8 @@
 """Sending in the background, a slice of some seconds at a time: a worker does one task after the other, and who signs
-up meanwhile must not wait for an hour."""
+up meanwhile must not wait for an hour.
+
+While a slice is done the task for another waits already, for whichever worker is free: so all that run take part.
+"""
 
 from datetime import timedelta
 
@@ -13,15 +16,21 @@ from bulletins.sending.models import Delivery, Sending
 
 QUIET = timedelta(seconds=15)  # after which nobody seems to be at a sending
 NO_WORKER = timedelta(minutes=2)  # after which a task that waits is taken to wait for nobody
+BEHIND = -50  # priority: whoever signs up meanwhile comes first
 KEPT = timedelta(days=7)  # rows of tasks that are over
 
 
-@task(backend="background")
+@task(backend="background", priority=BEHIND)
 def send_due() -> None:
     """What is due of each sending, for a while; the rest is another task's."""
-    more = [post.work(sending) for sending in post.due()]
+    more = [post.work(sending, wake) for sending in post.due() if not _rests(sending)]
     if any(more):
         wake()
+
+
+def _rests(sending: Sending) -> bool:
+    """Whether the mail server took nothing a moment ago."""
+    return bool(sending.note) and not _is_quiet(sending)
 
 
 def wake() -> None:
@@ -48,7 +57,11 @@ def go_on() -> None:
 
 def _is_left(sending: Sending) -> bool:
     released = post.release_dead(sending)
-    return bool(released) or sending.touched_at is None or sending.touched_at < timezone.now() - QUIET
+    return bool(released) or _is_quiet(sending)
+
+
+def _is_quiet(sending: Sending) -> bool:
+    return sending.touched_at is None or sending.touched_at < timezone.now() - QUIET
 
 
 def forget_finished() -> None:

@@ -5,6 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from bulletins.blocks import COLUMNS
+from bulletins.issue import Issue, Item, Place, Section
+from bulletins.prose import prose
+from bulletins.rendering import mail_html
+from home.tables import Cell, Table
 from tests.browser.conftest import Opener
 from tests.browser.served import Served
 from tests.browser.test_admin import tab, visit
@@ -96,3 +101,27 @@ def test_the_mail_fits(open_page: Opener, editor: Page, mail_sink: Sink) -> None
             sheet = page.locator("table.sheet").bounding_box()
             assert sheet is not None
             assert sheet["width"] == width
+
+
+def test_a_long_word_makes_no_mail_wider(open_page: Opener) -> None:
+    """In whatever place of it, and figures of a table stay whole."""
+    word = "x" * 160
+    place = Place("somewhere")
+    said = prose(f'<p>{word} <a href="https://example.org/">{word}</a></p><h3>{word}</h3><ul><li>{word}</li></ul>')
+    row = tuple(Cell(text) for text in ("Commissioning organisations", word, "Manchester", "£1,200,000"))
+    assert len(row) == COLUMNS
+    table = Table(word, row, (row, row), word)
+    items = (
+        Item(word, word, "https://example.org/", said, None, place),
+        Item("", word, "", (), None, place, table),
+    )
+    issue = Issue(word, "winter 2007", 4, word, word, "", word, said, (Section(word, items, place),), None, word)
+    page = open_page()
+    page.set_content(mail_html(issue).replace("src=", "data-src="))  # its picture is on no server here
+    for width in (600, 360, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        lines = page.locator(".data td", has_text="£1,200,000").first.evaluate(
+            "one => { const r = document.createRange(); r.selectNodeContents(one); return r.getClientRects().length }"
+        )
+        assert lines == 1

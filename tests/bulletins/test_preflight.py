@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
@@ -119,6 +120,52 @@ def test_external_links_are_listed_once(issue_page: BulletinPage) -> None:
     assert addresses == ["https://example.org/?a=1&b=2", "https://example.org/funds"]
 
 
+def test_a_long_word_is_named_with_its_place(issue_page: BulletinPage) -> None:
+    word, url = "x" * 160, f"https://example.org/{'y' * 140}"
+    issue_page.title = word
+    issue_page.source = word
+    issue_page.editorial = f"<p>Short.</p><p>A {word} and {word}</p><ul><li>{url}</li></ul>"
+    issue_page.sections = [
+        section(word, news("Fine", f"<p>{word}</p>")),
+        section("Fine", news(word), news("Linked", f'<p><a href="{url}">here</a></p>')),
+    ]
+    long = [finding for finding in found(issue_page) if finding.code == "long-line"]
+    assert [finding.place.words for finding in long] == [
+        "the title",
+        "the editorial, paragraph 2",
+        "the editorial, list 1",
+        f"section 1, “{word}”",
+        f"item 1 of “{word}”",
+        "item 1 of “Fine”",
+        "the source",
+    ]
+    assert all(finding.place.anchor for finding in long if not finding.place.words.startswith(("section", "item")))
+    assert "x" * 60 in long[0].what
+
+
+def test_addresses_that_are_typed_out_are_links_to_check(issue_page: BulletinPage) -> None:
+    issue_page.editorial = (
+        "<p>See <b>https://example.net/a_(b)</b> (www.example.net/c), and https://example.net/d.</p>"
+        '<p><a href="https://example.net/e">https://example.net/e</a> http://[</p>'
+        f"<p>Ours: {settings.SITE_URL}/search/</p>"
+    )
+    issue_page.sections = [section("News", news("At https://example.net/f?g=1&h=2!"))]
+    assert [(place.words, words, address) for place, words, address in external_links(issue_of(issue_page))] == [
+        ("the editorial", "https://example.net/e", "https://example.net/e"),
+        ("the editorial, paragraph 1", "", "https://example.net/a_(b)"),
+        ("the editorial, paragraph 1", "", "http://www.example.net/c"),
+        ("the editorial, paragraph 1", "", "https://example.net/d"),
+        ("item 1 of “News”", "", "https://example.net/f?g=1&h=2"),
+    ]
+
+
+def test_typed_addresses_are_shown_as_such(write: Write, admin_client: Client) -> None:
+    page = write(editorial="<p>See https://example.net/a.</p>")
+    shown = admin_client.get(reverse("bulletin_preflight", args=[page.pk])).content.decode()
+    assert 'href="https://example.net/a"' in shown
+    assert "typed out, no link" in shown
+
+
 @pytest.fixture
 def sender(db: None) -> User:
     user = User.objects.create_user("sender@example.org", "correct horse battery")
@@ -135,6 +182,23 @@ def test_who_may_send(write: Write, sender: User) -> None:
     moderator = User.objects.create_user("moderator@example.org", "correct horse battery")
     moderator.groups.add(Group.objects.get(name="Moderators"))
     assert may_be_sent(page, moderator) != []
+
+
+def test_who_may_not_send_is_told_on_the_page_before(write: Write, client: Client) -> None:
+    page, said = write(), "You do not have the permission to send e-bulletins."
+    moderator = User.objects.create_user("moderator@example.org", "correct horse battery")
+    moderator.groups.add(Group.objects.get(name="Moderators"))
+    client.force_login(moderator)
+    edit, preflight_page = (reverse(name, args=[page.pk]) for name in ("wagtailadmin_pages:edit", "bulletin_preflight"))
+    shown = client.get(edit).content.decode()
+    assert said in shown
+    assert "How sending stands" in shown
+    shown = client.get(preflight_page).content.decode()
+    assert f"Yes, but not by you. {said}" in shown
+    assert "Not yet." not in shown
+    moderator.groups.add(Group.objects.get(name="Bulletin editors"))
+    for address in (edit, preflight_page):
+        assert said not in client.get(address).content.decode()
 
 
 def test_a_draft_and_changes_that_nobody_approved_are_not_sent(issue_page: BulletinPage, write: Write) -> None:

@@ -11,8 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from bulletins.models import BulletinIndexPage, BulletinPage, SentCopy
+from bulletins.starter import load
 from bulletins.suggesting import ELSEWHERE, add, suggestion
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
@@ -81,6 +83,21 @@ def test_since_the_last_was_sent_else_published(
     later = bulletin(archive, "Summer", year=2008, season=2)
     SentCopy.objects.create(page=later, sent_at=day(10), subject="", html="", text="")
     assert titles(draft) == [("Advice group", ["Of day 9"])]
+
+
+def test_a_new_site_offers_its_starter_content(home: HomePage, listing: CaseStudyIndexPage) -> None:
+    """Its first issue was published with all the rest, and no reader has got anything."""
+    case_study(listing, "Break", slug="break", first_published_at=day(1))
+    load(home)
+    first = BulletinPage.objects.get()
+    draft = bulletin(first.get_parent(), "Spring 2008", year=2008, season=1, live=False)
+    draft.save_revision()
+    assert [found for _, found in titles(draft)] == [["Break"]]
+    assert "no issue was sent to readers yet" in suggestion(draft).because
+    case_study(listing, "Newer", slug="newer", first_published_at=timezone.now())
+    assert [found for _, found in titles(draft)] == [["Newer"]]
+    SentCopy.objects.create(page=first, sent_at=timezone.now(), subject="", html="", text="")
+    assert titles(draft) == []
 
 
 def test_only_what_readers_can_see_and_no_plain_pages(

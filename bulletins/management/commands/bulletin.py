@@ -14,9 +14,10 @@ from bulletins.admin_views import NotSent, send_test_copy
 from bulletins.models import BulletinPage
 from bulletins.readers.addresses import normalise
 from bulletins.sending import acts, post
-from bulletins.sending.figures import logged, london
+from bulletins.sending.figures import LONDON, logged, london
 from bulletins.sending.models import Sending
-from home.date_parsing import NotADate, read_moment
+from home.date_parsing import NotADate, in_zone, read_moment
+from home.mail_server import why_not
 
 COUNTED = ("readers", "queued", "sent", "failed", "suppressed")
 NEVER = {"state": "not sent"} | dict.fromkeys(COUNTED, 0)
@@ -26,7 +27,7 @@ DONE = {"pause": "Paused.", "resume": "It goes on.", "cancel": "Cancelled."}
 def moment(text: str) -> datetime:
     """A day and a time as people or programs write them; London's where it names no offset."""
     found = read_moment(text)
-    return found if timezone.is_aware(found) else timezone.make_aware(found)
+    return found if timezone.is_aware(found) else in_zone(found, LONDON)
 
 
 class Command(BaseCommand):
@@ -94,6 +95,8 @@ class Command(BaseCommand):
             address = normalise(to)
         except ValidationError:
             raise CommandError(f"“{to}” is no mail address.") from None
+        if why := why_not(address):
+            raise CommandError(why)
         try:
             send_test_copy(page, address)
         except NotSent as error:

@@ -53,6 +53,7 @@ def _running(*words: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
 
 @contextmanager
 def mail_server(folder: Path, *wishes: str) -> Iterator[Server]:
+    folder.mkdir(exist_ok=True)
     log = folder / "taken.log"
     with _running("tests.bulletins.sending.server", str(log), *wishes) as process:
         assert process.stdout
@@ -73,12 +74,16 @@ class Workers:
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
 
-    def start(self) -> None:
-        self.alive.append(self._ask("start"))
+    def start(self, host: str = "") -> None:
+        self.alive.append(self._ask(f"start {host}"))
 
-    def run_until_killed(self, step: str, times: int, calls: int) -> None:
+    def serve(self, host: str, server: Server) -> None:
+        """The worker of this machine, as people run it, with a mail server of its own."""
+        self.alive.append(self._ask(f"serve {host} {server.port}"))
+
+    def run_until_killed(self, step: str, times: int, calls: int, host: str = "") -> None:
         """A worker that is killed so many calls of functions after it has begun this step for the given time."""
-        assert self._ask(f"kill {step} {times} {calls}") == signal.SIGKILL
+        assert self._ask(f"kill {step} {times} {calls} {host}") == signal.SIGKILL
 
 
 @contextmanager

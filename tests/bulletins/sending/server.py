@@ -6,6 +6,7 @@ import asyncio
 import re
 import signal
 import sys
+from pathlib import Path
 from typing import Any, TextIO
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,6 +21,7 @@ class Handler:
     def __init__(self, log: TextIO, wishes: argparse.Namespace) -> None:
         self.log, self.wishes = log, wishes
         self.seen: set[tuple[str, str]] = set()
+        self.taken = 0
 
     def _meets(self, what: str, recipient: str) -> bool:
         """Whether this befalls this recipient now; all but a refusal befalls nobody twice."""
@@ -45,6 +47,8 @@ class Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         recipient = envelope.rcpt_tos[0]
+        while self.wishes.after and self.taken and not _has_words(self.wishes.after):
+            await asyncio.sleep(0.02)
         if self._meets("drop", recipient):
             assert server.transport
             server.transport.close()
@@ -57,7 +61,12 @@ class Handler:
         found = MESSAGE_ID.search(envelope.content[:4000])
         self.log.write(f"{found[1].decode() if found else ''} {recipient}\n")
         self.log.flush()
+        self.taken += 1
         return "250 taken"
+
+
+def _has_words(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 async def serve(wishes: argparse.Namespace) -> None:
@@ -79,6 +88,7 @@ def main() -> None:
     for name in ("refuse", "defer", "drop", "hang", "content"):
         parser.add_argument(f"--{name}", type=int, default=0)
     parser.add_argument("--relay", action="store_true")
+    parser.add_argument("--after", type=Path, help="a file that must have words in it before a second mail is taken")
     asyncio.run(serve(parser.parse_args()))
 
 

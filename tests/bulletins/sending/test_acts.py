@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import threading
 from io import StringIO
 from typing import Any
 
@@ -16,11 +17,12 @@ from bulletins.models import BulletinPage, SentCopy
 from bulletins.readers import consent
 from bulletins.readers.exporting import held_about
 from bulletins.readers.models import How, Reader
-from bulletins.sending import acts, audience, post, tasks
+from bulletins.sending import acts, audience, lease, post, tasks
 from bulletins.sending.acts import NotNow
 from bulletins.sending.models import Delivery, Sending
+from bulletins.sending.refusals import Kind, Refusal
 from community.models import User
-from tests.bulletins.sending.life import address, readers
+from tests.bulletins.sending.life import LIMIT, address, readers
 from tests.readers import reader
 from tests.smtp_sink import Sink
 
@@ -107,13 +109,118 @@ def test_whoever_leaves_before_their_turn_gets_nothing(issue_page: BulletinPage,
 
 def test_a_name_that_needs_smtputf8_is_not_bent(issue_page: BulletinPage, sink: Sink) -> None:
     reader("zoë@example.com")
+    reader("ada@example.com")
     acts.send(issue_page)
     post.work_all()
-    row = Delivery.objects.get()
+    assert state_of(issue_page)["state"] == "sent"
+    row = Delivery.objects.get(reader__address="zoë@example.com")
     assert row.state == Delivery.State.FAILED
     assert "SMTPUTF8" in row.problem
+    assert [recipients for _, recipients in sink.envelopes] == [["ada@example.com"]]
+    assert set(Reader.objects.values_list("state", flat=True)) == {"confirmed"}
+
+
+def test_a_name_that_needs_smtputf8_gets_it_where_the_server_offers_that(issue_page: BulletinPage, sink: Sink) -> None:
+    sink.utf8 = True
+    reader("zoë@example.com")
+    reader("ada@example.com")
+    acts.send(issue_page)
+    post.work_all()
+    assert [recipients for _, recipients in sink.envelopes] == [["zoë@example.com"], ["ada@example.com"]]
+    assert ["SMTPUTF8" in options for options in sink.options] == [True, False]
+    assert "To: zoë@example.com\r\n".encode() in sink.raw[0]
+
+
+def test_another_worker_is_asked_for_help_once_the_server_takes_mails(
+    issue_page: BulletinPage, sink: Sink, settings: Any
+) -> None:
+    readers(post.FIRST + 2)
+    asked: list[int] = []
+    sending = acts.send(issue_page)
+    working, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    post.work(sending, lambda: asked.append(len(sink.mails)))
+    assert asked == [], "it is no use that two wait for a server that is down"
+    settings.EMAIL_PORT = working
+    sending.refresh_from_db()
+    post.work(sending, lambda: asked.append(len(sink.mails)))
+    assert asked == [1]
+    assert len(sink.mails) == post.FIRST + 2
+
+
+def test_a_server_that_took_nothing_a_moment_ago_is_not_asked_again_by_another_worker(
+    issue_page: BulletinPage, sink: Sink
+) -> None:
+    readers(2)
+    sending = acts.send(issue_page)
+    audience.begin(sending)
+    now = timezone.now()
+    Sending.objects.update(note="It takes nothing.", touched_at=now)
+    tasks.send_due.func()
     assert sink.mails == []
-    assert Reader.objects.get().state == "confirmed"
+    Sending.objects.update(touched_at=now - 2 * tasks.QUIET)
+    tasks.send_due.func()
+    assert len(sink.mails) == 2
+
+
+def test_a_worker_that_reaches_no_server_says_so_only_where_no_other_does(issue_page: BulletinPage, sink: Sink) -> None:
+    readers(2)
+    sending = acts.send(issue_page)
+    audience.begin(sending)
+    first, second = Delivery.objects.order_by("pk")
+    lease.claim(Delivery.objects.filter(pk=first.pk), "another", 1)
+    with post.Round(Sending.objects.get(), issue_page) as this:
+        this._again_later(second, Refusal(Kind.DROPPED, "Gone."))
+        this._stop("Gone.")
+        assert Sending.objects.get().note == ""
+        Delivery.objects.filter(pk=first.pk).update(claimed_by="", claimed_until=None)
+        this._stop("Gone.")
+    assert "Gone." in Sending.objects.get().note
+
+
+def test_a_lease_is_renewed_while_its_worker_lives_and_is_lost_after_a_while(
+    issue_page: BulletinPage, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers(2)
+    audience.begin(acts.send(issue_page))
+    rows, name = Delivery.objects.all(), "worker"
+    assert len(lease.claim(rows, name, 1)) == 1
+    assert len(lease.claim(rows, "another", 9)) == 1
+    assert lease.claim(rows, name, 1) == []
+    before = lease.held_by(name).get().claimed_until
+    lease.Heart(name)._beat()
+    after = lease.held_by(name).get().claimed_until
+    assert before
+    assert after
+    assert after > before
+    assert after - timezone.now() < datetime.timedelta(minutes=1)
+    Delivery.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
+    lease.Heart(name)._beat()
+    assert not lease.held_by(name).exists(), "by now somebody else may send it"
+    assert len(lease.claim(rows, "another", 9)) == 2
+
+
+def test_a_mail_whose_lease_is_over_is_not_begun(issue_page: BulletinPage, sink: Sink) -> None:
+    readers(1)
+    sending = acts.send(issue_page)
+    audience.begin(sending)
+    with post.Round(Sending.objects.get(), issue_page) as this:
+        (row,) = this.claim(5)
+        Delivery.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
+        this.deliver(row)
+    assert sink.mails == []
+    assert Delivery.objects.get().state == Delivery.State.QUEUED
+
+
+def test_a_round_has_a_heart(issue_page: BulletinPage, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    readers(1)
+    sending = acts.send(issue_page)
+    audience.begin(sending)
+    beaten = threading.Event()
+    monkeypatch.setattr(lease, "BEAT", 0.01)
+    monkeypatch.setattr(lease.Heart, "_beat", lambda self: beaten.set())
+    with post.Round(Sending.objects.get(), issue_page):
+        assert beaten.wait(LIMIT)
+    assert not any(thread.name == "bulletins.sending.lease" for thread in threading.enumerate())
 
 
 def test_only_what_is_approved_is_sent_and_only_by_who_may(issue_page: BulletinPage, write: Any, sink: Sink) -> None:
@@ -161,6 +268,7 @@ def test_a_time_without_an_offset_is_london_s() -> None:
 
     assert moment("2027-07-01T09:00").utcoffset() == datetime.timedelta(hours=1)
     assert moment("2027-07-01T09:00Z").utcoffset() == datetime.timedelta(0)
+    assert moment("2026-10-25T01:30+01:00") == datetime.datetime(2026, 10, 25, 0, 30, tzinfo=datetime.UTC)
 
 
 def test_a_pause_holds_from_the_next_mail_on(issue_page: BulletinPage, sink: Sink) -> None:
@@ -169,7 +277,7 @@ def test_a_pause_holds_from_the_next_mail_on(issue_page: BulletinPage, sink: Sin
     audience.begin(sending)
     sending.refresh_from_db()
     with post.Round(sending, issue_page) as this:
-        rows = this.claim()
+        rows = this.claim(5)
         this.deliver(rows[0])
         acts.pause(sending)
         this.deliver(rows[1])
@@ -299,6 +407,9 @@ def test_a_test_copy_goes_to_one_address_and_changes_nothing(issue_page: Bulleti
         (("send", "PAGE", "--at", "2007-13-45T09:00"), "There is no time 2007-13-45T09:00."),
         (("send", "PAGE", "--at", "3 December 07, 09:00"), "write the year with four digits"),
         (("send", "PAGE", "--to", "nobody"), "is no mail address"),
+        (("send", "PAGE", "--to", "zoë@example.org"), "cannot send to an address with letters such as “é”"),
+        (("send", "PAGE", "--at", "29 March 2026, 01:30"), "the clocks go forward, and there is no 01:30"),
+        (("send", "PAGE", "--at", "2026-10-25T01:30"), "the clocks go back, and 01:30 comes twice"),
     ],
 )
 def test_the_command_says_what_is_wrong(issue_page: BulletinPage, words: tuple[Any, ...], said: str) -> None:
@@ -323,7 +434,7 @@ def test_the_queries_for_each_mail_are_two(
     audience.begin(sending)
     sending.refresh_from_db()
     with post.Round(sending, issue_page) as this:
-        first, second = this.claim()
+        first, second = this.claim(5)
         this.deliver(first)
         with django_assert_num_queries(2):
             this.deliver(second)

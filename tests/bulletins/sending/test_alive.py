@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,27 @@ def test_a_worker_is_dead_from_the_moment_it_is_killed(folder: Path) -> None:
     assert alive.dead([name]) == [name]
     alive.tidy([])
     assert [entry.name for entry in (folder / "workers").iterdir()] == [alive.me()]
+
+
+def test_of_another_machine_nothing_is_known_though_both_share_the_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not every network file system passes locks on: a worker that lives would look dead."""
+    alive.me()
+    monkeypatch.setattr(alive, "machine", lambda: "elsewhere")
+    alive.register.cache_clear()
+    name = alive.me()
+    elsewhere = folder / "workers" / name
+    monkeypatch.undo()
+    monkeypatch.setattr(alive, "_is_free", lambda path: True)
+    alive.register.cache_clear()
+    assert alive.dead([name]) == []
+    alive.tidy([])
+    assert elsewhere.exists()
+    long_ago = time.time() - 2 * alive.FOREIGN_KEPT
+    os.utime(elsewhere, (long_ago, long_ago))
+    alive.tidy([])
+    assert not elsewhere.exists()
 
 
 def test_nothing_is_known_of_itself_of_nobody_and_of_another_machine() -> None:

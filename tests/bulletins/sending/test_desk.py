@@ -15,7 +15,8 @@ from wagtail.models import PageLogEntry
 from wagtail.users.models import UserProfile
 
 from bulletins.models import BulletinPage
-from bulletins.readers.models import Reader, State
+from bulletins.readers import consent
+from bulletins.readers.models import Reader, Reason, State
 from bulletins.sending.models import Delivery, Sending, Visit
 from community.models import User
 from tests.bulletins.sending.books import delivery, sending
@@ -108,7 +109,8 @@ def test_at_a_time_means_in_london(ready: BulletinPage, admin_client: Client) ->
         ({"when": "at", "at": "3/6/08 09:30"}, "write the year with four digits"),
         ({"when": "at", "at": "2008-05-31T12:00"}, "This time is over."),
         ({"when": "at", "at": "2009-06-03T12:00"}, "Choose a time within a year from now."),
-        ({"when": "at", "at": "2009-03-29T01:30"}, "couldn’t be interpreted in time zone"),  # the clock skips it
+        ({"when": "at", "at": "2009-03-29T01:30"}, "On 29 March 2009 the clocks go forward, and there is no 01:30."),
+        ({"when": "at", "at": "26 October 2008, 01:30"}, "the clocks go back, and 01:30 comes twice. Choose a time"),
     ],
 )
 def test_a_bad_time_is_explained(ready: BulletinPage, admin_client: Client, data: dict[str, str], problem: str) -> None:
@@ -304,6 +306,10 @@ def test_the_failed_with_their_reasons(ready: BulletinPage, books: Sending, admi
     assert "450 busy, seven times" in failed
     assert Delivery.objects.get(state="failed").reader.address in failed  # type: ignore[union-attr]
     assert "550 no such user" not in failed
+    assert "is suppressed" not in failed
+    consent.suppress(Delivery.objects.get(state="failed").reader, Reason.REFUSED)  # type: ignore[arg-type]
+    failed = shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "failed"]))
+    assert "<strong>The reader is suppressed</strong> (refused by the mail server) and gets no more mail" in failed
     assert "550 no such user" in shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "bounced"]))
     Delivery.objects.all().delete()
     assert "There are none." in shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "failed"]))
@@ -350,6 +356,7 @@ def test_every_delivery_as_csv(ready: BulletinPage, books: Sending, admin_client
     assert len(found) == 6
     assert (found[0]["email"], found[0]["state"]) == ("(erased)", "queued")
     assert (found[1]["state"], found[1]["attempts"], found[1]["problem"]) == ("failed", "7", "450 busy, seven times")
+    assert [row["reader_suppressed"] for row in found[:2]] == ["", ""]
     assert (found[3]["email"], found[3]["bounced"]) == ("'=cmd@example.org", "hard")
     assert all(
         row[name] for row, name in zip(found[3:], ("bounced_at", "reported_as_spam", "unsubscribed"), strict=True)

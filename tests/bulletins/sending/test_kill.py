@@ -1,14 +1,15 @@
 """Every reader gets the issue once, whatever happens to the workers: a real mail server and real processes."""
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bulletins.models import BulletinPage
-from bulletins.sending import acts
+from bulletins.sending import acts, lease
 from bulletins.sending.models import Delivery, Sending
-from tests.bulletins.sending.life import Server, address, mail_server, readers, wait_for, workers
+from tests.bulletins.sending.life import LIMIT, Server, address, mail_server, readers, wait_for, workers
 
 pytestmark = pytest.mark.dialect
 
@@ -68,3 +69,36 @@ def test_two_workers_share_the_work_and_send_nothing_twice(issue: BulletinPage, 
         sent = recipients(server)
     assert len(sent) == len(set(sent)) == READERS
     assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.SENT}
+
+
+def test_the_workers_of_two_hosts_take_part_at_once_and_send_nothing_twice(issue: BulletinPage, tmp_path: Path) -> None:
+    """Each one's mail server takes a second mail only when that of the other has taken one."""
+    readers(40)
+    one, two = (tmp_path / name for name in ("one", "two"))
+    patience = {"EMAIL_TIMEOUT": str(LIMIT)}
+    with (
+        mail_server(one, "--after", str(two / "taken.log")) as first,
+        mail_server(two, "--after", str(one / "taken.log")) as second,
+        workers(first, tmp_path, **patience) as running,
+    ):
+        running.serve("one", first)
+        running.serve("two", second)
+        sending = acts.send(issue)
+        wait_for(sending, Sending.State.SENT)
+        of_one, of_two = recipients(first), recipients(second)
+    assert of_one
+    assert of_two
+    assert sorted(of_one + of_two) == sorted(address(n) for n in range(1, 41))
+
+
+def test_what_a_worker_held_that_died_on_another_host_goes_out_soon(issue: BulletinPage, tmp_path: Path) -> None:
+    assert timedelta(minutes=1) > lease.LEASE
+    readers(20)
+    with mail_server(tmp_path) as server, workers(server, tmp_path, LEASE="1") as running:
+        sending = acts.send(issue)
+        running.run_until_killed("deliver", 3, 500, "one")
+        running.start("two")
+        wait_for(sending, Sending.State.SENT)
+        sent = recipients(server)
+    assert set(sent) == {address(n) for n in range(1, 21)}
+    assert len(sent) <= 21  # the mail that was on its way

@@ -1,9 +1,12 @@
 """What becomes of readers and sendings where a mail server refuses, puts off, hangs up or hangs: real servers and workers."""
 
 import smtplib
+import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 
 from bulletins.models import BulletinPage
@@ -67,6 +70,20 @@ def test_what_a_provider_s_answer_means(status: int, kind: Kind) -> None:
     error = AnymailAPIError("no")
     error.status_code = status
     assert of(error, ADA).kind == kind
+
+
+def test_no_answer_is_told_from_a_connection_that_the_server_ended(settings: Any) -> None:
+    """smtplib says "closed" of both."""
+    settings.EMAIL_TIMEOUT = 20
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with pytest.raises(smtplib.SMTPServerDisconnected) as raised:
+            smtplib.SMTP("127.0.0.1", silent.getsockname()[1], timeout=0.05)
+        assert of(raised.value, ADA).told == "The mail server did not answer for 20 seconds."
+    provider = type("Error", (AnymailAPIError, requests.exceptions.ReadTimeout), {})("no answer")
+    for error in (TimeoutError("timed out"), provider):
+        assert of(error, ADA).told == "The mail server did not answer for 20 seconds."
+    for error in (smtplib.SMTPServerDisconnected("Connection unexpectedly closed"), ConnectionResetError()):
+        assert of(error, ADA).told == "The mail server ended the connection."
 
 
 def test_nobody_s_address_is_kept_with_a_reason() -> None:
