@@ -15,7 +15,7 @@ from search.engine import Busy, Unavailable
 from search.fallback import FallbackEngine
 from tests.factories import case_study
 from tests.search.elastic.site import on, work
-from tests.search.site import assert_same_as_database
+from tests.search.site import assert_same_as_database, forget_age
 
 pytestmark = [pytest.mark.django_db, pytest.mark.elasticsearch]
 Lose = Callable[[str, str, Exception], None]
@@ -30,7 +30,7 @@ def site(elasticsearch_url: str, settings: LazySettings, listing: CaseStudyIndex
 
 
 @pytest.fixture
-def lose(monkeypatch: pytest.MonkeyPatch) -> Lose:
+def lose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lose]:
     """Call it with a method, a part of a path and an error: the next answer to such a request is lost with this error."""
     waiting: list[tuple[str, str, Exception]] = []
     perform = connection._Node.perform_request
@@ -44,7 +44,8 @@ def lose(monkeypatch: pytest.MonkeyPatch) -> Lose:
         return answer
 
     monkeypatch.setattr(connection._Node, "perform_request", performed)
-    return lambda method, part, error: waiting.append((method, part, error))
+    yield lambda method, part, error: waiting.append((method, part, error))
+    assert not waiting
 
 
 def names() -> list[str]:
@@ -102,9 +103,10 @@ def test_what_the_first_request_wrote_makes_kept_pages_old(
     site: FallbackEngine, lose: Lose, listing: CaseStudyIndexPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_study(listing, "Hazelnut")
+    forget_age()  # nothing else is written again
     told: list[int] = []
     monkeypatch.setattr(keeping, "content_changed", lambda: told.append(1))
-    lose("POST", "_bulk", Reset("reset by peer"))
+    lose("PUT", "_bulk", Reset("reset by peer"))
     site.remote.sync()
     assert told
     assert_same_as_database()
