@@ -106,7 +106,7 @@ def _key(request: HttpRequest, found: Version, encoding: str) -> str:
         encoding,
         timezone.localdate().isoformat(),
     )
-    text = "\n".join((str(found.number), *parts))
+    text = "\n".join((found.key, *parts))
     return blake2b(text.encode(errors="surrogateescape"), digest_size=20).hexdigest()
 
 

@@ -3,6 +3,7 @@ and what cannot be written is forgotten. Django's own lets its errors reach read
 
 import logging
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Any, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
@@ -13,6 +14,9 @@ from caching.breaker import Breaker
 
 # Seconds that a reader waits at most: to make a page anew takes less.
 LIMITS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
+# Seconds after which an answer counts as none for the breaker: of a server that is only just in time, hundreds of answers
+# in one request would take a minute.
+SLOW = 0.1
 Found = TypeVar("Found")
 
 logger = logging.getLogger("caching")
@@ -30,12 +34,16 @@ class SharedCache(RedisCache):
     def _ask(self, question: Callable[[], Found], otherwise: Found) -> Found:
         if not redis_breaker.may_ask():
             return otherwise
+        started = monotonic()
         try:
             found = question()
         except (OSError, RedisError) as error:
             redis_breaker.failed(error)
             return otherwise
-        redis_breaker.worked()
+        if monotonic() - started > SLOW:
+            redis_breaker.failed(TimeoutError("it answers slowly"))
+        else:
+            redis_breaker.worked()
         return found
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:

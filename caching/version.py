@@ -24,12 +24,19 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Version:
+    """Only both together name one state of the content: a database that is put back to an earlier day counts through the
+    same numbers again, but at another time."""
+
     number: int
     changed_at: datetime
 
+    @property
+    def key(self) -> str:
+        return f"{self.number} {self.changed_at.isoformat()}"
+
 
 _request = threading.local()
-_held: tuple[int, dict[str, Any]] = (-1, {})
+_held: tuple[Version | None, dict[str, Any]] = (None, {})
 
 
 def current() -> Version | None:
@@ -51,10 +58,10 @@ def begin_request() -> Version | None:
     """Read the version that this thread's request goes by until `end_request`."""
     global _held
     _request.version = found = current()
-    if found is not None and found.number != _held[0]:
+    if found is not None and found != _held[0]:
         # Wagtail keeps the addresses of sites in a cache that may be this process's own.
         cache.delete(SITE_ROOT_PATHS_CACHE_KEY, version=SITE_ROOT_PATHS_CACHE_VERSION)
-        _held = (found.number, {})
+        _held = (found, {})
     return found
 
 
@@ -73,8 +80,8 @@ def remember(name: str, make: Callable[[], Made]) -> Made:
     version = getattr(_request, "version", None)
     if version is None or connection.in_atomic_block:
         return make()
-    number, values = _held
-    if number != version.number:  # another thread has begun with a newer one
+    held, values = _held
+    if held != version:  # another thread has begun with a newer one
         return make()
     if name not in values:
         values[name] = make()

@@ -2,7 +2,7 @@
 
 import logging
 
-from cop_site.errors import NOT_NOW
+from cop_site.errors import is_not_now
 
 
 class OneLine(logging.Filter):
@@ -10,7 +10,7 @@ class OneLine(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, NOT_NOW):
+        if is_not_now(error):
             record.msg, record.args = f"{record.getMessage()} ({str(error).strip()})", ()
             record.exc_info = record.exc_text = None
         return True

@@ -201,7 +201,9 @@ if _mail_url.startswith("anymail://"):
     _mail = {"EMAIL_BACKEND": f"anymail.backends.{_provider}.EmailBackend"}
 else:
     _mail = env.email_url_config(_mail_url)
-EMAIL_BACKEND = _mail["EMAIL_BACKEND"].replace("django.core.mail.backends.smtp", "home.mail_server")
+# Ours know what a server takes, and what a folder that cannot be written to is.
+_OURS = {"smtp": "home.mail_server.EmailBackend", "filebased": "cop_site.outbox.EmailBackend"}
+EMAIL_BACKEND = _OURS.get(_mail["EMAIL_BACKEND"].split(".")[-2], _mail["EMAIL_BACKEND"])
 EMAIL_FILE_PATH = DATA_DIR / "outbox"
 EMAIL_HOST = _mail.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
@@ -278,6 +280,8 @@ LOGGING = {
         "search": {"level": "INFO"},
         "cop_site": {"level": "INFO"},
         "bulletins": {"level": "INFO"},
+        # A line and a traceback for each request that a server leaves without an answer: search.fallback says it once.
+        "elastic_transport": {"level": "ERROR"},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False, "filters": ["one_line"]},
     },
 }

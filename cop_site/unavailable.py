@@ -9,7 +9,7 @@ from django.http.request import RawPostDataException, UnreadablePostError
 from django.template.loader import render_to_string
 
 from cop_site import readiness
-from cop_site.errors import NOT_NOW, NotCollected
+from cop_site.errors import NotCollected, cannot_write, is_not_now
 
 RETRY_AFTER = 30  # seconds
 PLAIN = "The site cannot answer just now. Please try again in a minute.\n"
@@ -17,17 +17,18 @@ PLAIN = "The site cannot answer just now. Please try again in a minute.\n"
 
 def explains(error: BaseException | None) -> bool:
     """Whether this error means that the site cannot answer now, and not that it is wrong: the database is away, locked
-    or not migrated, or the static files are not collected."""
-    if isinstance(error, NOT_NOW):
+    or not migrated, the static files are not collected, or nothing can be written to DATA_DIR."""
+    if is_not_now(error):
         return True
     return isinstance(error, DatabaseError) and not readiness.is_migrated()
 
 
-def page(request: HttpRequest | None = None) -> HttpResponse:
+def page(request: HttpRequest | None, error: BaseException | None) -> HttpResponse:
     """The answer 503. Of a form that was sent it holds all that was written, to be sent once more: no browser keeps the text
     of a page that it may not store."""
+    context = {"site_title": settings.WAGTAIL_SITE_NAME, "cannot_write": cannot_write(error)}
     try:
-        context = {"site_title": settings.WAGTAIL_SITE_NAME, **(_sent(request) if request else {})}
+        context |= _sent(request) if request else {}
         text = render_to_string("unavailable.html", context)
         response = HttpResponse(text, status=503)
     except NotCollected:  # nor can this page say where its style sheet is

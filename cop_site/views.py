@@ -58,8 +58,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if unavailable.explains(sys.exception()):
-        return unavailable.page(request)
+    error = sys.exception()
+    if unavailable.explains(error):
+        return unavailable.page(request, error)
     # No request context: whatever broke must not be asked again.
     from django.template.loader import render_to_string
 

@@ -50,9 +50,9 @@ def _apply() -> None:
         if len(pending(here.local.sequence(), AT_ONCE + 1)) > AT_ONCE:
             catch_up_soon()
         else:
-            here.local.sync()
+            here.local.catch_up()
     except Unavailable:
-        logger.debug("no search index yet; the change waits in the log")
+        logger.debug("no search index that could take the change in; it waits in the log")
     except Exception:
         logger.exception("the search index could not take in a change; it stays in the log")
 

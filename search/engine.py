@@ -16,6 +16,10 @@ class Unavailable(Exception):
     """No index can answer now."""
 
 
+class Waiting(Unavailable):
+    """The same, as was said before: the log need not say it again."""
+
+
 class Busy(Exception):
     """Another process is rebuilding the index."""
 
@@ -26,13 +30,6 @@ class Progress(Protocol):
 
 class Engine(Protocol):
     name: str
-
-    @property
-    def local(self) -> "Engine":
-        """The index on this machine, which needs no other: the engine itself where that is all there is."""
-
-    def answering(self) -> "Engine":
-        """The one that answers now. Raises Unavailable where none does."""
 
     def search(self, query: Query, vocabulary: Vocabulary, per_page: int = 10, thesaurus: Thesaurus = NONE) -> Results:
         """The answer, synonyms included. Raises Unavailable where there is no index."""
@@ -49,7 +46,8 @@ class Engine(Protocol):
         """These pages in this order, less those that are not in the index."""
 
     def sync(self) -> int:
-        """Catch up with the change log (build the index where there is none). Returns the number of pages written."""
+        """Catch up with the change log; build the index anew where there is none or it is damaged. Nobody who waits for a
+        page calls this. Returns the number of pages written. Raises Waiting where the log has said already why not."""
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Build the index anew beside the old one and change over at the end. Returns the number of entries."""
@@ -71,8 +69,31 @@ class Engine(Protocol):
         """Write these pages anew from the database."""
 
 
+class SiteEngine(Engine, Protocol):
+    """What the site asks: one engine, or one with another that stands in for it."""
+
+    @property
+    def local(self) -> "LocalEngine":
+        """The index on this machine, which needs no other: the engine itself where that is all there is."""
+
+    def answering(self) -> Engine:
+        """The one that answers now. Raises Unavailable where none does."""
+
+
+class LocalEngine(SiteEngine, Protocol):
+    """The index on this machine."""
+
+    def catch_up(self) -> int:
+        """Take in what the change log holds, and build nothing. Returns the number of pages written. Raises Unavailable
+        where the index cannot take it in."""
+
+    def is_well(self) -> bool:
+        """Whether the index answers questions and nothing is known against it. It is asked as it is, and takes in
+        nothing. Raises Unavailable where it cannot answer."""
+
+
 @cache
-def engine() -> Engine:
+def engine() -> SiteEngine:
     from search.embedded.engine import EmbeddedEngine
 
     local = EmbeddedEngine()
@@ -81,4 +102,4 @@ def engine() -> Engine:
     from search.elastic.engine import ElasticEngine
     from search.fallback import FallbackEngine
 
-    return FallbackEngine(ElasticEngine(), local)
+    return FallbackEngine(ElasticEngine(), local, settings.SEARCH_DIR)

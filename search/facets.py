@@ -49,6 +49,7 @@ DIMENSIONS = {
 YEAR = "year"
 
 Vocabulary = Mapping[str, Mapping[str, Value]]
+NO_VALUES: Vocabulary = {name: {} for name in DIMENSIONS}  # for whoever does not read the counts
 # Unknown slugs by dimension -> what has become of those that were known once, by dimension.
 Aliases = Callable[[Mapping[str, Collection[str]]], Mapping[str, Mapping[str, str]]]
 _sources: list[Callable[[], Mapping[str, list[Value]]]] = []

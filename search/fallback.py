@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from caching.breaker import Breaker
-from search.engine import Busy, Engine, Progress, Unavailable
+from caching.outage import Outage
+from search.engine import Busy, Engine, LocalEngine, Progress, Unavailable, Waiting
 from search.facets import Vocabulary
 from search.query import PER_PAGE, Query
 from search.results import Hit, Results, Suggestion
@@ -18,16 +20,21 @@ Found = TypeVar("Found")
 class FallbackEngine:
     """Questions go to either; what keeps the index goes to Elasticsearch, and says so where it does not answer."""
 
-    def __init__(self, remote: Engine, local: Engine) -> None:
+    def __init__(self, remote: Engine, local: LocalEngine, folder: Path) -> None:
+        """In `folder` is noted what all processes of this machine need to know."""
         self.name = remote.name
         self.remote = remote
         self._local = local
         self._breaker = Breaker(
-            logger, "the index on this machine answers searches now", "Elasticsearch answers searches again"
+            logger,
+            "the index on this machine answers searches now",
+            "Elasticsearch answers searches again",
+            Outage(folder / "searches.away"),
         )
+        self._changes_wait = Outage(folder / "changes.wait")
 
     @property
-    def local(self) -> Engine:
+    def local(self) -> LocalEngine:
         return self._local
 
     def answering(self) -> Engine:
@@ -45,8 +52,8 @@ class FallbackEngine:
                 self._breaker.failed(error)
             except Exception as error:
                 # A mistake of ours, or a proxy that speaks for the server: it must not reach a reader.
-                logger.exception("Elasticsearch could not be asked")
-                self._breaker.failed(error)
+                if self._breaker.failed(error):
+                    logger.exception("Elasticsearch could not be asked")
             else:
                 self._breaker.worked()
                 return found
@@ -76,16 +83,31 @@ class FallbackEngine:
             self._local.sync()
         except Busy:
             logger.info("another process is building the index on this machine")
+        except Waiting as error:
+            logger.debug("%s", error)
+        except Unavailable as error:
+            logger.error("the index on this machine could not catch up: %s", error)
         except Exception:
             logger.exception("the index on this machine could not catch up")
-        return self.remote.sync()
+        try:
+            written = self.remote.sync()
+        except Unavailable as error:
+            if self._changes_wait.begins():
+                logger.error("Elasticsearch takes nothing in, changes wait in the log: %s", error)
+            raise Waiting(str(error)) from error
+        if self._changes_wait.ends():
+            logger.warning("Elasticsearch has taken in what waited")
+        return written
 
     def rebuild(self, progress: Progress | None = None) -> int:
         return self.remote.rebuild(progress)
 
     def tidy(self) -> None:
         self._local.tidy()
-        self.remote.tidy()
+        try:
+            self.remote.tidy()
+        except Unavailable as error:  # of which `sync` tells
+            logger.debug("Elasticsearch was not tidied: %s", error)
 
     def rollback(self) -> int:
         return self.remote.rollback()

@@ -4,7 +4,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from search.batches import WorkerGone
-from search.engine import Busy, Unavailable, engine
+from search.engine import Busy, Unavailable, Waiting, engine
 
 logger = logging.getLogger("search")
 
@@ -14,6 +14,8 @@ def catch_up() -> None:
     """Take in what the change log holds; safe to run twice, and the minute jobs do the same."""
     try:
         engine().sync()
+    except Waiting as error:
+        logger.debug("changes wait in the log: %s", error)
     except (Unavailable, Busy, WorkerGone) as error:
         logger.warning("changes wait in the log: %s", error)
 

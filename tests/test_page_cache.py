@@ -1,12 +1,14 @@
 """The page cache: fast for readers, never stale, never anybody's private page."""
 
 import gzip
+from io import StringIO
 from typing import Any
 
 import brotli
 import pytest
 from django.conf import LazySettings
 from django.core.cache.backends.locmem import LocMemCache
+from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
@@ -296,3 +298,45 @@ def test_a_plain_page_too(committed: None, home: Page, client: Client) -> None:
     page.body = "<p>Two</p>"
     page.save_revision().publish()
     assert "Two" in client.get("/rules/").content.decode()
+
+
+def put_back(row: ContentVersion, study: CaseStudyPage, title: str) -> None:
+    """The database as it was when this row and this title were in it."""
+    ContentVersion.objects.filter(pk=row.pk).update(number=row.number, changed_at=row.changed_at)
+    CaseStudyPage.objects.filter(pk=study.pk).update(title=title)
+
+
+def test_a_database_that_was_put_back_shows_nothing_of_what_came_after(
+    study: CaseStudyPage, listing: CaseStudyIndexPage, client: Client
+) -> None:
+    """The versions are counted through a second time, with other content."""
+    dumped = ContentVersion.objects.get()
+    study.title = "After the dump"
+    study.save()
+    begin_request()
+    assert remember("title", lambda: "After the dump") == "After the dump"
+    end_request()
+    assert "After the dump" in client.get(study.url).content.decode()
+    number = ContentVersion.objects.get().number
+    put_back(dumped, study, "First title")
+    listing.title = "Other"  # another edit than the one before, which raises the version as far
+    listing.save()
+    while ContentVersion.objects.get().number < number:
+        content_changed()
+    assert ContentVersion.objects.get().number == number
+    assert "After the dump" not in client.get(study.url).content.decode()
+    begin_request()
+    assert remember("title", lambda: "First title") == "First title"
+    end_request()
+
+
+def test_a_site_that_is_prepared_hands_out_nothing_from_before(
+    study: CaseStudyPage, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the release before, or to somebody who knows a later day than that to which the database was put back."""
+    monkeypatch.setattr("cop_site.management.commands.prepare.collect", lambda: None)
+    client.get(study.url)
+    CaseStudyPage.objects.filter(pk=study.pk).update(title="Second title")
+    assert "First title" in client.get(study.url).content.decode()
+    call_command("prepare", stdout=StringIO())
+    assert "Second title" in client.get(study.url).content.decode()

@@ -14,12 +14,14 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import caches
 from django.test import Client
+from redis.connection import Connection
 
 from bench.ports import held_port
 from caching import breaker, shared
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from search.engine import engine
-from tests.factories import case_study
+from taxonomy.models import Facet, Term
+from tests.factories import case_study, term
 
 # Pages are kept for a day: not one of these tests may see two.
 pytestmark = [pytest.mark.redis, pytest.mark.time_machine("2027-07-01T12:00Z")]
@@ -171,3 +173,46 @@ def test_everything_that_can_be_asked_of_it(redis: Redis) -> None:
     cache.delete_many(["a"])
     cache.clear()
     assert not cache.delete("a")
+
+
+def test_a_merge_of_terms_waits_for_a_frozen_one_twice_at_most(
+    study: CaseStudyPage, redis: Redis, settings: LazySettings, monkeypatch: pytest.MonkeyPatch, admin_client: Client
+) -> None:
+    """It writes pages into the index, and each of these asks for the addresses of the site."""
+    one, two = term(Facet.THEME, "one"), term(Facet.THEME, "two")
+    for number in range(5):
+        page = case_study(study.get_parent(), f"Page {number}")
+        page.themes = [one]
+        page.save()
+    engine().sync()
+    monkeypatch.setattr(breaker, "PAUSE", 3600.0)
+    use(settings, redis, {})
+    waits: list[int] = []
+    read_response = Connection.read_response
+
+    def read_and_count(self: Connection, *args: Any, **options: Any) -> Any:
+        waits.append(1)
+        return read_response(self, *args, **options)
+
+    monkeypatch.setattr(Connection, "read_response", read_and_count)
+    redis.say(signal.SIGSTOP)
+    answer = admin_client.post(f"/admin/vocabulary/theme/merge/{one.pk}/", {"into": two.pk})
+    assert answer.status_code == 302
+    assert admin_client.get(answer["Location"]).status_code == 200
+    assert len(waits) <= breaker.FAILURES
+    assert Term.every.get(pk=one.pk).merged_into == two
+    assert "Page 0" in Client().get("/search/?theme=two").content.decode()
+
+
+def test_one_that_is_only_just_in_time_is_left_alone_too(
+    study: CaseStudyPage, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that freezes and thaws, or has no memory left: no answer fails, and all together take a minute."""
+    monkeypatch.setattr(breaker, "PAUSE", 3600.0)
+    monkeypatch.setattr(shared, "SLOW", -1.0)  # every answer takes longer
+    cache = caches["default"]
+    cache.set("a", 1)
+    assert cache.get("a") == 1  # what has come counts
+    assert not shared.redis_breaker.may_ask()
+    assert cache.get("a") is None
+    assert "First title" in read(study)

@@ -25,14 +25,6 @@ class ElasticEngine:
     def __init__(self, place: Place | None = None) -> None:
         self.place = place or connection.place()
 
-    @property
-    def local(self) -> "ElasticEngine":
-        return self
-
-    def answering(self) -> "ElasticEngine":
-        self.sequence()
-        return self
-
     # Asking
 
     def search(

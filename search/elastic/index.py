@@ -12,11 +12,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
+from uuid import uuid4
 
-from elasticsearch import NotFoundError
+from elastic_transport import TransportError
+from elasticsearch import BadRequestError, NotFoundError
 
 from search.elastic import documents
-from search.elastic.connection import Missing, Place, asking, checked, raise_refusal
+from search.elastic.connection import READ, Missing, Place, asking, checked, raise_refusal
 from search.elastic.documents import Batch
 from search.engine import Busy, Unavailable
 from search.entries import Entry
@@ -211,30 +213,25 @@ def rebuilding(place: Place, taken_in: int) -> Iterator[Rebuild]:
     place = place.unhurried
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S%f")
     name = f"{place.alias}-{stamp}"
-    with asking():
-        place.patient.indices.create(
-            index=name,
-            settings=documents.SETTINGS
-            | {
-                "number_of_shards": place.shards,
-                "number_of_replicas": 0,
-                "refresh_interval": "-1",
-                "gc_deletes": REMEMBERED,
-            },
-            mappings=documents.MAPPING | {"_meta": {"sequence": taken_in, "building": time.time() + ALIVE}},
-        )
+    _create(place, name, taken_in)
     new = Rebuild(place, name, taken_in)
     try:
         _alone(place, name)
         yield new
         new.finish()
-        before = _swap(place, name)
     except BaseException:
         new.stop()
         with suppress(Exception):  # the next rebuild removes it
             place.patient.indices.delete(index=name)
         raise
     new.stop()
+    try:
+        before = _swap(place, name)
+    except Unavailable:
+        with suppress(Unavailable):  # nobody knows whether it is in use; if not, the next rebuild removes it
+            if current(place) != name:
+                remove(place, name)
+        raise
     with suppress(Unavailable):  # so does this
         _remove_others(place, {name, before})
 
@@ -258,6 +255,33 @@ def remove_all(place: Place) -> None:
         remove(place, name)
 
 
+def _create(place: Place, name: str, taken_in: int) -> None:
+    """An empty index, which nobody finds yet. Where an answer is lost the client asks again, and meets the index that its
+    first request has made."""
+    by = uuid4().hex
+    settings = {
+        "number_of_shards": place.shards,
+        "number_of_replicas": 0,
+        "refresh_interval": "-1",
+        "gc_deletes": REMEMBERED,
+    }
+    said = {"sequence": taken_in, "building": time.time() + ALIVE, "by": by}
+    with asking():
+        try:
+            place.patient.indices.create(
+                index=name, settings=documents.SETTINGS | settings, mappings=documents.MAPPING | {"_meta": said}
+            )
+        except BadRequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+            if meta(place, name).get("by") != by:
+                raise Busy("another process is rebuilding the search index") from error
+        except TransportError:  # it may come into being all the same; if later than this, the minute jobs remove it
+            with suppress(Exception):
+                place.client.options(request_timeout=READ).indices.delete(index=name)
+            raise
+
+
 def _alone(place: Place, name: str) -> None:
     """The first who began goes on."""
     for other in _ours(place):
@@ -274,8 +298,13 @@ def _swap(place: Place, name: str) -> str:
     actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": place.alias}}]
     if before and before != name:
         actions.append({"remove": {"index": before, "alias": place.alias}})
-    with asking():
-        place.patient.indices.update_aliases(actions=actions)
+    try:
+        with asking():
+            place.patient.indices.update_aliases(actions=actions)
+    except Unavailable:
+        # Asked a second time for want of an answer, the server finds that the alias has left the index before.
+        if current(place) != name:
+            raise
     return before
 
 

@@ -83,7 +83,7 @@ def _apply(place: Place, page_ids: list[int]) -> index.Written:
     # The sequence is read before the page: what is written is at least as new as it says.
     versions = changes.versions(page_ids)
     done = index.write(place, place.alias, versions, list(entries_for(page_ids)))
-    if done.pages:
+    if done.pages or done.refused:  # refused is also what the client sent a second time, because it got no answer
         content_changed()  # answers from before are not to be kept
     return done
 

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from math import log
@@ -27,7 +27,7 @@ from search.embedded.suggest import suggestions
 from search.embedded.tidying import tidy
 from search.engine import Progress, Unavailable
 from search.entries import entries_for, indexable_ids
-from search.facets import Vocabulary
+from search.facets import NO_VALUES, Vocabulary
 from search.facets import vocabulary as today
 from search.query import PER_PAGE, Query
 from search.results import Hit, Results, Suggestion
@@ -101,8 +101,8 @@ class EmbeddedEngine:
                 return
         if len(changes.pending(sequence, changes.AT_ONCE + 1)) <= changes.AT_ONCE:
             try:
-                self.sync()
-            except sqlite3.OperationalError:
+                self.catch_up()
+            except (sqlite3.OperationalError, OSError, Unavailable):
                 # Somebody else is writing, or the disk is full: an answer a moment old is better than none.
                 changes.logger.warning("the search index is behind the change log", exc_info=True)
         with self.store.reading() as (file, connection):
@@ -116,11 +116,35 @@ class EmbeddedEngine:
 
     def sync(self) -> int:
         try:
-            sequence = self.sequence()
-        except Unavailable:
+            with self.store.reading() as (file, _):
+                sound = self.store.soundness.is_sound(file)
+            if sound:
+                return self.catch_up()
+        except Unavailable as error:
+            changes.logger.debug("the search index is built anew: %s", error)
+        with self.store.soundness.mending():
             return self.rebuild()
-        if sequence > changes.newest():  # the database was put back to an earlier day, and its log with it
-            return self.rebuild()
+
+    def is_well(self) -> bool:
+        store = Store(self.store.folder)  # a connection of its own: others may still hold what the file has lost
+        try:
+            with store.reading() as (file, connection):
+                if self.store.soundness.is_distrusted(file):
+                    return False
+                reader = Reader(connection, self.memory.state(file, connection), self.memory)
+                newest = answer(reader, Query(sort="newest"), NO_VALUES, NONE, 1).hits
+                if newest:  # its title goes by words
+                    answer(reader, Query(newest[0].title), NO_VALUES, NONE, 1)
+            return True
+        finally:
+            store.close()
+
+    def catch_up(self) -> int:
+        with self.store.reading() as (file, connection):
+            sequence = _sequence(connection)
+        if sequence > changes.newest():
+            self.store.soundness.distrust(file, "the database was put back to an earlier day, and its log with it")
+            raise Unavailable("the search index is ahead of the change log")
         overtaken = {page: number for number, page in changes.recent(sequence)}
         held = self.store.versions(overtaken)
         written = self._apply([page for page, number in overtaken.items() if held[page] < number])
@@ -132,7 +156,8 @@ class EmbeddedEngine:
         return written
 
     def tidy(self) -> None:
-        tidy(self.store, self.memory, FRESH)
+        with suppress(Unavailable):  # of which `sync` tells
+            tidy(self.store, self.memory, FRESH)
 
     def rollback(self) -> int:
         self.store.rollback()
@@ -170,7 +195,7 @@ class EmbeddedEngine:
                 if progress:
                     progress(done, len(ids))
         content_changed()
-        self.sync()  # what was published meanwhile
+        self.catch_up()  # what was published meanwhile
         return len(ids)
 
     def sequence(self) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from search.embedded import tables
 from search.embedded.building import Rebuild
+from search.embedded.soundness import Soundness, flaw
 from search.embedded.tables import FORMAT, TABLES, roll_back, transaction
 from search.engine import Busy, Unavailable
 from search.entries import Entry
@@ -29,6 +30,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.soundness = Soundness(folder)
         self._local = threading.local()
         self._pointed: tuple[tuple[int, int, int] | None, str | None] = None, None
 
@@ -90,11 +92,12 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[tuple[str, sqlite3.Connection]]:
-        """One consistent view of the index. Raises Unavailable where the file is damaged."""
+        """One consistent view of the index. Raises Unavailable where the file cannot be read, Damaged where it is damaged."""
         name, connection = self.connection()
         connection.execute("BEGIN")
         try:
-            yield name, connection
+            with self.soundness.watching(name):
+                yield name, connection
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR:
                 raise  # not the file, but a mistake of ours
@@ -107,10 +110,10 @@ class Store:
     ) -> int:
         """Replace these pages' entries; a page in `versions` without an entry leaves the index. With `upto` these are
         all changes between two sequences, and the index has then taken in `upto`. Returns how many pages were written."""
-        _, connection = self.connection()
+        name, connection = self.connection()
         found = {entry.page_id: entry for entry in entries}
         written = 0
-        with transaction(connection):
+        with self.soundness.watching(name), transaction(connection):
             revision = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0] + 1
             for page, sequence in versions.items():
                 held = connection.execute("SELECT sequence FROM version WHERE page = ?", (page,)).fetchone()
@@ -128,11 +131,12 @@ class Store:
         return written
 
     def versions(self, page_ids: Iterable[int]) -> dict[int, int]:
-        _, connection = self.connection()
+        name, connection = self.connection()
         held = {}
-        for page in page_ids:
-            row = connection.execute("SELECT sequence FROM version WHERE page = ?", (page,)).fetchone()
-            held[page] = row[0] if row else -1
+        with self.soundness.watching(name):
+            for page in page_ids:
+                row = connection.execute("SELECT sequence FROM version WHERE page = ?", (page,)).fetchone()
+                held[page] = row[0] if row else -1
         return held
 
     @contextmanager
@@ -161,17 +165,18 @@ class Store:
             with (self.folder / name).open("rb") as whole:
                 os.fsync(whole.fileno())
             self._point_to(name)
+            self.soundness.renewed()
             # The file before stays until the next rebuild: other processes may be in the middle of an answer.
             for path in self.folder.glob("search-*.sqlite3"):
                 if path.name not in (name, old):
                     self._remove(path.name)
 
     def rollback(self) -> None:
-        """Make the file before the last rebuild the current one. Raises Unavailable where there is none."""
+        """Make the file before the last rebuild the current one. Raises Unavailable where there is none that is sound."""
         with self._alone():
             here = self.current()
             for name in sorted((path.name for path in self.folder.glob("search-*.sqlite3")), reverse=True):
-                if name == here:
+                if name == here or flaw(self.folder / name):
                     continue
                 try:
                     self._open(self.folder / name, create=False).close()
@@ -184,8 +189,12 @@ class Store:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """No other process changes the pointer meanwhile. Raises Busy where one is at it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "rebuild.lock").open("w") as lock:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            opened = (self.folder / "rebuild.lock").open("w")
+        except OSError as error:
+            raise Unavailable(f"the folder of the search index cannot be written: {error}") from error
+        with opened as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

@@ -27,9 +27,10 @@ def tidy(store: Store, memory: Memory, least: int) -> int:
         added: postings.Added = {}
         for page, words in state.fresh.items():
             postings.add_to(added, page, words)
-        postings.fold_in(connection, state.fresh_pages, added)
-        remember_folded(connection, state.revision, state.pages, state.dimensions)
-        connection.execute("INSERT INTO fts (fts, rank) VALUES ('merge', ?)", (MERGED,))
-        connection.execute("INSERT INTO prefix (prefix, rank) VALUES ('merge', ?)", (MERGED,))
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        with store.soundness.watching(file):
+            postings.fold_in(connection, state.fresh_pages, added)
+            remember_folded(connection, state.revision, state.pages, state.dimensions)
+            connection.execute("INSERT INTO fts (fts, rank) VALUES ('merge', ?)", (MERGED,))
+            connection.execute("INSERT INTO prefix (prefix, rank) VALUES ('merge', ?)", (MERGED,))
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         return count

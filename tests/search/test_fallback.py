@@ -2,6 +2,7 @@
 needed: nobody listens at the address, or something else does."""
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,8 +20,10 @@ from django_tasks_db.models import DBTaskResult
 
 from caching import breaker
 from casestudies.models import CaseStudyIndexPage
+from cop_site.management.commands import serve
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
+from search.fallback import FallbackEngine
 from search.models import Change
 from tests.factories import case_study
 from tests.search.elastic.site import new_process, work
@@ -143,6 +146,53 @@ def test_the_minute_jobs_keep_the_local_index_and_say_that_the_other_is_behind(
     with pytest.raises(CommandError, match="search index"):
         call_command("jobs", stderr=StringIO())
     assert engine().local.sequence() == newest()
+
+
+def test_the_log_says_once_that_it_is_away_and_once_that_it_is_back(
+    site: Callable[[str], None],
+    listing: CaseStudyIndexPage,
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever asks it, in whichever process: readers, the worker, the minute jobs."""
+    monkeypatch.setattr(breaker, "PAUSE", 0.0)
+
+    def told() -> list[str]:
+        assert not any(row.exc_info for row in caplog.records)
+        found = [row.getMessage() for row in caplog.records if row.levelno >= logging.WARNING]
+        caplog.clear()
+        return found
+
+    for number in range(3):
+        site(NOBODY)  # another process each time
+        for _ in range(4):
+            totals(client, "walnut")
+        with committed():
+            case_study(listing, f"Hazelnut {number}")
+        work()
+        with pytest.raises(CommandError):
+            call_command("jobs", stderr=StringIO())
+    searches, changes = told()
+    assert "the index on this machine answers searches now" in searches
+    assert "changes wait in the log" in changes
+    here = engine()
+    assert isinstance(here, FallbackEngine)
+    here.remote = here.local  # it is back
+    for _ in range(3):
+        totals(client, "walnut")
+        call_command("jobs", stdout=StringIO())
+    assert told() == ["Elasticsearch answers searches again", "Elasticsearch has taken in what waited"]
+
+
+def test_serve_says_no_more_of_failed_jobs_than_they_do(
+    site: Callable[[str], None], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "close_old_connections", lambda: None)  # they are the test's
+    site(NOBODY)
+    for _ in range(3):
+        serve.Command()._jobs()
+    assert len([row for row in caplog.records if row.levelno >= logging.WARNING]) == 1
 
 
 def test_a_site_is_prepared_without_it(

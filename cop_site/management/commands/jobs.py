@@ -16,7 +16,7 @@ from home.limits import forget_expired
 from home.models import SiteSettings
 from home.reminders import remind
 from home.scheduling import publish_scheduled
-from search.engine import engine
+from search.engine import Busy, Unavailable, Waiting, engine
 
 logger = logging.getLogger("cop_site.jobs")
 
@@ -63,6 +63,11 @@ class Command(BaseCommand):
             renew_connections()
             try:
                 job()
+            except Waiting:  # the log says why
+                failed.append(name)
+            except (Unavailable, Busy) as error:
+                logger.error("%s must wait: %s", name, error)
+                failed.append(name)
             except Exception:
                 logger.exception("%s failed; it is tried again with the next call", name)
                 failed.append(name)

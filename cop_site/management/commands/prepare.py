@@ -7,11 +7,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from caching.version import content_changed
 from cop_site.prepare_lock import only_one
 from cop_site.starter import load_starter
 from cop_site.static_files import collect
 from home.image_cleaning import clean_images
-from search.engine import Unavailable, engine
+from search.engine import Busy, Unavailable, engine
 
 
 class Command(BaseCommand):
@@ -38,8 +39,11 @@ class Command(BaseCommand):
         collect()
         try:
             engine().sync()
-        except Unavailable as error:  # the site starts without it, and the minute jobs go on trying
+        except (Unavailable, Busy) as error:  # the site starts without it, and the minute jobs go on trying
             self.stderr.write(f"The search index is not up to date: {error}")
+
+        # Pages of the release before, or of a database that was replaced, are not to be handed out.
+        content_changed()
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

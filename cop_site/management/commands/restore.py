@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from bulletins.sending.acts import pause
 from bulletins.sending.models import Sending
@@ -74,7 +75,7 @@ class Command(BaseCommand):
         align_site()
         found = current()
         number = max(version, found.number if found else 0) + 1
-        ContentVersion.objects.update_or_create(pk=ROW, defaults={"number": number})
+        ContentVersion.objects.update_or_create(pk=ROW, defaults={"number": number, "changed_at": timezone.now()})
         for sending in Sending.objects.filter(state__in=RUNNING):
             pause(sending)
             Sending.objects.filter(pk=sending.pk).update(note=PAUSED)

@@ -80,6 +80,8 @@ class Command(BaseCommand):
         try:
             close_old_connections()
             call_command("jobs")
+        except CommandError:  # the log says of each job why it failed
+            return
         except Exception:
             logger.exception("the minute jobs failed; they are tried again in a minute")
 
