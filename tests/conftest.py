@@ -7,12 +7,14 @@ import hypothesis
 import pytest
 from django.conf import LazySettings, settings
 from django.core.cache import caches
+from django.db import transaction
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Page
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
+from cop_site.starter import load_starter
 from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
@@ -130,6 +132,21 @@ def admin_client(admin: User) -> Client:
     client = Client()
     client.force_login(admin)
     return client
+
+
+@pytest.fixture(scope="module")
+def _starter(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The rows of the starter content for a module, in a transaction around those of its tests: loading takes seconds."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert load_starter()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def starter(_starter: None, db: None) -> None:
+    """A new site's pages, found by search."""
+    engine().rebuild()
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,10 @@ from django.test import Client
 from wagtail.models import Page
 
 import practice.starter
-from cop_site.starter import load_starter
 from home.models import HomePage
 from practice.models import PracticeIndexPage, PracticeNotePage, TemplateContractPage
-from search.engine import engine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
 NOTES = {
     "social-clauses",
     "using-template-contracts",
@@ -29,12 +27,6 @@ CONTRACTS = {
     "nhs-acute-services": "available",
     "nhs-mental-health-and-community-services": "planned",
 }
-
-
-@pytest.fixture(autouse=True)
-def _loaded(db: None) -> None:
-    assert load_starter()
-    engine().sync()
 
 
 def test_every_note_and_contract_is_served_and_cited(client: Client) -> None:

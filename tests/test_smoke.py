@@ -8,9 +8,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.models import Page
 
-from cop_site.starter import load_starter
-from search.engine import engine
-
 pytestmark = [pytest.mark.django_db, pytest.mark.dialect]
 READERS = (
     "/search/?q=charity&area=respite&sort=newest",
@@ -25,13 +22,7 @@ READERS = (
 )
 
 
-@pytest.fixture
-def site(db: None) -> None:
-    assert load_starter()
-    engine().rebuild()
-
-
-def test_every_page_of_a_new_site_answers(site: None, client: Client) -> None:
+def test_every_page_of_a_new_site_answers(starter: None, client: Client) -> None:
     urls = re.findall(r"<loc>http://testserver(.*?)</loc>", client.get("/sitemap.xml").content.decode())
     assert len(urls) > 30
     answers = {url: client.get(url) for url in (*urls, *READERS)}
@@ -50,7 +41,7 @@ def without_arguments(patterns: list[URLPattern | URLResolver], before: str = ""
             yield f"/{path}"
 
 
-def test_every_page_of_the_admin_answers(site: None, admin_client: Client) -> None:
+def test_every_page_of_the_admin_answers(starter: None, admin_client: Client) -> None:
     everywhere = set(without_arguments(get_resolver().url_patterns))
     # One ends the session, the other is there to fail.
     paths = sorted(path for path in everywhere - {"/admin/logout/", "/admin/failwhale/"} if path.startswith("/admin/"))

@@ -10,7 +10,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPMessage
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Web:
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.url = folder, f"http://127.0.0.1:{port}"
 
-    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, HTTPMessage, str]:
+    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, "Message[str, str]", str]:
         data = urllib.parse.urlencode(form).encode() if form is not None else None
         request = urllib.request.Request(self.url + path, data, {"Origin": self.url, "Sec-Fetch-Site": "same-origin"})
         try:
