@@ -42,11 +42,9 @@ SEARCHES = [
 def test_no_text_breaks_the_admin_s_searches(name: str, listing: CaseStudyIndexPage, admin_client: Client) -> None:
     case_study(listing, "An example")
     for text in NASTY:
-        for key in ("q", "query"):
-            response = admin_client.get(
-                reverse(name), {key: text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")}
-            )
-            assert response.status_code == 200, (name, text)
+        asked = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        response = admin_client.get(reverse(name), {"q": asked, "query": asked})  # each view reads one of them
+        assert response.status_code == 200, (name, text)
 
 
 def test_the_explorer_s_search_takes_any_text(listing: CaseStudyIndexPage, admin_client: Client) -> None:

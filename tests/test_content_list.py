@@ -109,9 +109,9 @@ NASTY = ["x", "-1", "9" * 40, "\0", "'", '"', "é", "%ff", "overdue; drop", "a" 
 
 @pytest.mark.parametrize("name", ["kind", "area", "evidence", "review", "status", "ordering", "p", "q", "export"])
 def test_no_parameter_breaks_it(name: str, content: None, admin_client: Client) -> None:
+    assert admin_client.get(CONTENT, {name: NASTY}).status_code == 200
     for value in NASTY:
-        for path in (CONTENT, CONTENT + "results/"):
-            assert admin_client.get(path, {name: value}).status_code == 200, value
+        assert admin_client.get(CONTENT + "results/", {name: value}).status_code == 200, value
 
 
 def test_it_makes_as_many_queries_for_many_as_for_few(
