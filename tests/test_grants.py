@@ -112,6 +112,7 @@ def test_what_an_administrator_took_away_stays_away() -> None:
     assert held() == before - set(SAMPLES)
 
 
+@pytest.mark.dialect
 def test_what_is_new_in_a_release_is_given_by_migrate_and_can_be_taken_away(new_row: Row) -> None:
     before = held()
     emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
@@ -195,6 +196,7 @@ def older_site() -> None:
     Group.objects.get(name=EDITORS).permissions.add(Permission.objects.get(codename="delete_organisation"))
 
 
+@pytest.mark.dialect
 def test_an_older_site_is_remembered_and_keeps_its_rights(older_site: None) -> None:
     before, wanted = held(), {grant.key for grant in grants()}
     import_module("community.migrations.0007_remember_grants").remember(apps, None)
