@@ -11,15 +11,15 @@ from django.urls import URLPattern, path, reverse
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
+from wagtail.admin.ui.tables.pages import BulkActionsColumn
 from wagtail.admin.views.pages.listing import IndexView
-from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.admin.widgets.button import Button
 
 from bulletins.admin_views import PreflightView, SuggestView, TestCopyView
 from bulletins.models import BulletinPage
 from bulletins.readers import wagtail_hooks as readers_hooks  # noqa: F401  (Wagtail looks for hooks here)
 from bulletins.sending import wagtail_hooks as sending_hooks  # noqa: F401
+from home.viewsets import PageListViewSet, page_columns
 
 
 class IssuesView(IndexView):
@@ -30,25 +30,21 @@ class IssuesView(IndexView):
         return issues.select_related("sent_copy")
 
 
-class BulletinListViewSet(PageListingViewSet):
+class BulletinListViewSet(PageListViewSet):
     model = BulletinPage
     index_view_class = IssuesView
     name = "bulletins"
-    url_prefix = "bulletins"
     menu_label = "E-bulletins"
     menu_icon = icon = "mail"
     menu_order = 120
-    add_to_admin_menu = True
-    list_per_page = 50
-    ordering = "-latest_revision_created_at"
     columns = [
         BulkActionsColumn("bulk_actions"),
-        PageTitleColumn("title", label="Title", sort_key="title", classname="title", width="35%"),
-        Column("quarter", label="Quarter", sort_key="slug", accessor="quarter"),
-        Column("issue_number", label="Issue", sort_key="issue_number"),
-        DateColumn("sent_at", label="Sent", accessor="sent.sent_at"),
-        PageStatusColumn("status", label="Status", sort_key="live"),
-        DateColumn("latest_revision_created_at", label="Last changed", sort_key="latest_revision_created_at"),
+        *page_columns(
+            Column("quarter", label="Quarter", sort_key="slug", accessor="quarter"),
+            Column("issue_number", label="Issue", sort_key="issue_number"),
+            DateColumn("sent_at", label="Sent", accessor="sent.sent_at"),
+            title_width="35%",
+        ),
     ]
 
 

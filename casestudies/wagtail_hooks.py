@@ -2,9 +2,10 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from casestudies.editor import CaseStudyViewSet
-from casestudies.models import Organisation
+from casestudies.checklist import checklist
+from casestudies.models import CaseStudyPage, Organisation
 from casestudies.organisations import OrganisationChooserViewSet
+from home.viewsets import ReviewedPageViewSet
 
 
 class OrganisationViewSet(SnippetViewSet):
@@ -23,5 +24,5 @@ register_snippet(OrganisationViewSet)
 
 
 @hooks.register("register_admin_viewset")
-def register_case_studies() -> CaseStudyViewSet:
-    return CaseStudyViewSet()
+def register_case_studies() -> ReviewedPageViewSet:
+    return ReviewedPageViewSet(model=CaseStudyPage, checklist=checklist)

@@ -1,8 +1,9 @@
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.auth.models import AbstractUser, BaseUserManager, Group
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -38,3 +39,26 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+
+class AppliedGrant(models.Model):
+    """That a role was given a permission (community.grants), which happens once: an administrator may take it away."""
+
+    role = models.CharField(max_length=80)
+    scope = models.CharField(max_length=20)
+    permission = models.CharField(max_length=200)
+    # Which group the role is, whatever it is called by now. Null: the group was deleted.
+    group = models.ForeignKey(Group, null=True, on_delete=models.SET_NULL, related_name="+")
+    applied_at = models.DateTimeField(default=timezone.now)
+
+    bookkeeping = True
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["role", "scope", "permission"], name="applied_grant_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.permission} ({self.scope})"

@@ -279,6 +279,7 @@ LOGGING = {
     "loggers": {
         "search": {"level": "INFO"},
         "cop_site": {"level": "INFO"},
+        "community": {"level": "INFO"},
         "bulletins": {"level": "INFO"},
         # A line and a traceback for each request that a server leaves without an answer: search.fallback says it once.
         "elastic_transport": {"level": "ERROR"},

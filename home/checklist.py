@@ -55,7 +55,7 @@ class ChecklistSidePanel(BaseSidePanel):
 class WithChecklist:
     """For the views that show the form of a page."""
 
-    checklist: Callable[[Any], Checklist]
+    checklist: Any = None  # its viewset gives a function from a page to a Checklist
 
     def get_side_panels(self) -> Any:
         panels = super().get_side_panels()  # type: ignore[misc]

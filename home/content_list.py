@@ -9,18 +9,16 @@ from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.ui.tables.pages import PageStatusColumn, PageTitleColumn, PageTypeColumn
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables.pages import PageTypeColumn
 from wagtail.admin.views.pages.listing import IndexView
-from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.models import Page
 
 from home.reports import when
 from home.review import SOON, value_of
+from home.viewsets import PageListViewSet, page_columns
 from search.entries import searchable_models
 from taxonomy.models import Facet, Term
-
-PER_PAGE = 50
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -140,16 +138,14 @@ class ContentView(IndexView):
     verbose_name = "page"
     verbose_name_plural = "pages"
     list_display = None
-    columns = [
-        PageTitleColumn("title", label="Title", sort_key="title", classname="title", width="30%"),
+    columns = page_columns(
         PageTypeColumn("kind", label="Kind", accessor="page_type_display_name", sort_key="content_type__model"),
         Column("areas", label="Service areas", accessor="listed_areas"),
         Column("evidence", label="Evidence", accessor="evidence", sort_key="evidence_order"),
         DayColumn("true_on", label="As at", sort_key="true_on"),
         ReviewColumn("due_on", label="Review due", sort_key="due_on"),
-        PageStatusColumn("status", label="Status", sort_key="live"),
-        DateColumn("latest_revision_created_at", label="Last changed", sort_key="latest_revision_created_at"),
-    ]
+        title_width="30%",
+    )
 
     def get_base_queryset(self) -> QuerySet[Page]:
         kinds = searchable_models()
@@ -190,19 +186,15 @@ def _name_areas(pages: Any) -> None:
         page.listed_areas = ", ".join(area.label for area in page.areas.all()) if hasattr(page, "areas") else ""
 
 
-class ContentViewSet(PageListingViewSet):
+class ContentViewSet(PageListViewSet):
     """`columns` and the filters belong to the view: they hold for every kind of page."""
 
     model = Page
     index_view_class = ContentView
     name = "content"
-    url_prefix = "content"
     menu_label = "Content"
     menu_icon = icon = "doc-full"
     menu_order = 110
-    add_to_admin_menu = True
-    list_per_page = PER_PAGE
-    ordering = "-latest_revision_created_at"
     columns = ContentView.columns
     filterset_class = ContentFilterSet
 

@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 from django.core.files.images import ImageFile
 from django.test import Client
+from django.urls import reverse
+from wagtail.admin.viewsets.pages import page_viewset_registry
 from wagtail.images.tests.utils import get_test_image_file
 
 from casestudies.checklist import USEFUL, checklist, missing
 from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Outcome
 from community.models import User
 from home.models import SiteImage
+from home.review import reviewed_models
+from home.viewsets import ReviewedPageViewSet
+from practice.checklist import contract_checklist, note_checklist
+from practice.models import PracticeNotePage, TemplateContractPage
 from taxonomy.models import Facet
 from tests.factories import OrganisationFactory, case_study, term
 from tests.forms import add_url, complete, edit_url, empty
@@ -31,6 +37,17 @@ def saved(page: CaseStudyPage) -> CaseStudyPage:
 
 ROW = {"organisations-0-organisation": "Organisation 1: Organisation", "organisations-0-role": "Organisation 1: Role"}
 REQUIRED = {"summary": "Summary", "areas": "Service areas", "evidence_level": "Evidence level", "as_at": "As at"} | ROW
+
+
+def test_every_kind_of_page_that_is_reviewed_has_the_one_editor_with_its_own_checklist() -> None:
+    reverse("wagtailadmin_home")
+    editors = {model: page_viewset_registry.get_by_type(model) for model in reviewed_models()}
+    assert {type(editor) for editor in editors.values()} == {ReviewedPageViewSet}
+    assert {model: editor.checklist for model, editor in editors.items()} == {
+        CaseStudyPage: checklist,
+        PracticeNotePage: note_checklist,
+        TemplateContractPage: contract_checklist,
+    }
 
 
 @pytest.mark.parametrize(("field", "label"), list(REQUIRED.items()))

@@ -221,7 +221,7 @@ def test_who_reads_which_report(role: str, home: Page, log_in: As) -> None:
 
 
 def test_administrators_hold_every_permission_that_the_admin_gives() -> None:
-    """A new model with views of its own needs a migration that gives its permissions to the roles."""
+    """A new model with views of its own needs a row in community/roles.py."""
     reverse("wagtailadmin_home")
     held = set(Group.objects.get(name="Administrators").permissions.all())
     given: set[Permission] = {one for hook in hooks.get_hooks("register_permissions") for one in hook()}

@@ -8,6 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from caching.version import content_changed
+from community.grants import apply_grants
 from cop_site.prepare_lock import only_one
 from cop_site.starter import load_starter
 from cop_site.static_files import collect
@@ -17,8 +18,8 @@ from search.engine import Busy, Unavailable, engine
 
 class Command(BaseCommand):
     help = (
-        "Migrate, load the starter content into an empty site, clean pictures of metadata, collect static files, bring the "
-        "search index up to date."
+        "Migrate, give the roles what is new to them, load the starter content into an empty site, clean pictures of "
+        "metadata, collect static files, bring the search index up to date."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say("Preparing the database…")
             call_command("migrate", interactive=False, verbosity=0)
+        apply_grants()  # a release may have new ones without a migration
         if load_starter():
             self._say("The starter content is loaded.")
         clean_images(self._say, self.stderr.write)

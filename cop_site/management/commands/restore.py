@@ -16,6 +16,7 @@ from bulletins.sending.acts import pause
 from bulletins.sending.models import Sending
 from caching.models import ContentVersion
 from caching.version import ROW, current
+from community.grants import apply_grants
 from cop_site import backups
 from cop_site.prepare_lock import only_one
 from cop_site.site import align_site
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
+        apply_grants()
         align_site()
         found = current()
         number = max(version, found.number if found else 0) + 1
