@@ -1,0 +1,10 @@
+"""What happens to a reader, told to whoever else holds something about readers. An error of a receiver is one of the sender."""
+
+from django.dispatch import Signal
+
+# The reader unsubscribed by a link from a mail. Gives `request` and `reader`.
+left_by_link = Signal()
+# The reader is deleted next, in the same transaction. Gives `reader`.
+forgetting = Signal()
+# Somebody wants to know what is held about the reader. Gives `reader`; a receiver returns what it holds, by name.
+telling = Signal()
