@@ -1,4 +1,4 @@
-"""The change log: written in the transaction that changes a page. What the log is for is done after the commit."""
+"""The change log: written in the transaction that changes a page. Who applies it registers with `after_commit`."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ def after_commit(call: Callable[[], None]) -> None:
 
 
 def record(page_ids: Iterable[int]) -> None:
-    """Note that these pages' entries may have changed."""
+    """Note that these pages' entries may have changed, and call what waits for the commit."""
     ids = sorted(set(page_ids))
     if not ids:
         return

@@ -29,7 +29,7 @@ def erase(reader: Reader) -> None:
 
 
 def _remember(reader: Reader, why: str) -> None:
-    """The hash, and nothing else here or elsewhere."""
+    """Keep a hash of the email, and let other parts forget what they hold."""
     forgetting.send(Reader, reader=reader)
     if reader.state == State.SUPPRESSED:
         why = reader.reason

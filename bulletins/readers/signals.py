@@ -1,4 +1,4 @@
-"""What happens to a reader, told to whoever else holds something about readers. An error of a receiver is one of the sender."""
+"""Signals about a reader, for other parts that hold something about readers. An error in a receiver reaches the sender."""
 
 from django.dispatch import Signal
 
