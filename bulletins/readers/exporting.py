@@ -87,6 +87,5 @@ def held_about(reader: Reader) -> dict[str, Any]:
             for one in reader.consents.all()
         ],
     }
-    for _, elsewhere in telling.send(Reader, reader=reader):
-        held |= elsewhere
+    telling.send(Reader, reader=reader, held=held)
     return held

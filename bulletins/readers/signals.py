@@ -6,5 +6,5 @@ from django.dispatch import Signal
 left_by_link = Signal()
 # The reader is deleted next, in the same transaction. Gives `reader`.
 forgetting = Signal()
-# Somebody wants to know what is held about the reader. Gives `reader`; a receiver returns what it holds, by name.
+# The reader asks what is held. Gives `reader`, and `held`, to which receivers add what they hold.
 telling = Signal()

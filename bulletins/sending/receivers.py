@@ -26,20 +26,18 @@ def _forget(reader: Reader, **kwargs: Any) -> None:
     Delivery.objects.filter(reader=reader).exclude(problem="").update(problem="")
 
 
-def _tell(reader: Reader, **kwargs: Any) -> dict[str, Any]:
-    return {
-        "bulletins": [
-            {
-                "title": one.sending.title,
-                "what": one.get_state_display(),
-                "sent": time_of(one.sent_at),
-                "tries": one.attempts,
-                "problem": one.problem,
-                "came_back": one.get_bounced_display(),
-                "came_back_at": time_of(one.bounced_at),
-                "reported_as_spam": time_of(one.complained_at),
-                "unsubscribed_from_it": time_of(one.unsubscribed_at),
-            }
-            for one in Delivery.objects.filter(reader=reader).select_related("sending").order_by("-pk")
-        ]
-    }
+def _tell(reader: Reader, held: dict[str, Any], **kwargs: Any) -> None:
+    held["bulletins"] = [
+        {
+            "title": one.sending.title,
+            "what": one.get_state_display(),
+            "sent": time_of(one.sent_at),
+            "tries": one.attempts,
+            "problem": one.problem,
+            "came_back": one.get_bounced_display(),
+            "came_back_at": time_of(one.bounced_at),
+            "reported_as_spam": time_of(one.complained_at),
+            "unsubscribed_from_it": time_of(one.unsubscribed_at),
+        }
+        for one in Delivery.objects.filter(reader=reader).select_related("sending").order_by("-pk")
+    ]
