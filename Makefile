@@ -29,6 +29,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/djlint --check --lint --quiet templates
 	@SECRET_KEY=lint $(BIN)/mypy .
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.import_circles
 
 # Pictures of every page into screenshots/, and those of the documents into docs/pictures/.
 screenshots: $(VENV)/.dev

@@ -33,8 +33,8 @@ if not __package__:  # run as a file: Python then looks for modules beside it, n
 if TYPE_CHECKING:
     from search.elastic.engine import ElasticEngine
     from search.embedded.engine import EmbeddedEngine
-    from search.engine import Engine
     from search.entries import Entry
+    from search.protocols import Engine
     from search.synonyms import Synonyms, Thesaurus
 
 DEPTH = 100  # hits that are looked at

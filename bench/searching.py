@@ -87,8 +87,8 @@ def elastic(chosen: argparse.Namespace) -> dict[str, Any]:
     from search.elastic.connection import Place, client_of
     from search.elastic.engine import ElasticEngine
     from search.embedded.engine import EmbeddedEngine
-    from search.engine import Engine
     from search.facets import vocabulary
+    from search.protocols import Engine
     from search.query import Query
     from search.synonyms import thesaurus
 
@@ -122,9 +122,9 @@ def update(chosen: argparse.Namespace) -> dict[str, Any]:
 
     from casestudies.models import CaseStudyPage
     from search.embedded.store import Store
-    from search.embedded.tables import fingerprint
     from search.engine import engine
     from search.entries import entries_for
+    from search.indexing import fingerprint
 
     ids = list(CaseStudyPage.objects.filter(slug__startswith="made-").order_by("pk").values_list("pk", flat=True))
     whole, alone = [], []

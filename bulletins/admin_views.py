@@ -16,9 +16,10 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from bulletins import outside, suggesting
-from bulletins.approval import NO_PERMISSION, SEND, may_be_sent
+from bulletins.approval import may_be_sent
 from bulletins.issue import issue_of
 from bulletins.models import BulletinPage
+from bulletins.permissions import NO_PERMISSION, SEND
 from bulletins.preflight import blocks, external_links, preflight
 from bulletins.rendering import Links, letter_for, letter_of, message
 from home.limits import Limit, LimitReached, counted

@@ -1,19 +1,15 @@
 """Whether an issue may go out to its readers."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bulletins.issue import issue_of
+from bulletins.models import BulletinPage
+from bulletins.permissions import NO_PERMISSION, SEND
 from bulletins.preflight import blocks, preflight
 from bulletins.rendering import letter_of
 
-if TYPE_CHECKING:
-    from bulletins.models import BulletinPage
 
-SEND = "bulletins.send_bulletin"
-NO_PERMISSION = "You do not have the permission to send e-bulletins. An administrator can give it to your group."
-
-
-def may_be_sent(page: "BulletinPage", user: Any = None) -> list[str]:
+def may_be_sent(page: BulletinPage, user: Any = None) -> list[str]:
     """The reasons why this issue may not be sent now (by this user, where one is given); none: it may.
 
     What is sent is the published version: publishing needs the right to publish or the last approval of the workflow.

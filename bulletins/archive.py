@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from wagtail.models import Site
 
-from search.entries import indexable, plain
+from search.entries import plain
 
 if TYPE_CHECKING:
     from bulletins.models import BulletinIndexPage, BulletinPage
@@ -22,16 +21,8 @@ PER_PAGE = 20  # five years of quarters
 FEED = 40
 
 
-def issues(index: "BulletinIndexPage") -> QuerySet["BulletinPage"]:
-    """What readers may see of the archive, newest first."""
-    from bulletins.models import BulletinPage
-
-    found = indexable(BulletinPage.objects.child_of(index))
-    return found.select_related("sent_copy").order_by("-year", "-season", "-pk")
-
-
 def archive_context(index: "BulletinIndexPage", request: HttpRequest) -> dict[str, Any]:
-    found = Paginator(issues(index), PER_PAGE).get_page(request.GET.get("page"))
+    found = Paginator(index.issues(), PER_PAGE).get_page(request.GET.get("page"))
     return {
         "issues": found,
         "years": [(year, list(rows)) for year, rows in groupby(found, key=lambda issue: issue.year)],
@@ -51,7 +42,7 @@ def feed(index: "BulletinIndexPage", request: HttpRequest) -> HttpResponse:
         feed_url=f"{address}?format=atom",
         language="en-gb",
     )
-    for issue in issues(index)[:FEED]:
+    for issue in index.issues()[:FEED]:
         link = settings.SITE_URL + (issue.get_url(request) or "")
         feed.add_item(
             title=plain(issue.title),

@@ -1,20 +1,18 @@
 """An issue as the search index knows it: all from the page's own row, so that a rebuild makes no query for each."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bulletins.models import BulletinPage
 from home.blocks import TableBlock
 from search.entries import Entry, plain, plain_from_html
-
-if TYPE_CHECKING:
-    from bulletins.models import BulletinPage
 
 TABLE = TableBlock()
 RICH = ("text",)
 WORDS = ("heading", "title", "summary")
 
 
-def entry_for(page: "BulletinPage") -> Entry:
+def entry_for(page: BulletinPage) -> Entry:
     written = _written(page.sections.raw_data)
     body = [plain_from_html(page.editorial), *written, plain(page.source)]
     return Entry(

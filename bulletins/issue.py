@@ -3,21 +3,19 @@
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
 from wagtail.images.models import SourceImageIOError
 from wagtail.models import Page
 
+from bulletins.models import BulletinPage
 from bulletins.prose import Block, Prose, Run, absolute, linked, links, paragraphs, prose, runs
 from home.front import pictures_of
+from home.models import SiteImage
 from home.tables import Table
 from search.entries import KINDS, Entry, entries_for, indexable, plain
-
-if TYPE_CHECKING:
-    from bulletins.models import BulletinPage
-    from home.models import SiteImage
 
 WIDTH, HEIGHT = 536, 268  # pixels of a picture in a mail
 RENDITION = f"fill-{2 * WIDTH}x{2 * HEIGHT}|format-jpeg|jpegquality-70"
@@ -122,7 +120,7 @@ def _links_in(place: Place, text: Prose) -> Iterator[tuple[Place, str, str]]:
             yield from ((place, run.text.strip(), run.address) for run in links(line) if run.address)
 
 
-def issue_of(page: "BulletinPage") -> Issue:
+def issue_of(page: BulletinPage) -> Issue:
     """The issue as the page (or its draft) has it, with what readers may see of the pages in it."""
     written = [_written(number, child) for number, child in enumerate(page.sections, start=1)]
     editorial = prose(page.editorial)
@@ -232,7 +230,7 @@ def _known(sections: Sections, editorial: Prose) -> Known:
     return Known(entries, addresses, pictures, names)
 
 
-def _picture(image: "SiteImage") -> Picture | None:
+def _picture(image: SiteImage) -> Picture | None:
     """None where the picture's file is lost."""
     try:
         rendition = image.get_rendition(RENDITION)

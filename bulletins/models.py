@@ -16,14 +16,12 @@ from wagtail.search import index
 
 from bulletins import archive, panels
 from bulletins.blocks import TEXT_FEATURES, SectionsBlock
-from bulletins.entry import entry_for
 from bulletins.forms import BulletinForm
 from bulletins.readers import models as readers_models  # noqa: F401  (Django looks for models here)
-from bulletins.rendering import letter_for, web_context
 from bulletins.sending import models as sending_models  # noqa: F401
 from home.access import QuickAccess
 from home.publishing import CompleteWhenPublished
-from search.entries import Entry
+from search.entries import Entry, indexable
 
 
 class Season(models.IntegerChoices):
@@ -62,6 +60,11 @@ class BulletinIndexPage(QuickAccess, Page):
 
     class Meta:
         verbose_name = "e-bulletin archive"
+
+    def issues(self) -> models.QuerySet["BulletinPage"]:
+        """What readers may see of the archive, newest first."""
+        found = indexable(BulletinPage.objects.child_of(self))
+        return found.select_related("sent_copy").order_by("-year", "-season", "-pk")
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("format") == "atom":
@@ -182,21 +185,33 @@ class BulletinPage(QuickAccess, CompleteWhenPublished, Page):
     def preview_modes(self) -> list[tuple[str, str]]:
         return [("", "Web page"), ("mail", "Mail"), ("text", "Plain text")]
 
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        if mode_name not in ("mail", "text"):
+            return super().get_preview_context(request, mode_name)
+        from bulletins.rendering import letter_for
+
+        return {"letter": letter_for(self)}
+
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        if mode_name not in ("mail", "text"):
+            return super().serve_preview(request, mode_name)
+        letter = self.get_preview_context(request, mode_name)["letter"]
         if mode_name == "text":
-            return HttpResponse(letter_for(self).text, content_type="text/plain; charset=utf-8")
-        if mode_name == "mail":
-            response = HttpResponse(letter_for(self).html)
-            # A mail has all its style within it, which public pages may not have.
-            response._csp_update = {"style-src": [UNSAFE_INLINE]}  # type: ignore[attr-defined]
-            return response
-        return super().serve_preview(request, mode_name)
+            return HttpResponse(letter.text, content_type="text/plain; charset=utf-8")
+        response = HttpResponse(letter.html)
+        # A mail has all its style within it, which public pages may not have.
+        response._csp_update = {"style-src": [UNSAFE_INLINE]}  # type: ignore[attr-defined]
+        return response
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from bulletins.rendering import web_context
+
         return super().get_context(request, *args, **kwargs) | web_context(self)
 
     @classmethod
     def search_entries(cls, pages: models.QuerySet["BulletinPage"]) -> Iterable[Entry]:
+        from bulletins.entry import entry_for
+
         return map(entry_for, pages)
 
 

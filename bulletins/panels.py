@@ -13,7 +13,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.models import Page
 
-from bulletins.approval import NO_PERMISSION, SEND
+from bulletins.permissions import NO_PERMISSION, SEND
 
 
 class Tools(HelpPanel):

@@ -7,7 +7,7 @@ reader's own in their place: so an issue is rendered once, however many readers 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import make_msgid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import css_inline
@@ -20,12 +20,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from bulletins.campaign import marked
 from bulletins.issue import Issue, Item, Section, issue_of
+from bulletins.models import BulletinPage, SentCopy
 from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
 from bulletins.readers.recipients import list_headers
 from home.tables import Row, Table
-
-if TYPE_CHECKING:
-    from bulletins.models import BulletinPage, SentCopy
 
 # ".invalid" is reserved (RFC 2606): no text that an editor may write leads there.
 BROWSER, PREFERENCES, UNSUBSCRIBE = (
@@ -66,7 +64,7 @@ class Links:
     one_click: str = ""
 
 
-def letter_for(page: "BulletinPage") -> Letter:
+def letter_for(page: BulletinPage) -> Letter:
     """As it was sent, where it was; else as it would be sent now."""
     sent = page.sent
     if sent is None:
@@ -96,7 +94,7 @@ def _marked(issue: Issue) -> Issue:
     return replace(issue, editorial=readdressed(issue.editorial, mark), sections=sections)
 
 
-def web_context(page: "BulletinPage") -> dict[str, Any]:
+def web_context(page: BulletinPage) -> dict[str, Any]:
     """What the web page shows. Links to pages of ours are relative there, whatever address it is read at."""
     issue = issue_of(page)
     here = f'href="{settings.SITE_URL}/'
@@ -221,10 +219,8 @@ def _filled(text: str, links: Links, *, in_html: bool = False) -> str:
     return text
 
 
-def freeze(page: "BulletinPage", sent_at: datetime) -> "SentCopy":
+def freeze(page: BulletinPage, sent_at: datetime) -> SentCopy:
     """Keep the issue as it goes out now; what is frozen already stays as it is."""
-    from bulletins.models import SentCopy
-
     letter = letter_for(page)
     texts = {"subject": letter.subject, "html": letter.html, "text": letter.text}
     copy, _ = SentCopy.objects.get_or_create(page=page, defaults={"sent_at": sent_at} | texts)

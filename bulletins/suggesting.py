@@ -3,19 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Max, Q
 from django.utils.dateformat import format as date_format
 from django.utils.timezone import localtime
 from wagtail.models import Page
 
+from bulletins.models import BulletinPage
 from search.entries import Entry, entries_for, indexable, searchable_models
 from taxonomy.fields import all_terms
 from taxonomy.models import Facet
-
-if TYPE_CHECKING:
-    from bulletins.models import BulletinPage
 
 # Other issues, and plain pages such as the privacy notice.
 NOT_NEWS = ("bulletins.bulletinpage", "home.contentpage", "home.glossarypage")
@@ -34,7 +32,7 @@ class Suggestion:
     left: int = 0
 
 
-def suggestion(page: "BulletinPage") -> Suggestion:
+def suggestion(page: BulletinPage) -> Suggestion:
     """For the draft of this issue: what was first published since the issue before it and is not in it yet."""
     draft = page.get_latest_revision_as_object()
     since, because, was_sent = _since(draft)
@@ -51,7 +49,7 @@ def suggestion(page: "BulletinPage") -> Suggestion:
     return Suggestion(since, because, _grouped(shown), max(0, len(found) - MOST))
 
 
-def _since(page: "BulletinPage") -> tuple[datetime | None, str, bool]:
+def _since(page: BulletinPage) -> tuple[datetime | None, str, bool]:
     """The moment, why it is that one in words, and whether it is the one at which an issue was sent."""
     earlier = Q(year__lt=page.year) | Q(year=page.year, season__lt=page.season)
     before = type(page).objects.filter(earlier).exclude(pk=page.pk)
@@ -83,7 +81,7 @@ def _grouped(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
     return [(label, rows) for label, rows in found.items() if rows]
 
 
-def add(page: "BulletinPage", chosen: Collection[int], user: Any) -> list[str]:
+def add(page: BulletinPage, chosen: Collection[int], user: Any) -> list[str]:
     """Add the chosen ones of what is suggested to a new draft, below all that is there; gives their titles."""
     draft = page.get_latest_revision_as_object()
     groups = suggestion(page).groups

@@ -6,7 +6,9 @@ class CaseStudiesConfig(AppConfig):
     verbose_name = "Case studies"
 
     def ready(self) -> None:
-        from casestudies.models import Organisation
-        from search import signals
+        from casestudies.csv_facts import facts_of
+        from casestudies.models import CaseStudyPage, Organisation
+        from search import csv_facts, signals
 
+        csv_facts.provide(CaseStudyPage, facts_of)
         signals.watch(Organisation, ("name", "organisation_type"))

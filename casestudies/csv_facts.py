@@ -1,27 +1,24 @@
 """The facts of case studies, as the CSV of a list has them. A contact's name stays on the page: no list is to be made of them."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from casestudies.models import CaseStudyPage, Outcome
 from casestudies.presentation import cost, period
 from casestudies.shown import in_order
 from home import dates
 from home.models import Licence
 
-if TYPE_CHECKING:
-    from casestudies.models import CaseStudyPage, Outcome
-
 Facts = tuple[int, Mapping[str, str]]
 
 
-def facts_of(pages: "QuerySet[CaseStudyPage]") -> Iterator[Facts]:
+def facts_of(pages: QuerySet[CaseStudyPage]) -> Iterator[Facts]:
     related = ("organisations__organisation", "organisations__role", "outcomes")
     return map(_facts_of_one, pages.defer("body").select_related("status").prefetch_related(*related))
 
 
-def _facts_of_one(page: "CaseStudyPage") -> Facts:
+def _facts_of_one(page: CaseStudyPage) -> Facts:
     held = ((row.organisation.name, row.role) for row in page.organisations.all() if row.organisation_id)
     roles = (f"{role.label if role else 'Organisation'}: {name}" for name, role in in_order(held))
     return page.pk, {
@@ -41,7 +38,7 @@ def _facts_of_one(page: "CaseStudyPage") -> Facts:
     }
 
 
-def _outcome(row: "Outcome") -> str:
+def _outcome(row: Outcome) -> str:
     """One measured change in a line, with what is reported of it."""
     told = {
         "before": row.before,

@@ -7,18 +7,16 @@ more than half of the time.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from wagtail.blocks import RichTextBlock, StreamValue
 
+from casestudies.models import CaseStudyOrganisation, CaseStudyPage, CaseStudyTag, Outcome
 from casestudies.shown import TERMS
 from search.entries import Entry, plain
 from search.rich_text import plain_from_rich_text, texts_of_block
 from taxonomy.fields import Known, known_terms, terms_of_many
-
-if TYPE_CHECKING:
-    from casestudies.models import CaseStudyPage
 
 Rows = Mapping[int, list[tuple[Any, ...]]]  # by page
 
@@ -59,9 +57,7 @@ class Belonging:
         return [self.known[pk]] if pk is not None and pk in self.known else []
 
 
-def entries_of(pages: "QuerySet[CaseStudyPage]") -> Iterator[Entry]:
-    from casestudies.models import CaseStudyOrganisation, CaseStudyPage, CaseStudyTag, Outcome
-
+def entries_of(pages: QuerySet[CaseStudyPage]) -> Iterator[Entry]:
     rows = [Row(*row) for row in pages.values_list(*Row._fields)]
     ids = [row.pk for row in rows]
     known = known_terms()

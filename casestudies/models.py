@@ -15,12 +15,10 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from casestudies import panels, shown
+from caching.rows import columns, instances
+from casestudies import panels
 from casestudies.blocks import BodyBlock
-from casestudies.csv_facts import facts_of
-from casestudies.entry import entries_of
 from casestudies.forms import CaseStudyForm
-from casestudies.presentation import case_study_context
 from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
 from home.access import QuickAccess
 from home.date_fields import MonthField
@@ -31,8 +29,14 @@ from home.review import Reviewed
 from search.entries import Entry
 from search.views import respond
 from taxonomy.drafts import FollowsMergedTerms
-from taxonomy.fields import term, terms
+from taxonomy.fields import all_terms, term, terms
 from taxonomy.models import Facet
+
+# As SQL, because Django would build the query anew for each request (casestudies/shown.py).
+PAGE = """
+    FROM wagtailcore_page JOIN casestudies_casestudypage ON page_ptr_id = wagtailcore_page.id
+    WHERE slug = %s AND depth = %s AND path LIKE %s
+"""
 
 
 class Organisation(index.Indexed, models.Model):
@@ -107,7 +111,7 @@ class CaseStudyIndexPage(QuickAccess, Page):
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
         """A case study in one query, where Wagtail would make two and each fact one more."""
-        page = shown.child_of(self, path_components[0]) if len(path_components) == 1 else None
+        page = CaseStudyPage.below(self, path_components[0]) if len(path_components) == 1 else None
         if page:
             return page.route(request, [])
         return super().route(request, path_components)
@@ -264,7 +268,6 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
     )
 
     asks_if_useful = True
-    csv_facts = staticmethod(facts_of)
     ONE_TERM = ("status", "result", "contract_form", "evidence_level")
     parent_page_types = ["casestudies.CaseStudyIndexPage"]
     subpage_types: list[str] = []
@@ -279,6 +282,21 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         verbose_name = "case study"
         verbose_name_plural = "case studies"
 
+    @classmethod
+    def below(cls, parent: Page, slug: str) -> "CaseStudyPage | None":
+        """The case study of this slug right below a page, with the terms that its facts name."""
+        sql = f"SELECT {columns(cls)} {PAGE}"
+        page = next(iter(instances(cls, sql, (slug, parent.depth + 1, f"{parent.path}%"))), None)
+        if page is None:
+            return None
+        page._cached_parent_obj = parent  # treebeard's own name for what its get_parent() found before
+        known = all_terms()
+        for name in cls.ONE_TERM:
+            held = known.get(getattr(page, f"{name}_id"))
+            if held:  # else Django asks for it
+                setattr(page, name, held)
+        return page
+
     def half_entered(self) -> dict[str, str]:
         found = {}
         if self.period_start and self.period_end and self.period_end < self.period_start:
@@ -290,10 +308,14 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         return found
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from casestudies.presentation import case_study_context
+
         return super().get_context(request, *args, **kwargs) | case_study_context(self, request)
 
     @classmethod
     def search_entries(cls, pages: models.QuerySet["CaseStudyPage"]) -> Iterable[Entry]:
+        from casestudies.entry import entries_of
+
         return entries_of(pages)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from caching.version import remember
 from casestudies import printing
+from casestudies.models import CaseStudyPage
 from casestudies.shown import Shown, shown_on
 from home import dates, facts
 from home.citing import publisher, ways_to_cite
@@ -22,11 +23,8 @@ from search.answers import similar
 from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term
 
-if TYPE_CHECKING:
-    from casestudies.models import CaseStudyPage
 
-
-def case_study_context(page: "CaseStudyPage", request: HttpRequest) -> dict[str, Any]:
+def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, Any]:
     shown = shown_on(page)
     terms = shown.terms
     address = page.get_full_url(request) or ""
@@ -48,9 +46,7 @@ def case_study_context(page: "CaseStudyPage", request: HttpRequest) -> dict[str,
     }
 
 
-def key_facts(
-    page: "CaseStudyPage", organisations: Sequence[tuple[str, Term | None]], regions: list[Term]
-) -> list[Fact]:
+def key_facts(page: CaseStudyPage, organisations: Sequence[tuple[str, Term | None]], regions: list[Term]) -> list[Fact]:
     commissioner = remember("commissioner", _commissioner)
     by_role: dict[str, list[str]] = {commissioner: []}  # said also where nobody knows who it was
     for name, role in organisations:
@@ -88,7 +84,7 @@ def subjects(shown: Shown) -> list[Fact]:
     return [row for row in rows if row.value]
 
 
-def _where(page: "CaseStudyPage") -> SafeString:
+def _where(page: CaseStudyPage) -> SafeString:
     return format_html('<a href="{0}" rel="noopener">{0}</a>', page.source_url) if page.source_url else UNSAID
 
 
@@ -119,14 +115,14 @@ def _levels(reached: int | None) -> SafeString:
     return format_html_join("\n", "<li{}><strong>{} {}.</strong> {}</li>", rows)
 
 
-def period(page: "CaseStudyPage") -> str:
+def period(page: CaseStudyPage) -> str:
     start, end = (dates.month(day) if day else "" for day in (page.period_start, page.period_end))
     span = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
     words = "; ".join(filter(None, [span, page.period_note]))
     return words[:1].upper() + words[1:]
 
 
-def cost(page: "CaseStudyPage") -> str:
+def cost(page: CaseStudyPage) -> str:
     if page.cost_amount is None:
         return ""
     digits = 0 if page.cost_amount == page.cost_amount.to_integral() else 2
@@ -136,14 +132,14 @@ def cost(page: "CaseStudyPage") -> str:
     )
 
 
-def ask_url(page: "CaseStudyPage") -> str:
+def ask_url(page: CaseStudyPage) -> str:
     """The address at which readers ask the page's contact; empty where they cannot."""
     if not (page.contact_email and page.pk and page.live) or page.get_view_restrictions().exists():
         return ""
     return reverse("ask-contact", args=[page.slug])
 
 
-def json_ld(page: "CaseStudyPage", address: str, organisations: list[str], areas: list[Term]) -> SafeString:
+def json_ld(page: CaseStudyPage, address: str, organisations: list[str], areas: list[Term]) -> SafeString:
     """schema.org/Article. Escaped so that no title can end the script element."""
     data = {
         "@context": "https://schema.org",

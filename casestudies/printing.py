@@ -4,23 +4,20 @@ Every text is escaped here, unless its type says that it is safe already."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString, mark_safe
 
+from casestudies.models import Outcome
 from home import dates
 from search.results import Hit
 
-if TYPE_CHECKING:
-    from casestudies.models import Outcome
 
-
-def outcomes(rows: Sequence["Outcome"]) -> SafeString:
+def outcomes(rows: Sequence[Outcome]) -> SafeString:
     """Measured changes as the items of a list."""
     return mark_safe("\n".join(f"<li>{outcome(row)}</li>" for row in rows))  # noqa: S308 (safe parts only)
 
 
-def outcome(row: "Outcome") -> SafeString:
+def outcome(row: Outcome) -> SafeString:
     """One measured change, before and after."""
     unit = (
         f'<div class="unit"><dt class="visually-hidden">Unit</dt><dd>{escape(row.unit)}</dd></div>' if row.unit else ""

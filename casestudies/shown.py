@@ -6,22 +6,13 @@ SQLite and PostgreSQL read alike. A draft (a preview, a revision) holds rows tha
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from wagtail.models import Page
 
 from caching.rows import columns, instances, rows
+from casestudies.models import CaseStudyPage, Outcome
 from taxonomy.fields import all_terms, terms_of
 from taxonomy.models import COMMISSIONER, Term
 
-if TYPE_CHECKING:
-    from casestudies.models import CaseStudyPage, Outcome
-
 TERMS = ("areas", "themes", "stages", "beneficiaries", "regions")
-PAGE = """
-    FROM wagtailcore_page JOIN casestudies_casestudypage ON page_ptr_id = wagtailcore_page.id
-    WHERE slug = %s AND depth = %s AND path LIKE %s
-"""
 ROLES = """
     SELECT organisation.name, row.role_id FROM casestudies_casestudyorganisation row
     JOIN casestudies_organisation organisation ON organisation.id = row.organisation_id
@@ -41,25 +32,7 @@ class Shown:
     organisations: Sequence[tuple[str, Term | None]]  # its name and its role, in the vocabulary's order of roles
     terms: dict[str, list[Term]]
     tags: Sequence[tuple[str, ...]]  # name and slug
-    outcomes: Sequence["Outcome"]
-
-
-def child_of(parent: Page, slug: str) -> "CaseStudyPage | None":
-    """The case study of this slug right below a page, with the terms that its facts name."""
-    from casestudies.models import CaseStudyPage
-
-    sql = f"SELECT {columns(CaseStudyPage)} {PAGE}"
-    found = instances(CaseStudyPage, sql, (slug, parent.depth + 1, f"{parent.path}%"))
-    if not found:
-        return None
-    page = found[0]
-    page._cached_parent_obj = parent  # treebeard's own name for what its get_parent() found before
-    known = all_terms()
-    for name in CaseStudyPage.ONE_TERM:
-        held = known.get(getattr(page, f"{name}_id"))
-        if held:  # else Django asks for it
-            setattr(page, name, held)
-    return page
+    outcomes: Sequence[Outcome]
 
 
 def in_order(organisations: Iterable[tuple[str, Term | None]]) -> list[tuple[str, Term | None]]:
@@ -78,9 +51,7 @@ def in_order(organisations: Iterable[tuple[str, Term | None]]) -> list[tuple[str
     return sorted(organisations, key=place)
 
 
-def shown_on(page: "CaseStudyPage") -> Shown:
-    from casestudies.models import Outcome
-
+def shown_on(page: CaseStudyPage) -> Shown:
     terms = terms_of(page, TERMS)
     if page.pk is None or getattr(page, "_cluster_related_objects", None):
         held = page.organisations.select_related("organisation", "role")

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -8,10 +6,6 @@ class CopSiteConfig(AppConfig):
     name = "cop_site"
 
     def ready(self) -> None:
-        post_migrate.connect(_align_site, sender=self)
+        from cop_site.site import align_site
 
-
-def _align_site(**kwargs: Any) -> None:
-    from cop_site.site import align_site
-
-    align_site()
+        post_migrate.connect(lambda **kwargs: align_site(), sender=self, weak=False)

@@ -6,7 +6,8 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from cop_site import static_files
-from search.engine import Unavailable, engine
+from search.engine import engine
+from search.protocols import Unavailable
 
 # What `prepare` has done for the code of this process stays done, and it takes long to see.
 _done: set[str] = set()

@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wagtail.models import get_page_models
 
 from caching.rows import rows
 from caching.version import remember
 from home.drawings import ARCS
+from home.models import SiteImage
 from search.answers import Answer, answer_or_none
 from search.engine import engine
 from search.facets import FacetCount
 from search.presentation import Row, row
 from search.results import Hit
-
-if TYPE_CHECKING:
-    from home.models import SiteImage
 
 EXAMPLES = 5
 
@@ -27,7 +25,7 @@ class Example:
     """A card: the result with its photograph, where an editor gave one."""
 
     row: Row
-    picture: "SiteImage | None"
+    picture: SiteImage | None
 
 
 def front_page(chosen: Sequence[int | None], questions: Sequence[str]) -> dict[str, Any]:
@@ -76,11 +74,9 @@ def stages(found: Answer) -> list[tuple[str, str, str]]:
     return [(slug, known[slug].label, known[slug].scope_note) for slug in ARCS if slug in known]
 
 
-def pictures_of(page_ids: Sequence[int]) -> dict[int, "SiteImage"]:
+def pictures_of(page_ids: Sequence[int]) -> dict[int, SiteImage]:
     """The photographs of these pages, with at most three queries. The first stands here as SQL: it is asked each time
     and mostly finds nothing, and Django would build it anew for each page type."""
-    from home.models import SiteImage
-
     if not page_ids:
         return {}
     places = ", ".join(["%s"] * len(page_ids))

@@ -20,7 +20,6 @@ from wagtail.search import index
 
 from caching.version import remember
 from home.access import QuickAccess
-from home.front import front_page
 from home.glossary import GlossaryPage  # noqa: F401 (as the next lines: models that Django finds through this one)
 from home.image_files import ORIGINALS, OriginalFile, rendition_name, without_metadata
 from home.limits import LimitedUse  # noqa: F401 (Django finds models through this module)
@@ -197,6 +196,8 @@ class HomePage(QuickAccess, Page):
         return {page.slug: page for page in self.get_children().specific()[:50]}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from home.front import front_page
+
         is_draft = bool(getattr(self, "_cluster_related_objects", None))
         chosen = [self.lead_id, *(self._featured() if is_draft else remember(f"featured on {self.pk}", self._featured))]
         return super().get_context(request, *args, **kwargs) | front_page(chosen, self.questions.splitlines())

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 
 from home.browse import WAYS, Way
 from search.answers import Answer, Values, answer
-from search.engine import Unavailable
 from search.facets import FacetCount
 from search.presentation import Row, hidden, row
+from search.protocols import Unavailable
 from search.views import unavailable
 from taxonomy.fields import all_terms
 from taxonomy.models import Facet, Term

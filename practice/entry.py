@@ -1,31 +1,28 @@
 """A note and a template contract as the search index knows them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import QuerySet
 
+from practice.models import PracticeNotePage, TemplateContractPage
 from search.entries import Entry, plain, plain_from_html
 from search.rich_text import texts_of_block
-
-if TYPE_CHECKING:
-    from practice.models import PracticeNotePage, TemplateContractPage
-    from taxonomy.models import Term
-
+from taxonomy.models import Term
 
 NOTE = ("areas__parent", "themes", "stages", "tagged_items__tag", "points", "responses", "pilots")
 CONTRACT = ("areas__parent", "themes", "jurisdictions", "kept_by__organisation_type", "versions")
 
 
-def note_entries(pages: "QuerySet[PracticeNotePage]") -> Iterator[Entry]:
+def note_entries(pages: QuerySet[PracticeNotePage]) -> Iterator[Entry]:
     return map(_note_entry, pages.prefetch_related(*NOTE))
 
 
-def contract_entries(pages: "QuerySet[TemplateContractPage]") -> Iterator[Entry]:
+def contract_entries(pages: QuerySet[TemplateContractPage]) -> Iterator[Entry]:
     return map(_contract_entry, pages.prefetch_related(*CONTRACT))
 
 
-def _note_entry(page: "PracticeNotePage") -> Entry:
+def _note_entry(page: PracticeNotePage) -> Entry:
     terms = {"area": _with_groups(page), "theme": list(page.themes.all()), "stage": list(page.stages.all())}
     tags = [item.tag for item in page.tagged_items.all()]
     words = [*(tag.name for tag in tags), *(term.label for name in ("area", "theme") for term in terms[name])]
@@ -42,7 +39,7 @@ def _note_entry(page: "PracticeNotePage") -> Entry:
     )
 
 
-def _contract_entry(page: "TemplateContractPage") -> Entry:
+def _contract_entry(page: TemplateContractPage) -> Entry:
     owner = page.kept_by
     terms: dict[str, list[Any]] = {
         "area": _with_groups(page),
@@ -69,7 +66,7 @@ def _contract_entry(page: "TemplateContractPage") -> Entry:
     )
 
 
-def _note_body(page: "PracticeNotePage") -> str:
+def _note_body(page: PracticeNotePage) -> str:
     """Everything that a reader of the page can read, as plain text."""
     blocks = [*page.how_to, *page.pitfalls]
     told = [text for one in blocks for text in texts_of_block(one.block, one.value)]
@@ -81,13 +78,13 @@ def _note_body(page: "PracticeNotePage") -> str:
     return _joined([plain_from_html(page.about), *told, law, *points, *answers, *sources, *pilots, page.source])
 
 
-def _with_groups(page: Any) -> "list[Term]":
+def _with_groups(page: Any) -> list[Term]:
     areas = list(page.areas.all())
     groups = {area.parent.pk: area.parent for area in areas if area.parent}
     return [*groups.values(), *areas]
 
 
-def _slugs(terms: "Mapping[str, Iterable[Term]]") -> dict[str, tuple[str, ...]]:
+def _slugs(terms: Mapping[str, Iterable[Term]]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted({term.slug for term in values})) for name, values in terms.items()}
 
 

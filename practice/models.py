@@ -15,50 +15,19 @@ from wagtail.search import index
 from home.access import QuickAccess
 from home.date_fields import MonthField
 from home.forms import ReviewedPageForm
-from home.models import Licence, Pictured
+from home.models import Pictured
 from home.publishing import CompleteWhenPublished
 from home.review import Reviewed
 from practice import panels
 from practice.blocks import TEXT_FEATURES, HowToBlock, PitfallsBlock
-from practice.csv_facts import facts_of_contracts, facts_of_notes
-from practice.entry import contract_entries, note_entries
 from practice.lists import SearchedList
-from practice.presentation import contract_context, note_context
 from practice.rows import Labelled
+from practice.sourced import Sourced
 from practice.standing import ContractStatus, Standing, standing
 from search.entries import Entry, plain_from_html
 from taxonomy.drafts import FollowsMergedTerms
 from taxonomy.fields import terms
 from taxonomy.models import Facet
-
-
-class Sourced(models.Model):
-    """A page made from a source: which, for which day it is true, and on what terms it may be copied."""
-
-    as_at = models.DateField(
-        "as at",
-        null=True,
-        help_text="The day for which all of this is true, for example 1 December 2007. Readers judge its age by it.",
-    )
-    source = models.TextField(
-        "source citation",
-        help_text="Title, author or body, year, for example “Annual review, St Giles Trust, 2007”.",
-    )
-    source_address = models.CharField(
-        "where the source was published",
-        max_length=300,
-        blank=True,
-        help_text="For example “published in 2007 at www.example.org/report.pdf”. Printed as text, never as a link: such addresses die.",
-    )
-    licence = models.CharField(
-        max_length=20,
-        choices=Licence,
-        blank=True,
-        help_text="On what terms others may copy it, for example “Open Government Licence” for a council's own text.",
-    )
-
-    class Meta:
-        abstract = True
 
 
 class PracticeIndexPage(SearchedList):
@@ -159,7 +128,6 @@ class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sour
     )
 
     asks_if_useful = True
-    csv_facts = staticmethod(facts_of_notes)
     SHOWN = ("picture",)  # foreign keys that its page reads
     parent_page_types = ["practice.PracticeIndexPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -177,10 +145,14 @@ class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sour
         return {"law_as_at": "Say for which day the law is true."} if has_law and not self.law_as_at else {}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from practice.presentation import note_context
+
         return super().get_context(request, *args, **kwargs) | note_context(self, request)
 
     @classmethod
     def search_entries(cls, pages: models.QuerySet["PracticeNotePage"]) -> Iterable[Entry]:
+        from practice.entry import note_entries
+
         return note_entries(pages)
 
 
@@ -355,7 +327,6 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
     )
 
     asks_if_useful = True
-    csv_facts = staticmethod(facts_of_contracts)
     SHOWN = ("kept_by", "document")  # foreign keys that its page reads
     parent_page_types = ["practice.TemplateContractIndexPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -374,10 +345,14 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
         return standing(self.status, held=self.document_id is not None, linked=bool(self.link))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from practice.presentation import contract_context
+
         return super().get_context(request, *args, **kwargs) | contract_context(self, request)
 
     @classmethod
     def search_entries(cls, pages: models.QuerySet["TemplateContractPage"]) -> Iterable[Entry]:
+        from practice.entry import contract_entries
+
         return contract_entries(pages)
 
 

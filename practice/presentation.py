@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,15 +14,13 @@ from home.citing import ways_to_cite
 from home.facts import UNSAID, Fact, links, search_address, text
 from home.facts import terms as term_links
 from home.glossary import glossary_url
+from practice.models import PracticeNotePage, TemplateContractPage
 from practice.rows import Label
 from search.answers import hits
 from search.entries import plain_from_html
 from search.results import Hit
 from taxonomy.fields import terms_of
 from taxonomy.models import Term
-
-if TYPE_CHECKING:
-    from practice.models import PracticeNotePage, TemplateContractPage
 
 ALWAYS = ("Themes", "Stages")  # also where a note has none
 HEADINGS = {Label.BENEFIT: "Benefits", Label.BARRIER: "Barriers"}
@@ -45,7 +43,7 @@ class Survey:
     columns: tuple[Column, ...]
 
 
-def note_context(page: "PracticeNotePage", request: HttpRequest) -> dict[str, Any]:
+def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]:
     terms = terms_of(page, ("themes", "stages", "areas"))
     contracts = [row.contract for row in page.contracts.select_related("contract") if row.contract_id]
     named = [row.example_id for row in page.examples.all() if row.example_id]
@@ -84,7 +82,7 @@ def note_context(page: "PracticeNotePage", request: HttpRequest) -> dict[str, An
     }
 
 
-def contract_context(page: "TemplateContractPage", request: HttpRequest) -> dict[str, Any]:
+def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[str, Any]:
     terms = terms_of(page, ("areas", "themes", "jurisdictions"))
     key_facts = [
         Fact("Status", text(page.standing.with_note(page.status_note))),
@@ -105,7 +103,7 @@ def contract_context(page: "TemplateContractPage", request: HttpRequest) -> dict
     }
 
 
-def _notes_naming(page: "TemplateContractPage") -> tuple[Hit, ...]:
+def _notes_naming(page: TemplateContractPage) -> tuple[Hit, ...]:
     if not page.pk:
         return ()
     return hits(list(page.named_in.order_by("page_id").values_list("page_id", flat=True).distinct()[:MOST]))
@@ -140,7 +138,7 @@ def surveys(responses: Iterable[Any]) -> list[Survey]:
     return [Survey(source, columns(rows)) for source, rows in found.items()]
 
 
-def law_is_old(page: "PracticeNotePage") -> bool:
+def law_is_old(page: PracticeNotePage) -> bool:
     """Whether more than a year has gone by since the day for which the law is true, or nobody says which day that is."""
     day = page.law_as_at
     if day is None:

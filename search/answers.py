@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from search.engine import Unavailable, engine
+from search.engine import engine
 from search.facets import Vocabulary, vocabulary
+from search.protocols import Unavailable
 from search.query import PER_PAGE, Params, Query
 from search.results import Hit, Results, Suggestion
 from search.synonyms import thesaurus

@@ -1,10 +1,10 @@
-"""The change log: written in the transaction that changes a page, applied to the index after its commit."""
+"""The change log: written in the transaction that changes a page. Who applies it registers with `after_commit`."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from wagtail.models import Page
@@ -17,10 +17,17 @@ logger = logging.getLogger("search")
 OVERLAP = timedelta(minutes=5)
 # More changes than this are left to the worker: a request must not wait for them.
 AT_ONCE = 100
+_after_commit: list[Callable[[], None]] = []
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Call this after every commit that added to the log."""
+    if call not in _after_commit:
+        _after_commit.append(call)
 
 
 def record(page_ids: Iterable[int]) -> None:
-    """Note that these pages' entries may have changed, and apply it after the commit."""
+    """Note that these pages' entries may have changed, and call what waits for the commit."""
     ids = sorted(set(page_ids))
     if not ids:
         return
@@ -29,32 +36,14 @@ def record(page_ids: Iterable[int]) -> None:
         Change.objects.bulk_create([Change(page_id=page_id) for page_id in ids], batch_size=500)
         for start in range(0, len(ids), 500):
             Change.objects.filter(page_id__in=ids[start : start + 500], sequence__lte=newest).delete()
-        transaction.on_commit(_apply, robust=True)
+        for call in _after_commit:
+            transaction.on_commit(call, robust=True)
         content_changed()
 
 
 def record_below(page: Page) -> None:
     """Note the page and all its descendants."""
     record(Page.objects.descendant_of(page, inclusive=True).values_list("pk", flat=True))
-
-
-def _apply() -> None:
-    from search.engine import Unavailable, engine
-    from search.tasks import catch_up_soon
-
-    here = engine()
-    # The change is in the log: whatever fails here, the next search or the minute jobs make good.
-    try:
-        if here.local is not here:
-            catch_up_soon()  # whatever crosses a network is the worker's
-        if len(pending(here.local.sequence(), AT_ONCE + 1)) > AT_ONCE:
-            catch_up_soon()
-        else:
-            here.local.catch_up()
-    except Unavailable:
-        logger.debug("no search index that could take the change in; it waits in the log")
-    except Exception:
-        logger.exception("the search index could not take in a change; it stays in the log")
 
 
 def newest() -> int:
@@ -79,43 +68,6 @@ def versions(page_ids: Iterable[int]) -> dict[int, int]:
     ids = list(page_ids)
     rows = Change.objects.filter(page_id__in=ids).order_by("sequence")
     return dict.fromkeys(ids, 0) | dict(rows.values_list("page_id", "sequence"))
-
-
-def pages_using(thing: models.Model) -> set[int]:
-    """Every page that refers to this object: directly, through its own child rows, or through what refers to it
-    (a group's terms, an organisation's type)."""
-    pages: set[int] = set()
-    seen: set[tuple[type[models.Model], int]] = set()
-    waiting: list[tuple[type[models.Model], set[int]]] = [(type(thing), {thing.pk})]
-    while waiting:
-        current, found = waiting.pop()
-        keys = {pk for pk in found if (current, pk) not in seen}
-        seen.update((current, pk) for pk in keys)
-        for relation in current._meta.related_objects if keys else ():
-            model = relation.related_model
-            users = model._base_manager.filter(**{f"{relation.field.name}__in": keys})
-            owner = _owner_field(model)
-            if issubclass(model, Page):
-                pages.update(users.values_list("pk", flat=True))
-            elif owner:
-                pages.update(users.values_list(owner, flat=True))
-            elif model._meta.app_label not in _FOREIGN:
-                waiting.append((model, set(users.values_list("pk", flat=True))))
-    return pages
-
-
-# Apps whose rows point at everything and belong to no page.
-_FOREIGN = {"wagtailcore", "wagtailadmin", "wagtailsearch", "auth", "contenttypes"}
-
-
-def _owner_field(model: type[models.Model]) -> str | None:
-    """The column that points from a page's child row to its page."""
-    from modelcluster.fields import ParentalKey
-
-    for field in model._meta.get_fields():
-        if isinstance(field, ParentalKey) and issubclass(field.related_model, Page):
-            return field.attname
-    return None
 
 
 def lag(after: int) -> int:

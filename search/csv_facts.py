@@ -1,10 +1,13 @@
 """What the CSV of a list says of a page beside what the index knows, read from the database.
 
-A page type takes part by having a static method `csv_facts(pages) -> Iterable[tuple[int, Mapping[str, str]]]`, which is
-given the query for many pages of its type at once, and gives each page's number with texts for some of the columns.
+A page type takes part by providing a function, which is given the query for many of its pages at once, and gives each
+page's number with texts for some of the columns.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from wagtail.models import Page
 
 from search.batches import BATCH
 from search.entries import indexable, searchable_among
@@ -28,6 +31,13 @@ COLUMNS = (
     "licence",
     "link",
 )
+Facts = Iterable[tuple[int, Mapping[str, str]]]
+_providers: dict[type[Page], Callable[[Any], Facts]] = {}
+
+
+def provide(model: type[Page], facts_of: Callable[[Any], Facts]) -> None:
+    """Let the pages of this type have what `facts_of` says of a query for them."""
+    _providers[model] = facts_of
 
 
 def csv_facts(page_ids: Iterable[int]) -> dict[int, Mapping[str, str]]:
@@ -38,6 +48,6 @@ def csv_facts(page_ids: Iterable[int]) -> dict[int, Mapping[str, str]]:
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         for model in searchable_among(batch):
-            if hasattr(model, "csv_facts"):
-                found.update(model.csv_facts(indexable(model.objects.filter(pk__in=batch))))
+            if model in _providers:
+                found.update(_providers[model](indexable(model.objects.filter(pk__in=batch))))
     return found

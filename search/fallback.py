@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from caching.breaker import Breaker
 from caching.outage import Outage
-from search.engine import Busy, Engine, LocalEngine, Progress, Unavailable, Waiting
 from search.facets import Vocabulary
+from search.protocols import Busy, Engine, LocalEngine, Progress, Unavailable, Waiting
 from search.query import PER_PAGE, Query
 from search.results import Hit, Results, Suggestion
 from search.synonyms import NONE, Thesaurus

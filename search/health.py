@@ -8,9 +8,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from search import changes
-from search.engine import SiteEngine, Unavailable, engine
+from search.engine import engine
 from search.facets import NO_VALUES
 from search.models import Change
+from search.protocols import SiteEngine, Unavailable
 from search.query import Query
 
 logger = logging.getLogger("search")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from modelcluster.fields import ParentalKey
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_slug_changed, page_unpublished, post_page_move
 
@@ -68,12 +69,47 @@ def watch(model: type[Model], fields: tuple[str, ...]) -> None:
 
     def note(sender: type[Model], instance: Model, **kwargs: Any) -> None:
         if getattr(instance, "_search_changed", False):
-            changes.record(changes.pages_using(instance))
+            changes.record(pages_using(instance))
 
     def going(sender: type[Model], instance: Model, **kwargs: Any) -> None:
-        changes.record(changes.pages_using(instance))
+        changes.record(pages_using(instance))
 
     label = model._meta.label
     pre_save.connect(remember, sender=model, weak=False, dispatch_uid=f"search_before_{label}")
     post_save.connect(note, sender=model, weak=False, dispatch_uid=f"search_after_{label}")
     pre_delete.connect(going, sender=model, weak=False, dispatch_uid=f"search_going_{label}")
+
+
+def pages_using(thing: Model) -> set[int]:
+    """Every page that refers to this object: directly, through its own child rows, or through what refers to it
+    (a group's terms, an organisation's type)."""
+    pages: set[int] = set()
+    seen: set[tuple[type[Model], int]] = set()
+    waiting: list[tuple[type[Model], set[int]]] = [(type(thing), {thing.pk})]
+    while waiting:
+        current, found = waiting.pop()
+        keys = {pk for pk in found if (current, pk) not in seen}
+        seen.update((current, pk) for pk in keys)
+        for relation in current._meta.related_objects if keys else ():
+            model = relation.related_model
+            users = model._base_manager.filter(**{f"{relation.field.name}__in": keys})
+            owner = _owner_field(model)
+            if issubclass(model, Page):
+                pages.update(users.values_list("pk", flat=True))
+            elif owner:
+                pages.update(users.values_list(owner, flat=True))
+            elif model._meta.app_label not in _FOREIGN:
+                waiting.append((model, set(users.values_list("pk", flat=True))))
+    return pages
+
+
+# Apps whose rows point at everything and belong to no page.
+_FOREIGN = {"wagtailcore", "wagtailadmin", "wagtailsearch", "auth", "contenttypes"}
+
+
+def _owner_field(model: type[Model]) -> str | None:
+    """The column that points from a page's child row to its page."""
+    for field in model._meta.get_fields():
+        if isinstance(field, ParentalKey) and issubclass(field.related_model, Page):
+            return field.attname
+    return None

@@ -4,7 +4,8 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from search.batches import WorkerGone
-from search.engine import Busy, Unavailable, Waiting, engine
+from search.engine import engine
+from search.protocols import Busy, Unavailable, Waiting
 
 logger = logging.getLogger("search")
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from search import analysis, formats, opensearch, presentation
 from search.answers import Answer, Values, answer, answer_or_none, similar_answer, suggest
-from search.engine import Unavailable
 from search.facets import DIMENSIONS, Vocabulary, aliases, vocabulary
+from search.protocols import Unavailable
 from search.query import PER_PAGE
 from search.slow import timed
 

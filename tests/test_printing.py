@@ -18,7 +18,7 @@ from wagtail.models import Site
 from caching.rows import columns, instances
 from casestudies import printing as case_printing
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
-from casestudies.shown import child_of, shown_on
+from casestudies.shown import shown_on
 from community.models import User
 from home import citing, dates, facts, printing
 from home.drawings import ring
@@ -120,9 +120,9 @@ def test_rows_are_what_django_would_make_of_them(listing: CaseStudyIndexPage) ->
         if field.name != "body":
             assert getattr(read, field.attname) == getattr(page, field.attname), field.name
     assert list(read.body.raw_data) == list(page.body.raw_data)
-    assert child_of(listing, "same") == page
-    assert child_of(listing, "other") is None
-    assert child_of(page, "same") is None, "only right below"
+    assert CaseStudyPage.below(listing, "same") == page
+    assert CaseStudyPage.below(listing, "other") is None
+    assert CaseStudyPage.below(page, "same") is None, "only right below"
 
 
 @pytest.mark.dialect

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bulletins.readers.addresses import hashes
 from bulletins.readers.models import ForgottenAddress, Reader, ReaderImport, RefusedLine, SignUp, State
-from bulletins.sending.models import Delivery
+from bulletins.readers.signals import forgetting
 
 # A sign-up that was never confirmed.
 PENDING_KEPT = datetime.timedelta(days=30)
@@ -29,8 +29,8 @@ def erase(reader: Reader) -> None:
 
 
 def _remember(reader: Reader, why: str) -> None:
-    """The hash. The books of sending keep their numbers, and lose what a mail server said of this reader."""
-    Delivery.objects.filter(reader=reader).exclude(problem="").update(problem="")
+    """Keep a hash of the email, and let other parts forget what they hold."""
+    forgetting.send(Reader, reader=reader)
     if reader.state == State.SUPPRESSED:
         why = reader.reason
     ForgottenAddress.objects.update_or_create(key=hashes(reader.address)[0], defaults={"why": why})

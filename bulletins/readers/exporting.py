@@ -10,6 +10,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from bulletins.readers.models import Reader
+from bulletins.readers.signals import telling
 from search.spreadsheets import inert
 from taxonomy.models import Term
 
@@ -71,7 +72,7 @@ def time_of(moment: datetime | None) -> str:
 
 def held_about(reader: Reader) -> dict[str, Any]:
     """All that is kept about one reader, for the reader."""
-    return {
+    held: dict[str, Any] = {
         "mail_address": reader.address,
         "state": reader.get_state_display(),
         "suppressed_because": reader.get_reason_display(),
@@ -85,18 +86,6 @@ def held_about(reader: Reader) -> dict[str, Any]:
             {"when": time_of(one.at), "what": one.get_act_display(), "how": one.get_how_display(), "words": one.words}
             for one in reader.consents.all()
         ],
-        "bulletins": [
-            {
-                "title": one.sending.title,
-                "what": one.get_state_display(),
-                "sent": time_of(one.sent_at),
-                "tries": one.attempts,
-                "problem": one.problem,
-                "came_back": one.get_bounced_display(),
-                "came_back_at": time_of(one.bounced_at),
-                "reported_as_spam": time_of(one.complained_at),
-                "unsubscribed_from_it": time_of(one.unsubscribed_at),
-            }
-            for one in reader.deliveries.select_related("sending").order_by("-pk")
-        ],
     }
+    telling.send(Reader, reader=reader, held=held)
+    return held

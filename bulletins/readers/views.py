@@ -21,7 +21,7 @@ from bulletins.readers.erasing import erase
 from bulletins.readers.exporting import held_about
 from bulletins.readers.forms import AreasForm, SubscribeForm
 from bulletins.readers.models import How, Reader, SignUp, State
-from bulletins.sending import visits
+from bulletins.readers.signals import left_by_link
 from home import open_forms
 from home.limits import Limit, LimitReached, counted
 
@@ -116,7 +116,7 @@ def unsubscribe(request: HttpRequest, reader: Reader, token: str) -> HttpRespons
     if request.method == "POST":
         one_click = open_forms.values(request).get("List-Unsubscribe") == ONE_CLICK
         if consent.unsubscribe(reader, How.ONE_CLICK if one_click else How.MAIL):
-            visits.left(request, reader)
+            left_by_link.send(Reader, request=request, reader=reader)
         if one_click:
             return HttpResponse("Unsubscribed.\n", content_type="text/plain; charset=utf-8")
         return _see(request.path)
@@ -130,7 +130,7 @@ def preferences(request: HttpRequest, reader: Reader, token: str) -> HttpRespons
         action = sent.get("action", "")
         if action == "unsubscribe":
             if consent.unsubscribe(reader, How.PREFERENCES):
-                visits.left(request, reader)
+                left_by_link.send(Reader, request=request, reader=reader)
         elif action == "subscribe" and reader.state != State.CONFIRMED:
             consent.subscribe(reader, How.PREFERENCES)
         elif action == "areas":

@@ -2,19 +2,17 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from bulletins.approval import may_be_sent
-from bulletins.readers.recipients import readers_for
+from bulletins.models import BulletinPage
 from bulletins.sending import tasks
+from bulletins.sending.audience import readers_for
 from bulletins.sending.models import Delivery, Sending
-
-if TYPE_CHECKING:
-    from bulletins.models import BulletinPage
 
 State = Sending.State
 
@@ -41,7 +39,7 @@ class Progress:
 
 
 @transaction.atomic
-def send(page: "BulletinPage", user: Any = None, at: datetime.datetime | None = None) -> Sending:
+def send(page: BulletinPage, user: Any = None, at: datetime.datetime | None = None) -> Sending:
     """Let an issue go out, now or at a time. Raises NotNow."""
     held = Sending.objects.select_for_update().filter(page=page).first()
     reasons = ["It is on its way already."] if held and held.state != State.CANCELLED else may_be_sent(page, user)

@@ -11,11 +11,12 @@ from django.urls import reverse
 from wagtail.admin import messages
 
 from bulletins.admin_views import IssueView
-from bulletins.approval import SEND, may_be_sent
+from bulletins.approval import may_be_sent
 from bulletins.models import BulletinPage
+from bulletins.permissions import SEND
 from bulletins.readers.exporting import download
-from bulletins.readers.recipients import readers_for
 from bulletins.sending import acts
+from bulletins.sending.audience import readers_for
 from bulletins.sending.exporting import delivery_lines
 from bulletins.sending.figures import KINDS, deliveries, figures, logged, london
 from bulletins.sending.forms import WhenForm

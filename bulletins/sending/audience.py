@@ -1,25 +1,49 @@
-"""The start of a sending: who gets the issue is fixed in rows, what they get in a frozen copy."""
+"""Who gets an issue, and the start of its sending: readers are fixed in rows, what they get in a frozen copy."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from bulletins.approval import may_be_sent
-from bulletins.readers.recipients import readers_for
+from bulletins.models import BulletinPage
+from bulletins.readers.models import Reader
+from bulletins.readers.recipients import confirmed
 from bulletins.rendering import freeze
 from bulletins.sending.models import Delivery, Sending
-
-if TYPE_CHECKING:
-    from bulletins.models import BulletinPage
+from search.entries import searchable_models
 
 BATCH = 1000
 State = Sending.State
+
+
+def readers_for(bulletin: BulletinPage) -> QuerySet[Reader]:
+    """Who gets this issue: every confirmed reader who chose no service area, or one that the issue is about. An issue
+    with anything that is about no area, such as a news item, concerns everybody and goes to all."""
+    return confirmed(areas_of(bulletin))
+
+
+def areas_of(bulletin: BulletinPage) -> set[int]:
+    """The service areas of all that stands in an issue; none where something in it is about no area."""
+    picked: set[int] = set()
+    for section in bulletin.sections.raw_data:
+        for item in section["value"].get("items") or ():
+            page = item["value"].get("page")
+            if not page:
+                return set()
+            picked.add(page)
+    about: dict[int, set[int]] = {page: set() for page in picked}
+    for kind in searchable_models():
+        if picked and any(field.name == "areas" for field in kind._meta.get_fields()):
+            for page, area in kind._default_manager.filter(pk__in=picked, areas__isnull=False).values_list(
+                "pk", "areas"
+            ):
+                about[page].add(area)
+    return set().union(*about.values()) if all(about.values()) else set()
 
 
 def begin(sending: Sending) -> None:
@@ -38,7 +62,7 @@ def begin(sending: Sending) -> None:
 
 
 @transaction.atomic
-def add_rows(sending: Sending, page: "BulletinPage") -> bool:
+def add_rows(sending: Sending, page: BulletinPage) -> bool:
     """The next rows; where there are none left, the start. Whether to go on."""
     held = Sending.objects.select_for_update().get(pk=sending.pk)
     if held.state != State.SCHEDULED:
@@ -54,7 +78,7 @@ def add_rows(sending: Sending, page: "BulletinPage") -> bool:
     return False
 
 
-def _start(sending: Sending, page: "BulletinPage", readers: int, now: datetime) -> None:
+def _start(sending: Sending, page: BulletinPage, readers: int, now: datetime) -> None:
     freeze(page, now)
     sending.state, sending.started_at, sending.readers, sending.note = State.SENDING, now, readers, ""
     sending.save(update_fields=["state", "started_at", "readers", "note"])

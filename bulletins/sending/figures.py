@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -10,10 +10,8 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from wagtail.log_actions import log
 
+from bulletins.models import BulletinPage
 from bulletins.sending.models import Delivery, Sending, Visit
-
-if TYPE_CHECKING:
-    from bulletins.models import BulletinPage
 
 LONDON = ZoneInfo("Europe/London")
 ACTS = {"send": "Send", "cancel": "Cancel sending", "pause": "Pause sending", "resume": "Resume sending"}
@@ -55,6 +53,6 @@ def figures(sendings: Iterable[Sending]) -> dict[int, dict[str, int]]:
     return found
 
 
-def logged(page: "BulletinPage", act: str, user: Any = None, at: datetime.datetime | None = None) -> None:
+def logged(page: BulletinPage, act: str, user: Any = None, at: datetime.datetime | None = None) -> None:
     """An act of ACTS in the issue's history; `at` is when it is to begin."""
     log(page, f"bulletins.{act}", user=user, data={"at": f"{london(at)} (London time)"} if at else None)

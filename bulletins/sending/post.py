@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from bulletins.models import BulletinPage
 from bulletins.readers import consent
 from bulletins.readers.models import Reader, Reason
 from bulletins.readers.models import State as ReaderState
@@ -26,9 +27,6 @@ from bulletins.sending.connection import Connection
 from bulletins.sending.lease import queued
 from bulletins.sending.models import Delivery, Sending
 from bulletins.sending.refusals import Kind, Refusal, of
-
-if TYPE_CHECKING:
-    from bulletins.models import BulletinPage
 
 logger = logging.getLogger("bulletins.sending")
 SLICE = 5.0  # seconds at a time, then other tasks get their turn; a worker that is told to stop has ten
@@ -105,7 +103,7 @@ def _pause(sending: Sending, note: str) -> None:
 class Round:
     """One worker at one sending, with one connection at a time."""
 
-    def __init__(self, sending: Sending, page: "BulletinPage", ask_for_help: Callable[[], None] | None = None) -> None:
+    def __init__(self, sending: Sending, page: BulletinPage, ask_for_help: Callable[[], None] | None = None) -> None:
         self.sending = sending
         self._ask_for_help = ask_for_help
         self._page = page

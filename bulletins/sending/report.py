@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.reports import ReportView
 
-from bulletins.approval import SEND
+from bulletins.permissions import SEND
 from bulletins.sending.figures import KINDS, figures
 from bulletins.sending.models import Sending
 

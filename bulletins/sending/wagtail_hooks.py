@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page
 
-from bulletins.approval import SEND
+from bulletins.permissions import SEND
 from bulletins.sending import admin_views as views
 from bulletins.sending.bounce_admin import BouncesView
 from bulletins.sending.figures import ACTS

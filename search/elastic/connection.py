@@ -16,7 +16,7 @@ from elastic_transport.client_utils import DEFAULT, DefaultType
 from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
 from search.elastic import documents
-from search.engine import Unavailable
+from search.protocols import Unavailable
 
 CONNECT, READ = 0.3, 1.0  # seconds: a visitor waits for these
 WRITE = 20.0  # seconds: only the worker and operators do

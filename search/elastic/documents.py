@@ -11,9 +11,9 @@ from itertools import chain
 from typing import Any
 
 from search.analysis import fold, tokens
-from search.embedded.tables import facets_of, fingerprint
 from search.entries import Entry, texts_of
 from search.facets import DIMENSIONS, YEAR
+from search.indexing import facets_of, fingerprint
 from search.stemming import learn, stems
 
 FORMAT = 3  # goes up when documents change and the mapping does not

@@ -10,10 +10,10 @@ from search.elastic.connection import Place, asking, checked
 from search.elastic.showing import WITHOUT_BODY, hits
 from search.elastic.similar import likest
 from search.elastic.suggesting import suggestions
-from search.embedded.engine import LARGEST
-from search.engine import Progress
 from search.facets import Vocabulary
 from search.facets import vocabulary as today
+from search.indexing import LARGEST
+from search.protocols import Progress
 from search.query import PER_PAGE, Query
 from search.results import Hit, Results, Suggestion
 from search.synonyms import NONE, Thesaurus

@@ -20,8 +20,8 @@ from elasticsearch import BadRequestError, NotFoundError
 from search.elastic import documents
 from search.elastic.connection import READ, Missing, Place, asking, checked, raise_refusal
 from search.elastic.documents import Batch
-from search.engine import Busy, Unavailable
 from search.entries import Entry
+from search.protocols import Busy, Unavailable
 
 Versions = Mapping[int, int]
 # How long the server knows that a page left, so that an older write that is still on its way cannot bring it back.

@@ -6,8 +6,8 @@ from search.batches import BATCH, prepared
 from search.elastic import documents, index
 from search.elastic.connection import Missing, Place
 from search.elastic.documents import Batch
-from search.engine import Progress
 from search.entries import entries_for, indexable_ids
+from search.protocols import Progress
 
 
 def sync(place: Place) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from search import marking
-from search.embedded.hits import hit
+from search.hits import hit
 from search.results import Hit
 from search.synonyms import Expanded
 

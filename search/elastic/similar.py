@@ -1,4 +1,4 @@
-"""The pages that are most like one: the embedded engine's rule, counted on the server and weighed here.
+"""The pages that are most like one: the rule of every engine, counted on the server and weighed here.
 
 Two requests: one for the page's values and how many pages have each, one for the pages that weigh most. A third one only
 where these share so few values that others come before them.
@@ -14,7 +14,7 @@ from search.elastic.answers import VALUES
 from search.elastic.connection import Place, several
 from search.elastic.question import BY_SCORE
 from search.elastic.showing import WITHOUT_BODY
-from search.embedded.engine import CANDIDATES, LIKENESS
+from search.likeness import CANDIDATES, LIKENESS
 
 MORE = 20  # pages weighed again beyond those that are wanted: the server adds with fewer digits
 Body = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Did you mean: the rule of the embedded engine, with the server's dictionary."""
+"""Did you mean: the rule of every engine, with the server's dictionary."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 from search.analysis import fold
 from search.elastic.question import word as clause
-from search.embedded.spelling import LONG, MORE, RARE, is_within_two, may_be_misspelt, once
+from search.spelling import LONG, MORE, RARE, is_within_two, may_be_misspelt, once
 from search.synonyms import Expanded
 
 ONCE, TWICE = "once", "twice"

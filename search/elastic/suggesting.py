@@ -1,4 +1,4 @@
-"""What somebody who types may mean, by the embedded engine's rule and order."""
+"""What somebody who types may mean, by the rule and order of every engine."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from elasticsearch.dsl import Q
 
 from search.analysis import fold
 from search.elastic.connection import Place, several
-from search.embedded.suggest import CANDIDATES, MAX_TEXT, MAX_WORDS, SCHEMA, Candidate, _has, ordered, written
 from search.facets import Vocabulary
 from search.query import Query
 from search.results import Suggestion
+from search.suggesting import CANDIDATES, MAX_TEXT, MAX_WORDS, SCHEMA, Candidate, has_each, ordered, written
 
 
 def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> tuple[Suggestion, ...]:
@@ -39,10 +39,10 @@ def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> 
     rows = {int(row["_id"]): row["_source"]["shown"] for found in said[:2] for row in found["hits"]["hits"]}
     pages = [(page, row["title"], row["kind"], row["url"]) for page, row in rows.items()]
     known = [bucket["key"] for bucket in said[2]["aggregations"]["names"]["buckets"]]
-    # The server's words may be a little more than what was typed; the embedded engine's own table has the last word.
+    # The server's words may be a little more than what was typed; the table that every engine uses has the last word.
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.execute(SCHEMA)
-        likely = [name for name in known if _has(fold(name), words)][:CANDIDATES]
+        likely = [name for name in known if has_each(fold(name), words)][:CANDIDATES]
         pages += [(-number, name, "organisation", "") for number, name in enumerate(likely, start=1)]
         connection.executemany("INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)", pages)
         candidates += written(connection, text)
@@ -52,7 +52,7 @@ def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> 
 def _values(vocabulary: Vocabulary, words: list[str]) -> Iterator[tuple[Candidate, str]]:
     for dimension, values in vocabulary.items():
         for slug, value in values.items():
-            keys = [key for key in map(fold, (value.label, *value.synonyms)) if _has(key, words)]
+            keys = [key for key in map(fold, (value.label, *value.synonyms)) if has_each(key, words)]
             if keys:
                 best = next((key for key in keys if key.startswith(" ".join(words))), keys[0])
                 url = value.url or Query(facets={dimension: (slug,)}).to_url("/search/")

@@ -19,6 +19,7 @@ from search.analysis import tokens
 from search.embedded import postings, tables
 from search.embedded.postings import FIELDS, REACHED, keys_of, pairs_of
 from search.entries import Entry, entries_for, texts_of
+from search.indexing import facets_of
 from search.stemming import learn
 
 TOGETHER = 6_000_000  # words of pages that are folded in together: some 40 MB
@@ -72,7 +73,7 @@ def taken_apart(versions: Mapping[int, int], entries: Iterable[Entry], common: S
         organisations, row = tables.doc_row(entry)
         docs.append(row)
         names += organisations
-        for dimension, values in tables.facets_of(entry).items():
+        for dimension, values in facets_of(entry).items():
             for value in values:
                 facets.setdefault((dimension, value), []).append(entry.page_id)
     words, lengths = words_of_many([row[0] for row in docs], [row[tables.TEXTS] for row in docs], common)

@@ -25,19 +25,17 @@ from search.embedded.sets import Reader
 from search.embedded.store import Store
 from search.embedded.suggest import suggestions
 from search.embedded.tidying import tidy
-from search.engine import Progress, Unavailable
 from search.entries import entries_for, indexable_ids
 from search.facets import NO_VALUES, Vocabulary
 from search.facets import vocabulary as today
+from search.indexing import LARGEST
+from search.likeness import CANDIDATES, LIKENESS
+from search.protocols import Progress, Unavailable
 from search.query import PER_PAGE, Query
 from search.results import Hit, Results, Suggestion
 from search.synonyms import NONE, Thesaurus
 
-# What two pages share says more about likeness in these dimensions than in others.
-LIKENESS = {"area": 3.0, "theme": 2.0, "beneficiary": 1.0, "region": 1.0, "stage": 0.5, "tag": 2.0}
-CANDIDATES = 50
 FRESH, MANY_FRESH = 200, 5000  # pages whose words the minute jobs fold in, and that are not left to these
-LARGEST = 2**32 - 1  # page id that a bitmap can hold
 
 
 class EmbeddedEngine:

@@ -1,14 +1,13 @@
 """Hits as they are shown: what the index holds of a page, with the words of the question marked."""
 
-import html
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import date
 
 from pyroaring import BitMap
 
 from search import marking
+from search.hits import hit
 from search.marking import Wanted
 from search.results import Hit
 
@@ -41,30 +40,3 @@ def _rows(connection: sqlite3.Connection, columns: str, ids: Sequence[int]) -> d
         return {}
     sql = f"SELECT json_group_array(json_array(page, {columns})) FROM doc WHERE page IN ({','.join(map(str, ids))})"
     return {row[0]: row[1:] for row in json.loads(connection.execute(sql).fetchone()[0])}
-
-
-def hit(
-    page: int,
-    kind: str,
-    title: str,
-    url: str,
-    summary: str,
-    day: str | None,
-    *,
-    organisations: list[str],
-    facets: dict[str, list[str]],
-    wanted: Wanted | None,
-    excerpt: str | None,
-    exact: bool,
-) -> Hit:
-    """`excerpt` is what has marks of the summary or the body."""
-    if excerpt is None:
-        excerpt = marking.beginning(summary) if wanted else html.escape(summary)
-    return Hit(
-        *(page, kind, title, url, summary, date.fromisoformat(day) if day else None),
-        facets=facets,
-        organisations=organisations,
-        title_html=marking.marked(title, wanted) if wanted else html.escape(title),
-        snippet_html=excerpt,
-        exact=exact,
-    )

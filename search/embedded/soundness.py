@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, time
 
-from search.engine import Busy, Unavailable, Waiting
+from search.protocols import Busy, Unavailable, Waiting
 
 logger = logging.getLogger("search")
 DAMAGED = "search.damaged"  # the name of a file that cannot be trusted

@@ -18,8 +18,8 @@ from search.embedded import tables
 from search.embedded.building import Rebuild
 from search.embedded.soundness import Soundness, flaw
 from search.embedded.tables import FORMAT, TABLES, roll_back, transaction
-from search.engine import Busy, Unavailable
 from search.entries import Entry
+from search.protocols import Busy, Unavailable
 
 POINTER = "search.current"
 CACHE = 16_384  # KiB at most that each thread keeps of a large file; not mapped into memory: a damaged one would end the process

@@ -4,17 +4,17 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import blake2b
 from typing import Any
 
 from pyroaring import BitMap
 
 from search.analysis import fold
-from search.embedded import postings, suggest
+from search.embedded import postings
 from search.embedded.memory import ALL
 from search.entries import Entry, texts_of
-from search.facets import YEAR
+from search.indexing import facets_of, fingerprint
 from search.stemming import TOKENIZER
+from search.suggesting import SCHEMA
 
 FORMAT = 6  # goes up when the tables change, or what is read of every page: an index of another format is built anew
 TABLES = f"""
@@ -41,7 +41,7 @@ CREATE VIRTUAL TABLE fts USING fts5(
     title, tags, summary, body, content='doc', content_rowid='page', tokenize='{TOKENIZER}'
 );
 -- What may be suggested while somebody types: a page by its id, an organisation by its own number below zero.
-{suggest.SCHEMA}
+{SCHEMA}
 CREATE TABLE organisation (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, pages INTEGER NOT NULL);
 -- What was last written of a page, also of one that is gone: an older write never replaces a newer one.
 CREATE TABLE version (page INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, revision INTEGER NOT NULL);
@@ -62,22 +62,6 @@ END;
 # A title or the name of an organisation, to be suggested.
 SUGGESTED = "INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)"
 TEXTS = slice(-4, None)  # of a row of `doc`
-
-
-def fingerprint(entry: Entry) -> str:
-    """A short hash of everything that the index holds of a page."""
-    facets = {name: sorted(values) for name, values in sorted(entry.facets.items()) if values}
-    parts = [entry.kind, entry.title, entry.url, entry.summary, entry.body, entry.tags, entry.organisations]
-    text = json.dumps([*parts, facets, str(entry.date)])
-    return blake2b(text.encode(errors="replace"), digest_size=12).hexdigest()
-
-
-def facets_of(entry: Entry) -> dict[str, list[str]]:
-    """The values of an entry by dimension, in order, with its kind and its year."""
-    facets = dict(entry.facets) | {"kind": (entry.kind,)}
-    if entry.date:
-        facets[YEAR] = (f"{entry.date.year:04d}",)
-    return {name: sorted(set(values)) for name, values in sorted(facets.items()) if values}
 
 
 def doc_row(entry: Entry) -> tuple[list[str], tuple[Any, ...]]:

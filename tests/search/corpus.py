@@ -15,9 +15,9 @@ from search.elastic.connection import Place, client_of
 from search.elastic.engine import ElasticEngine
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.store import Store
-from search.engine import Engine
 from search.entries import Entry
 from search.facets import DIMENSIONS, Value, Vocabulary
+from search.protocols import Engine
 from search.query import Query
 from search.results import Results
 

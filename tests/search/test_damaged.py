@@ -20,8 +20,9 @@ from search.embedded import building, soundness
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.soundness import CHECKED, DAMAGED, FAILED, Damaged, flaw
 from search.embedded.store import POINTER
-from search.engine import Unavailable, Waiting, engine
+from search.engine import engine
 from search.entries import entries_for
+from search.protocols import Unavailable, Waiting
 from tests.factories import case_study
 from tests.search.elastic.site import new_process
 from tests.search.site import assert_same_as_database, committed, found

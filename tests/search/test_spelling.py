@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 
-from search.embedded.spelling import may_be_misspelt
 from search.query import Query
+from search.spelling import may_be_misspelt
 from search.synonyms import Synonyms, gathered
 from tests.search.corpus import VOCABULARY, Build, Corpus, entry, once
 from tests.search.test_text import ANY, ANY_TEXT

@@ -11,9 +11,9 @@ import pytest
 
 from search.embedded.memory import Memory
 from search.embedded.store import POINTER, Store
-from search.embedded.tables import fingerprint
-from search.engine import Busy, Unavailable
 from search.entries import Entry
+from search.indexing import fingerprint
+from search.protocols import Busy, Unavailable
 from search.query import Query
 from tests.search.corpus import VOCABULARY, CorpusEngine, built, entry, made_up
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.engine import Engine
 from search.facets import DIMENSIONS, Value, Vocabulary
+from search.protocols import Engine
 from search.results import Suggestion
 from tests.search.corpus import Build, entry, once
 from tests.search.test_text import ANY, ANY_TEXT

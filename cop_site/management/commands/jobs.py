@@ -16,7 +16,8 @@ from home.limits import forget_expired
 from home.models import SiteSettings
 from home.reminders import remind
 from home.scheduling import publish_scheduled
-from search.engine import Busy, Unavailable, Waiting, engine
+from search.engine import engine
+from search.protocols import Busy, Unavailable, Waiting
 
 logger = logging.getLogger("cop_site.jobs")
 

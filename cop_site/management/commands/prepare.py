@@ -13,7 +13,8 @@ from cop_site.prepare_lock import only_one
 from cop_site.starter import load_starter
 from cop_site.static_files import collect
 from home.image_cleaning import clean_images
-from search.engine import Busy, Unavailable, engine
+from search.engine import engine
+from search.protocols import Busy, Unavailable
 
 
 class Command(BaseCommand):

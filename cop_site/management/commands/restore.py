@@ -20,7 +20,8 @@ from community.grants import apply_grants
 from cop_site import backups
 from cop_site.prepare_lock import only_one
 from cop_site.site import align_site
-from search.engine import Unavailable, engine
+from search.engine import engine
+from search.protocols import Unavailable
 
 RUNNING = (Sending.State.SCHEDULED, Sending.State.SENDING)
 PAUSED = "Paused when a back-up was restored: some readers may have had it since the back-up was made."

@@ -10,9 +10,10 @@ from django.db import DatabaseError
 
 from search import changes
 from search.batches import BATCH, WorkerGone
-from search.embedded.tables import fingerprint
-from search.engine import Busy, Unavailable, engine
+from search.engine import engine
 from search.entries import entries_for, indexable_ids
+from search.indexing import fingerprint
+from search.protocols import Busy, Unavailable
 
 ACTIONS = ("status", "sync", "rebuild", "check", "rollback")
 SAME, DIFFERENT, UNAVAILABLE = 0, 1, 2

@@ -8,8 +8,9 @@ import pytest
 from django.conf import LazySettings
 
 from search.elastic import connection, index
-from search.engine import Unavailable, engine
+from search.engine import engine
 from search.fallback import FallbackEngine
+from search.protocols import Unavailable
 from search.tasks import catch_up
 
 LIMIT = 120.0  # seconds, however slow the machine is

@@ -15,9 +15,10 @@ from django_tasks_db.models import DBTaskResult
 from caching import breaker
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from search.elastic import connection, index
-from search.engine import Unavailable, engine
+from search.engine import engine
 from search.fallback import FallbackEngine
 from search.models import Change
+from search.protocols import Unavailable
 from tests.factories import case_study
 from tests.search.elastic.conftest import Requests
 from tests.search.elastic.servers import Cluster, running

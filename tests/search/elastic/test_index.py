@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from search.elastic import connection, index
-from search.engine import Unavailable, engine
+from search.engine import engine
 from search.entries import entries_for, indexable_ids
 from search.fallback import FallbackEngine
 from search.models import Change
+from search.protocols import Unavailable
 from tests.factories import case_study
 from tests.search.elastic.site import on
 from tests.search.site import assert_same_as_database, check, forget_age, found, publish

@@ -11,8 +11,8 @@ from elastic_transport import ConnectionTimeout
 
 from casestudies.models import CaseStudyIndexPage
 from search.elastic import connection, index, keeping
-from search.engine import Busy, Unavailable
 from search.fallback import FallbackEngine
+from search.protocols import Busy, Unavailable
 from tests.factories import case_study
 from tests.search.elastic.site import on, work
 from tests.search.site import assert_same_as_database, forget_age

@@ -7,9 +7,9 @@ import pytest
 from search.elastic import documents
 from search.elastic.connection import Place
 from search.elastic.engine import ElasticEngine
-from search.embedded.engine import CANDIDATES
-from search.engine import Unavailable
 from search.entries import Entry
+from search.likeness import CANDIDATES
+from search.protocols import Unavailable
 from tests.search.corpus import VOCABULARY, Corpus, corpus, elastic_corpus, entry, made_up
 from tests.search.elastic.conftest import Requests
 
