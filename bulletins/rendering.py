@@ -22,6 +22,8 @@ from bulletins.campaign import marked
 from bulletins.issue import Issue, Item, Section, issue_of
 from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
 from bulletins.readers.recipients import list_headers
+from caching.site_name import site_name
+from home.mail_headers import sender
 from home.tables import Row, Table
 
 if TYPE_CHECKING:
@@ -71,8 +73,7 @@ def letter_for(page: "BulletinPage") -> Letter:
     sent = page.sent
     if sent is None:
         return letter_of(issue_of(page))
-    site = page.get_site()
-    return Letter(sent.subject, sent.html, sent.text, (site and site.site_name) or settings.WAGTAIL_SITE_NAME)
+    return Letter(sent.subject, sent.html, sent.text, site_name())
 
 
 def letter_of(issue: Issue) -> Letter:
@@ -203,6 +204,7 @@ def message(letter: Letter, to: str, links: Links, message_id: str = "") -> Emai
     mail = EmailMultiAlternatives(
         subject=letter.subject,
         body=_filled(letter.text, links),
+        from_email=sender(letter.publisher),
         to=[to],
         headers={"Message-ID": message_id or make_msgid(domain=host)}
         | list_headers(links.one_click or links.unsubscribe, letter.publisher),

@@ -8,6 +8,13 @@ class CopSiteConfig(AppConfig):
     name = "cop_site"
 
     def ready(self) -> None:
+        from wagtail.sites import views
+
+        from cop_site.checks import register_checks
+        from cop_site.site_form import OneSiteForm
+
+        register_checks()
+        views.SiteForm = OneSiteForm
         post_migrate.connect(_align_site, sender=self)
 
 

@@ -8,6 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from caching.version import content_changed
+from cop_site.checks import ONE_SITE
 from cop_site.prepare_lock import only_one
 from cop_site.starter import load_starter
 from cop_site.static_files import collect
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say("Preparing the database…")
             call_command("migrate", interactive=False, verbosity=0)
+        self.check(tags=[ONE_SITE], databases=[DEFAULT_DB_ALIAS])
         if load_starter():
             self._say("The starter content is loaded.")
         clean_images(self._say, self.stderr.write)
