@@ -114,13 +114,14 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def collect() -> bool:
-    """Collect static files where they differ from what was collected last. Returns whether it did."""
+def is_current() -> bool:
+    """Whether the font is made and everything was collected as it is now."""
+    return fonts.are_built() and _stamp().is_file() and _stamp().read_text() == fingerprint()
+
+
+def collect() -> None:
+    """Make the font and collect all static files."""
     fonts.build()
-    stamp = _stamp()
     current = fingerprint()
-    if stamp.is_file() and stamp.read_text() == current:
-        return False
     call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(current)
-    return True
+    _stamp().write_text(current)
