@@ -19,8 +19,8 @@ from wagtail.models import Locale, Site
 from bulletins.readers.consent import words
 from caching.site_name import site_name
 from casestudies.models import CaseStudyIndexPage
-from cop_site import static_files
 from cop_site.checks import ONE_SITE, WHY_ENGLISH, WHY_ONE_SITE
+from cop_site.management.commands import prepare
 from home.citing import citation
 from home.mail_headers import sender
 from home.models import HomePage, Licence, SiteSettings
@@ -98,7 +98,7 @@ def test_a_database_that_is_away_does_not_break_the_check(home: HomePage) -> Non
 
 
 def test_prepare_refuses_a_second_site(home: HomePage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(static_files, "is_current", lambda: True)
+    monkeypatch.setattr(prepare, "is_current", lambda: True)
     second_site()
     with pytest.raises(CommandError, match="This is one site"):
         call_command("prepare")
@@ -189,6 +189,15 @@ def test_settings_that_nobody_saved_do_not_rename_a_site(home: HomePage, client:
     assert "Better Buying" in client.get("/").content.decode().split("<footer")[1]
     assert SiteSettings.for_site(Site.objects.get()).name == "Better Buying"
     assert site_name() == "Better Buying"
+
+
+@pytest.mark.parametrize("path", ["/search/?format=atom", "/search/opensearch.xml", "/"])
+def test_a_character_that_no_feed_can_hold_breaks_none(
+    index: EmbeddedEngine, home: HomePage, client: Client, path: str
+) -> None:
+    Site.objects.update(site_name="Better \x07\n Buying \ufffe")
+    assert site_name() == "Better Buying"
+    assert client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize(

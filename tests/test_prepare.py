@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from cop_site import static_files
 from cop_site.beside import Failed, beside
 from cop_site.management.commands import prepare
 from home.models import HomePage
@@ -58,8 +57,8 @@ def said() -> list[str]:
 
 
 def test_it_says_each_step_and_how_long_a_long_one_took(home: HomePage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(static_files, "is_current", lambda: False)
-    monkeypatch.setattr(static_files, "collect", lambda: None)
+    monkeypatch.setattr(prepare, "is_current", lambda: False)
+    monkeypatch.setattr(prepare, "collect", lambda: None)
     monkeypatch.setattr(prepare, "LONG", 0)
     lines = [line for line in said() if not line.startswith("Waiting")]
     assert lines == [
@@ -67,7 +66,7 @@ def test_it_says_each_step_and_how_long_a_long_one_took(home: HomePage, monkeypa
         "Building the search index…",
         "  done in 0 seconds",
     ]
-    monkeypatch.setattr(static_files, "is_current", lambda: True)
+    monkeypatch.setattr(prepare, "is_current", lambda: True)
     assert said() == []
 
 
@@ -77,8 +76,8 @@ def test_static_files_that_cannot_be_collected_stop_it(
     def fail() -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(static_files, "is_current", lambda: False)
-    monkeypatch.setattr(static_files, "collect", fail)
+    monkeypatch.setattr(prepare, "is_current", lambda: False)
+    monkeypatch.setattr(prepare, "collect", fail)
     with pytest.raises(CommandError, match="reason is above"):
         said()
     assert "the disk is full" in capfd.readouterr().err

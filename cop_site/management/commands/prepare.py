@@ -11,11 +11,11 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from caching.version import content_changed
-from cop_site import static_files
 from cop_site.beside import Failed, beside
 from cop_site.checks import ONE_SITE
 from cop_site.prepare_lock import only_one
 from cop_site.starter import is_empty, load_starter
+from cop_site.static_files import collect, is_current
 from home.image_cleaning import clean_images
 from search.engine import Busy, Unavailable, engine
 
@@ -48,11 +48,11 @@ class Command(BaseCommand):
 
     @contextmanager
     def _static_files(self) -> Iterator[None]:
-        if static_files.is_current():
+        if is_current():
             yield
             return
         self._say("Compressing the static files and making the font, beside the next steps…")
-        with beside(static_files.collect, lambda: self._say("Waiting for the static files…")):
+        with beside(collect, lambda: self._say("Waiting for the static files…")):
             yield
 
     def _database(self) -> None:
