@@ -20,7 +20,8 @@ LEFT_OUT = r"/(tests?|pip|setuptools|pkg_resources|fontTools|gis|elasticsearch|c
 
 def groups(text: str, count: int) -> list[str]:
     """The requirements divided among so many files, each with its hashes; options for pip are in every file."""
-    options, entries = [], []
+    options: list[str] = []
+    entries: list[str] = []
     for line in text.splitlines(keepends=True):
         if line.startswith("--"):
             options.append(line)

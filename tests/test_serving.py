@@ -51,6 +51,20 @@ def test_all_parts_end_with_a_process_that_is_killed() -> None:
         assert process.stdout.read() == b""
 
 
+def test_a_part_waits_until_the_gate_is_opened_and_not_when_it_is_started_again(parts: Parts) -> None:
+    waits = "from cop_site import lifeline; lifeline.wait_for_serve()"
+    parts.commands["web"] = [sys.executable, "-c", waits]
+    parts.start("web")
+    assert set(parts.running) == {"web"}
+    web = parts.running["web"]
+    with pytest.raises(subprocess.TimeoutExpired):
+        web.wait(0.2)
+    parts.open_gate()
+    assert web.wait(300) == 0
+    parts.restart_ended()
+    assert parts.running["web"].wait(300) == 0
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_part_that_was_killed_is_started_again_at_any_time(parts: Parts, how: int) -> None:
     parts.start()
