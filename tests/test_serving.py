@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -51,16 +52,28 @@ def test_all_parts_end_with_a_process_that_is_killed() -> None:
         assert process.stdout.read() == b""
 
 
-def test_a_part_waits_until_the_gate_is_opened_and_not_when_it_is_started_again(parts: Parts) -> None:
-    waits = "from cop_site import lifeline; lifeline.wait_for_serve()"
-    parts.commands["web"] = [sys.executable, "-c", waits]
+WAITS = """
+import sys
+from pathlib import Path
+from cop_site import lifeline
+begun, opened, seen = map(Path, sys.argv[1:])
+begun.touch()
+lifeline.wait_for_serve()
+seen.write_text(str(opened.exists()))
+"""
+
+
+def test_a_part_waits_until_the_gate_is_opened_and_not_when_it_is_started_again(parts: Parts, tmp_path: Path) -> None:
+    begun, opened, seen = (tmp_path / name for name in ("begun", "opened", "seen"))
+    parts.commands["web"] = [sys.executable, "-c", WAITS, str(begun), str(opened), str(seen)]
     parts.start("web")
     assert set(parts.running) == {"web"}
-    web = parts.running["web"]
-    with pytest.raises(subprocess.TimeoutExpired):
-        web.wait(0.2)
+    while not begun.exists():
+        assert parts.running["web"].poll() is None
+    opened.touch()
     parts.open_gate()
-    assert web.wait(300) == 0
+    assert parts.running["web"].wait(300) == 0
+    assert seen.read_text() == "True"
     parts.restart_ended()
     assert parts.running["web"].wait(300) == 0
 
