@@ -44,24 +44,23 @@ lighthouse: $(VENV)/.dev
 # A machine may lack ensurepip or the whole of venv; then uv or another pip fills the environment.
 $(BIN)/python:
 	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed, this is ' + sys.version.split()[0] if sys.version_info < (3, 11) else 0)"
+	@echo "Making a Python environment in $(VENV)…"
 	@if $(PYTHON) -c "import ensurepip, venv" 2>/dev/null; then $(PYTHON) -m venv $(VENV); \
 	elif command -v uv >/dev/null; then uv venv --quiet --python $(PYTHON) $(VENV); \
 	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m venv --without-pip $(VENV); \
 	else echo "This Python cannot make a virtual environment with pip. On Debian or Ubuntu run: apt-get install python3-venv" >&2; exit 2; fi
 
 define install
-	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then $(BIN)/python -m pip install --quiet --require-hashes -r $(1); \
-	elif command -v uv >/dev/null; then uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1); \
-	else $(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes -r $(1); fi
+	@$(PYTHON) install.py $(BIN)/python $(1)
 	@touch $@
 endef
 
 $(VENV)/.run: $(BIN)/python requirements.txt
-	@echo "Installing what the site needs…"
+	@echo "Installing what the site needs: half a minute, or longer where the network is slow…"
 	$(call install,requirements.txt)
 
 $(VENV)/.dev: $(BIN)/python requirements-dev.txt
-	@echo "Installing what the tests need…"
+	@echo "Installing what the tests need: a minute, or longer where the network is slow…"
 	$(call install,requirements-dev.txt)
 
 clean:

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
-from wagtail.models import Site
 
+from caching.site_name import site_name
 from search.entries import plain
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def archive_context(index: "BulletinIndexPage", request: HttpRequest) -> dict[st
 
 
 def feed(index: "BulletinIndexPage", request: HttpRequest) -> HttpResponse:
-    site = Site.find_for_request(request)
-    name = (site and site.site_name) or settings.WAGTAIL_SITE_NAME
+    name = site_name()
     address = settings.SITE_URL + (index.get_url(request) or "/")
     feed = Atom1Feed(
         title=f"{name}: {plain(index.title)}",

@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from bulletins.models import BulletinPage
 from bulletins.prose import Block, Prose, Run, absolute, linked, links, paragraphs, prose, runs
+from caching.site_name import site_name
 from home.front import pictures_of
 from home.models import SiteImage
 from home.tables import Table
@@ -130,7 +131,6 @@ def issue_of(page: BulletinPage) -> Issue:
     for _, _, items in written:
         for item in items:
             broken += known.broken_in(item)
-    site = page.get_site() if page.path else None
     return Issue(
         title=plain(page.title),
         quarter=page.quarter,
@@ -138,7 +138,7 @@ def issue_of(page: BulletinPage) -> Issue:
         subject=plain(page.subject),
         preheader=plain(page.preheader),
         address=settings.SITE_URL + (page.get_url() or "/"),
-        publisher=plain((site and site.site_name) or settings.WAGTAIL_SITE_NAME),
+        publisher=plain(site_name()),
         editorial=linked(editorial, known.addresses),
         sections=tuple(section for section in sections if section.items),
         as_at=page.filed_on,

@@ -23,6 +23,8 @@ from bulletins.issue import Issue, Item, Section, issue_of
 from bulletins.models import BulletinPage, SentCopy
 from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
 from bulletins.readers.recipients import list_headers
+from caching.site_name import site_name
+from home.mail_headers import sender
 from home.tables import Row, Table
 
 # ".invalid" is reserved (RFC 2606): no text that an editor may write leads there.
@@ -69,8 +71,7 @@ def letter_for(page: BulletinPage) -> Letter:
     sent = page.sent
     if sent is None:
         return letter_of(issue_of(page))
-    site = page.get_site()
-    return Letter(sent.subject, sent.html, sent.text, (site and site.site_name) or settings.WAGTAIL_SITE_NAME)
+    return Letter(sent.subject, sent.html, sent.text, site_name())
 
 
 def letter_of(issue: Issue) -> Letter:
@@ -201,6 +202,7 @@ def message(letter: Letter, to: str, links: Links, message_id: str = "") -> Emai
     mail = EmailMultiAlternatives(
         subject=letter.subject,
         body=_filled(letter.text, links),
+        from_email=sender(letter.publisher),
         to=[to],
         headers={"Message-ID": message_id or make_msgid(domain=host)}
         | list_headers(links.one_click or links.unsubscribe, letter.publisher),

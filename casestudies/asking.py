@@ -8,10 +8,11 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from caching.site_name import site_name
 from casestudies.models import CaseStudyPage
 from casestudies.relayed import RelayedQuestion
-from home.citing import publisher
 from home.limits import Limit, LimitReached, counted, keyed
+from home.mail_headers import sender
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
@@ -65,20 +66,21 @@ def relay(page: CaseStudyPage, asked: dict[str, str], network: str) -> None:
 
 
 def _send(page: CaseStudyPage, asked: dict[str, str]) -> None:
-    title = " ".join(page.title.split())
+    title, name = " ".join(page.title.split()), site_name()
     quoted = "\n".join(f"> {line}".rstrip() for line in asked["question"].splitlines())
     context = asked | {
         "quoted": quoted,
         "title": title,
         "address": page.full_url,
         "contact_name": page.contact_name,
-        "site_name": publisher(page),
+        "site_name": name,
         "site_url": settings.SITE_URL,
     }
     # The asker gets no copy: whoever could have one sent to an address could have us write to strangers.
     message = EmailMessage(
         subject=f"A question about “{title}”",
         body=render_to_string("mail/ask_contact.txt", context),
+        from_email=sender(name),
         to=[page.contact_email],
         reply_to=[asked["email"]],
         # An out-of-office reply would give the contact's address away.

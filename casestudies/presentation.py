@@ -14,11 +14,11 @@ from casestudies import printing
 from casestudies.models import CaseStudyPage
 from casestudies.shown import Shown, shown_on
 from home import dates, facts
-from home.citing import publisher, ways_to_cite
+from home.citing import ways_to_cite
 from home.drawings import evidence_scale, region_map
 from home.facts import UNSAID, Fact, links, search_address, text
 from home.facts import terms as term_links
-from home.models import Licence
+from home.models import Licence, SiteSettings
 from search.answers import similar
 from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term
@@ -141,6 +141,7 @@ def ask_url(page: CaseStudyPage) -> str:
 
 def json_ld(page: CaseStudyPage, address: str, organisations: list[str], areas: list[Term]) -> SafeString:
     """schema.org/Article. Escaped so that no title can end the script element."""
+    site = SiteSettings.current()
     data = {
         "@context": "https://schema.org",
         "@type": "Article",
@@ -149,11 +150,11 @@ def json_ld(page: CaseStudyPage, address: str, organisations: list[str], areas: 
         "url": address,
         "about": [{"@type": "Organization", "name": name} for name in dict.fromkeys(organisations)],
         "keywords": ", ".join(area.label for area in areas),
-        "publisher": {"@type": "Organization", "name": publisher(page)},
+        "publisher": {"@type": "Organization", "name": site.publisher},
         "datePublished": dates.iso_day(page.first_published_at),
         "dateModified": dates.iso_day(page.last_published_at),
         "isBasedOn": page.source or None,
-        "license": Licence(page.licence).url or None if page.licence else None,
+        "license": Licence(page.licence).url if page.licence else site.licence_url,
     }
     text = json.dumps({name: value for name, value in data.items() if value})
     for char in "<>&":

@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -14,7 +13,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """What every template needs. The settings are read only where a template asks for them, and their defaults stand in
     where the database cannot be asked, so that the page of an error is never an error itself."""
     host = request._get_raw_host()  # type: ignore[attr-defined]  # the page that refuses a host is rendered here too
-    found = SimpleLazyObject(lambda: remember(f"settings for {host}", lambda: _settings(request)))
+    found = SimpleLazyObject(_settings)
     footer = f"footer for {host}"
     return {
         "site_settings": found,
@@ -25,8 +24,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _settings(request: HttpRequest) -> SiteSettings:
+def _settings() -> SiteSettings:
     try:
-        return SiteSettings.for_request(request)
-    except (DatabaseError, ObjectDoesNotExist):
+        return SiteSettings.current()
+    except DatabaseError:
         return SiteSettings(name=settings.WAGTAIL_SITE_NAME)

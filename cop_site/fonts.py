@@ -33,17 +33,24 @@ LETTERS += [
 ]
 
 
+def are_built() -> bool:
+    return all(_target(face).is_file() for face in FACES)
+
+
 def build() -> None:
     """Write the subsets below settings.BUILT_DIR, where static files are found. Does nothing where they are there."""
-    folder = Path(settings.BUILT_DIR) / "fonts"
-    folder.mkdir(parents=True, exist_ok=True)
     for face in FACES:
-        target = folder / f"practice-serif-{face.lower()}.woff2"
+        target = _target(face)
         if target.is_file():
             continue
+        target.parent.mkdir(parents=True, exist_ok=True)
         new = target.with_suffix(".new")
         _subset(_source(face), new)
         new.replace(target)
+
+
+def _target(face: str) -> Path:
+    return Path(settings.BUILT_DIR) / "fonts" / f"practice-serif-{face.lower()}.woff2"
 
 
 def _source(face: str) -> Path:

@@ -32,19 +32,28 @@ class Parts:
     grace: float = lifeline.GRACE
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(self) -> None:
-        # The second end is held open as long as this process lives; nothing is ever written.
+    def __post_init__(self) -> None:
+        # The second ends are held open, the first as long as this process lives; nothing is ever written.
         self._theirs, self._ours = os.pipe()
+        self._gate, self._closed_gate = os.pipe()
+
+    def start(self, *names: str) -> None:
+        """Start these parts, or all, where they do not run yet. The web loads, and waits for `open_gate`."""
         self._started = time.monotonic()
-        for name in self.commands:
-            self._start(name)
+        for name in names or self.commands:
+            if name not in self.running:
+                self._start(name)
+
+    def open_gate(self) -> None:
+        os.close(self._closed_gate)
+        self._started = time.monotonic()
 
     def _start(self, name: str) -> None:
         self.running[name] = subprocess.Popen(  # noqa: S603 (our own command)
             self.commands[name],
             cwd=settings.BASE_DIR,
-            env=os.environ | {lifeline.NAME: str(self._theirs)},
-            pass_fds=[self._theirs],
+            env=os.environ | {lifeline.NAME: str(self._theirs), lifeline.GATE: str(self._gate)},
+            pass_fds=[self._theirs, self._gate],
             start_new_session=True,  # Ctrl-C reaches only this process, which then stops the parts in order
         )
 

@@ -1,5 +1,6 @@
 """Settings. Only environment variables differ between installations; docs/operators.md lists them."""
 
+from email.utils import formataddr
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +32,10 @@ SECURE = _site.scheme == "https"
 ALLOWED_HOSTS = [_site.hostname, "localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# What a new site is called, and what error pages say while the database cannot be asked; an administrator changes the
+# name in the site settings, and everything else reads it there (caching.site_name).
+WAGTAIL_SITE_NAME = env.str("SITE_NAME", default="Common Practice")
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
 SEARCH_DIR = DATA_DIR / "search"
@@ -216,7 +221,10 @@ ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in env.ENVIRON.i
 ANYMAIL = {name: value for name, value in ANYMAIL.items() if value} | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
 # Mails of a bulletin in a second, for each worker; 0: as fast as the mail server takes them.
 BULLETIN_RATE = env.float("BULLETIN_RATE", default=0)
-DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"Common Practice <noreply@{_site.hostname}>")
+FROM_EMAIL = env.str("FROM_EMAIL", default="")
+NOREPLY_EMAIL = f"noreply@{_site.hostname}"
+# Of the mails of Wagtail and Django; ours carry the name that the site has now (home.mail_headers.sender).
+DEFAULT_FROM_EMAIL = FROM_EMAIL or formataddr((WAGTAIL_SITE_NAME, NOREPLY_EMAIL))
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked from inside, without TLS
@@ -246,7 +254,6 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 # An address may hold as many parameters as fit in gunicorn's longest request line.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
-WAGTAIL_SITE_NAME = "Common Practice"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "home.rich_text_area.RichTextArea"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False

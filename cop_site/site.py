@@ -8,9 +8,13 @@ from wagtail.models import Site
 
 def align_site() -> None:
     """Give the default site the host and port of SITE_URL; does nothing where there is no site yet."""
-    address = urlsplit(settings.SITE_URL)
-    port = address.port or (443 if address.scheme == "https" else 80)
     site = Site.objects.filter(is_default_site=True).first()
-    if site and (site.hostname, site.port) != (address.hostname, port):
-        site.hostname, site.port = address.hostname or "localhost", port
+    if site and (site.hostname, site.port) != host_and_port():
+        site.hostname, site.port = host_and_port()
         site.save()
+
+
+def host_and_port() -> tuple[str, int]:
+    """Those of SITE_URL."""
+    url = urlsplit(settings.SITE_URL)
+    return url.hostname or "localhost", url.port or (443 if url.scheme == "https" else 80)

@@ -11,11 +11,16 @@ from home.models import HomePage
 from taxonomy.vocabulary import load_glossary, load_vocabulary
 
 
+def is_empty() -> bool:
+    """Whether the site has no home page yet."""
+    return not HomePage.objects.exists()
+
+
 @transaction.atomic
 def load_starter() -> bool:
     """Load the vocabulary and every app's part where there is no home page yet: all of it or nothing.
     Returns whether anything was loaded."""
-    if HomePage.objects.exists():
+    if not is_empty():
         return False
     load_vocabulary()
     load_glossary()

@@ -6,10 +6,9 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from caching.version import remember
+from caching.site_name import site_name
 from home import dates
 
 # BibTeX counts braces even behind a backslash, so none may stand for itself.
@@ -51,8 +50,8 @@ def citations(page: Any, address: str) -> list[tuple[str, str, int]]:
 
 
 def citation(page: Any, address: str) -> str:
-    """Publisher, title, as at when, address."""
-    parts = [publisher(page), f"“{page.title}”", _as_at(page) or "no date", address]
+    """Site, title, as at when, address."""
+    parts = [site_name(), f"“{page.title}”", _as_at(page) or "no date", address]
     return ", ".join(filter(None, parts)) + "."
 
 
@@ -64,7 +63,7 @@ def bibtex(page: Any, address: str) -> str:
     fields = {
         # Twice in braces: a style must not lower the case of names in it.
         "title": f"{{{escaped(page.title)}}}",
-        "howpublished": escaped(publisher(page)),
+        "howpublished": escaped(site_name()),
         "year": year,
         "note": escaped(as_at[:1].upper() + as_at[1:]),
         # Not escaped: \url, into which styles put it, takes it letter by letter.
@@ -77,11 +76,6 @@ def bibtex(page: Any, address: str) -> str:
 def escaped(text: str) -> str:
     """Text as a field of BibTeX holds it: on one line, nothing in it a command."""
     return "".join(SPECIAL.get(char, char) for char in " ".join(text.split()))
-
-
-def publisher(page: Any) -> str:
-    """The site's name."""
-    return remember("publisher", lambda: getattr(page.get_site(), "site_name", "")) or settings.WAGTAIL_SITE_NAME
 
 
 def _as_at(page: Any) -> str:

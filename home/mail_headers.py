@@ -7,7 +7,7 @@ writes mails with Python's newer classes (https://code.djangoproject.com/ticket/
 
 from collections.abc import Callable
 from email.header import Header
-from email.utils import formataddr, getaddresses
+from email.utils import formataddr, getaddresses, quote
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,16 @@ from django.core.mail import message as mail
 
 LINE = 76  # characters of a line with an encoded word in it, RFC 2047
 _as_django_does: Callable[..., tuple[str, str]] = mail.forbid_multi_line_headers
+
+
+def sender(name: str) -> str:
+    """The site's name and email, as a mail has them behind "From"; FROM_EMAIL says both where it is set."""
+    if settings.FROM_EMAIL:
+        return settings.FROM_EMAIL
+    # A name beyond ASCII is encoded where the header is folded.
+    return (
+        formataddr((name, settings.NOREPLY_EMAIL)) if name.isascii() else f'"{quote(name)}" <{settings.NOREPLY_EMAIL}>'
+    )
 
 
 def fold_with_names() -> None:

@@ -18,6 +18,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Sour
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from caching.site_name import site_name
 from caching.version import remember
 from home.access import QuickAccess
 from home.glossary import GlossaryPage  # noqa: F401 (as the next lines: models that Django finds through this one)
@@ -250,7 +251,7 @@ class ContentPage(QuickAccess, Page):
 class SiteSettings(BaseSiteSetting, ClusterableModel):
     """What the site is called, who runs it, and what its footer links to."""
 
-    name = models.CharField(max_length=60, default="Common Practice", help_text="Stands beside the ring on every page.")
+    name = models.CharField(max_length=60, default=site_name, help_text="Stands beside the ring on every page.")
     strapline = models.CharField(
         max_length=200,
         default="What works, shared by people who buy public services and people who provide them.",
@@ -263,6 +264,14 @@ class SiteSettings(BaseSiteSetting, ClusterableModel):
         blank=True,
         help_text="The body that answers for the site, for example a council or a network.",
     )
+    # A site's own text is not "used with permission".
+    licence = models.CharField(
+        "licence of the text",
+        max_length=20,
+        choices=[(one.value, one.label) for one in (Licence.CC_BY, Licence.OGL)],
+        blank=True,
+        help_text="On what terms others may copy what is written here, where a page names no licence of its own. Shown in the footer.",
+    )
     contact_email = models.EmailField(
         "contact address", blank=True, help_text="Where readers and the site itself write to. Shown in the footer."
     )
@@ -271,6 +280,7 @@ class SiteSettings(BaseSiteSetting, ClusterableModel):
         FieldPanel("name"),
         FieldPanel("strapline"),
         MultiFieldPanel([FieldPanel("organisation"), FieldPanel("contact_email")], heading="Who runs it"),
+        FieldPanel("licence"),
         InlinePanel("links", label="link", heading="Links in the footer"),
         HelpPanel(
             "The heading, the example questions and the examples of the front page are chosen on the home page itself."
@@ -289,6 +299,20 @@ class SiteSettings(BaseSiteSetting, ClusterableModel):
         if self.site.site_name != self.name:
             self.site.site_name = self.name
             self.site.save()
+
+    @classmethod
+    def current(cls) -> "SiteSettings":
+        """Those of the one site; where nobody has saved any yet, what is true without them."""
+        return remember("site settings", lambda: cls.objects.filter(site__is_default_site=True).first() or cls())
+
+    @property
+    def publisher(self) -> str:
+        """Who answers for what is published here."""
+        return self.organisation or self.name
+
+    @property
+    def licence_url(self) -> str:
+        return Licence(self.licence).url if self.licence else ""
 
     def footer(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Label and address of each link, less those to pages that not everybody may see."""

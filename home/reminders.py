@@ -13,8 +13,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
+from caching.site_name import site_name
+from home.mail_headers import sender
 from home.review import ReviewReminder, due
 
 User = get_user_model()
@@ -82,7 +84,7 @@ def _release(reminders: Iterable[int], now: datetime.datetime) -> None:
 
 
 def _send(address: str, owner: Any, pages: list[Page]) -> None:
-    site = Site.objects.filter(is_default_site=True).first()
+    name = site_name()
     context = {
         "owner": owner,
         "pages": [
@@ -94,9 +96,9 @@ def _send(address: str, owner: Any, pages: list[Page]) -> None:
             }
             for page in pages
         ],
-        "site_name": (site and site.site_name) or settings.WAGTAIL_SITE_NAME,
+        "site_name": name,
         "report": settings.SITE_URL + reverse("reviews_report"),
     }
     several = len(pages) > 1
     subject = f"{len(pages)} pages are due for review" if several else "A page is due for review"
-    send_mail(subject, render_to_string("home/mail/reviews.txt", context), None, [address])
+    send_mail(subject, render_to_string("home/mail/reviews.txt", context), sender(name), [address])

@@ -2,6 +2,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from wagtail.models import Page, Site
 
 from home.glossary import GlossaryPage
@@ -17,7 +18,7 @@ def load() -> HomePage:
     for welcome in root.get_children().filter(slug="home").exclude(content_type__app_label="home"):
         welcome.delete()
     root.refresh_from_db()
-    home = HomePage(slug="home", live=False, **data["home"])
+    home = HomePage(title=settings.WAGTAIL_SITE_NAME, slug="home", live=False, **data["home"])
     root.add_child(instance=home)
     home.save_revision().publish()
     Site.objects.create(hostname="localhost", root_page=home, is_default_site=True, site_name=home.title)
@@ -27,12 +28,12 @@ def load() -> HomePage:
 def load_pages(home: Page) -> None:
     """The plain pages, and the settings whose footer links to them. After the subjects' own pages: the menu's order."""
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    settings = SiteSettings.for_site(Site.objects.get(is_default_site=True))
+    site_settings = SiteSettings.for_site(Site.objects.get(is_default_site=True))
     glossary = GlossaryPage(**data["glossary"], search_description=data["glossary"]["introduction"], live=False)
     _publish(home, glossary)
     for page in [glossary, *(_page(home, row) for row in data["page"])]:
-        settings.links.add(FooterLink(page=page))
-    settings.save()
+        site_settings.links.add(FooterLink(page=page))
+    site_settings.save()
 
 
 def _page(home: Page, row: dict[str, Any]) -> ContentPage:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
-from wagtail.models import Site
 
+from caching.site_name import site_name
 from search.answers import Answer
 from search.csv_facts import COLUMNS, csv_facts
 from search.entries import plain
@@ -89,8 +89,7 @@ def as_csv(request: HttpRequest, answer: Answer) -> HttpResponse:
 
 
 def as_atom(request: HttpRequest, answer: Answer) -> HttpResponse:
-    site = Site.find_for_request(request)
-    name = (site and site.site_name) or settings.WAGTAIL_SITE_NAME
+    name = site_name()
     asked_for = answer.query.text or ", ".join(answer.label(name, value) for name, value in answer.query.filters())
     feed = Atom1Feed(
         title=f"{name}: {asked_for or 'everything new'}",

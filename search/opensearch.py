@@ -1,24 +1,21 @@
 """What browsers need to offer this site's search by themselves (OpenSearch 1.1, draft 6)."""
 
-import re
 from xml.sax.saxutils import escape, quoteattr
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
-from wagtail.models import Site
 
+from caching.site_name import site_name
 from search.results import Suggestion
 
 TYPE = "application/opensearchdescription+xml"
 LONGEST_NAME, LONGEST_DESCRIPTION = 16, 1024  # the specification's
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @require_safe
 def description(request: HttpRequest) -> HttpResponse:
-    site = Site.find_for_request(request)
-    name = _NOT_XML.sub("", (site and site.site_name) or settings.WAGTAIL_SITE_NAME).strip()
+    name = site_name()
     addresses = {
         "text/html": "/search/?q={searchTerms}",
         "application/atom+xml": "/search/?q={searchTerms}&format=atom",

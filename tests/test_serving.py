@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -49,6 +50,32 @@ def test_all_parts_end_with_a_process_that_is_killed() -> None:
         # The part holds the other end of what it prints to: it has ended when there is no more to read.
         assert select.select([process.stdout], [], [], 300)[0]
         assert process.stdout.read() == b""
+
+
+WAITS = """
+import sys
+from pathlib import Path
+from cop_site import lifeline
+begun, opened, seen = map(Path, sys.argv[1:])
+begun.touch()
+lifeline.wait_for_serve()
+seen.write_text(str(opened.exists()))
+"""
+
+
+def test_a_part_waits_until_the_gate_is_opened_and_not_when_it_is_started_again(parts: Parts, tmp_path: Path) -> None:
+    begun, opened, seen = (tmp_path / name for name in ("begun", "opened", "seen"))
+    parts.commands["web"] = [sys.executable, "-c", WAITS, str(begun), str(opened), str(seen)]
+    parts.start("web")
+    assert set(parts.running) == {"web"}
+    while not begun.exists():
+        assert parts.running["web"].poll() is None
+    opened.touch()
+    parts.open_gate()
+    assert parts.running["web"].wait(300) == 0
+    assert seen.read_text() == "True"
+    parts.restart_ended()
+    assert parts.running["web"].wait(300) == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])

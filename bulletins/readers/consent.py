@@ -6,12 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, Reason, State
-from home.models import SiteSettings
-
-
-def site_name() -> str:
-    found = SiteSettings.objects.filter(site__is_default_site=True).first()
-    return (found or SiteSettings()).name
+from caching.site_name import site_name
 
 
 def words() -> str:

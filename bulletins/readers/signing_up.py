@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from bulletins.readers import tokens
 from bulletins.readers.addresses import same
-from bulletins.readers.consent import site_name
 from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, Reason, SignUp, State
 from bulletins.readers.recipients import links_for, list_headers
+from caching.site_name import site_name
 from home.limits import Limit, LimitReached, counted
+from home.mail_headers import sender
 from taxonomy.drafts import term_of_today
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,6 @@ def _send(reader: Reader, kind: str, subject: str) -> None:
         "X-Auto-Response-Suppress": "All",
     }
     body = render_to_string(f"bulletins/readers/mail/{kind}.txt", context)
-    message = EmailMessage(f"{subject}: {name}", body, to=[reader.address], headers=headers)
+    message = EmailMessage(f"{subject}: {name}", body, sender(name), to=[reader.address], headers=headers)
     if not message.send():
         raise OSError("the mail was not taken")

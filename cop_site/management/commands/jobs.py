@@ -23,8 +23,7 @@ logger = logging.getLogger("cop_site.jobs")
 
 
 def remind_of_reviews() -> None:
-    settings = SiteSettings.objects.filter(site__is_default_site=True).first()
-    remind(settings.contact_email if settings else "")
+    remind(SiteSettings.current().contact_email)
 
 
 def catch_up_search() -> None:

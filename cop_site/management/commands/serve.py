@@ -16,6 +16,7 @@ from django.db import DatabaseError, close_old_connections
 
 from cop_site.serving import Listener, PartFailed, Parts, listener
 from cop_site.site import align_site
+from cop_site.static_files import is_current
 
 logger = logging.getLogger("cop_site.serve")
 JOBS_EVERY = 60  # seconds
@@ -23,6 +24,7 @@ JOBS_EVERY = 60  # seconds
 
 class Command(BaseCommand):
     help = "Run web, worker and minute jobs together."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
@@ -34,13 +36,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         _refuse_taken(options["host"], options["port"])
         _begin_again_with(options["port"])
-        if options["prepare"]:
-            call_command("prepare", stdout=self.stdout)
-        try:
-            align_site()
-        except DatabaseError as error:
-            raise CommandError(f"The database does not answer, or `manage.py prepare` has not run: {error}") from error
         parts = Parts({"web": _web(options), "worker": _worker()})
+        try:
+            if options["prepare"] and is_current():
+                parts.start("web")  # it loads beside what follows
+            self.check()
+            if options["prepare"]:
+                call_command("prepare", stdout=self.stdout)
+            _align()
+            self._run(parts, options)
+        except PartFailed as failed:
+            raise CommandError(str(failed)) from failed
+        finally:
+            parts.stop()
+
+    def _run(self, parts: Parts, options: dict[str, Any]) -> None:
         stopping = False
         greeted = False
 
@@ -50,23 +60,20 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
-        parts.start()
+        parts.start("web")
+        parts.open_gate()
         due = time.monotonic() + JOBS_EVERY
-        try:
-            while not stopping:
-                time.sleep(0.2)
-                if not greeted and listener(options["host"], options["port"]) is not Listener.NOBODY:
-                    self._greet(options["host"], options["port"])
-                    greeted = True
-                if not stopping:
-                    parts.restart_ended()
-                if time.monotonic() >= due and not stopping:
-                    self._jobs()
-                    due = time.monotonic() + JOBS_EVERY
-        except PartFailed as failed:
-            raise CommandError(str(failed)) from failed
-        finally:
-            parts.stop()
+        while not stopping:
+            time.sleep(0.1)
+            if not greeted and listener(options["host"], options["port"]) is not Listener.NOBODY:
+                parts.start()  # the worker too, which would only have made the web's start longer
+                self._greet(options["host"], options["port"])
+                greeted = True
+            if not stopping:
+                parts.restart_ended()
+            if time.monotonic() >= due and not stopping:
+                self._jobs()
+                due = time.monotonic() + JOBS_EVERY
 
     def _greet(self, host: str, port: int) -> None:
         self.stdout.write(f"The site is at http://{host}:{port}/ (Ctrl-C stops it).")
@@ -84,6 +91,13 @@ class Command(BaseCommand):
             return
         except Exception:
             logger.exception("the minute jobs failed; they are tried again in a minute")
+
+
+def _align() -> None:
+    try:
+        align_site()
+    except DatabaseError as error:
+        raise CommandError(f"The database does not answer, or `manage.py prepare` has not run: {error}") from error
 
 
 def _web(options: dict[str, Any]) -> list[str]:
