@@ -2,6 +2,7 @@
 reads the same content version, so that a page costs them no more to make, but nothing of theirs is stored."""
 
 import gzip
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,6 +38,19 @@ class Stored:
     body: bytes
     etag: str
     changed: int  # seconds since 1970
+
+    def packed(self) -> bytes:
+        head = json.dumps([self.headers, self.etag, self.changed, len(self.body)])
+        return head.encode() + b"\n" + self.body
+
+    @classmethod
+    def unpacked(cls, kept: bytes) -> "Stored":
+        """Raises ValueError where it is not one, or not a whole one."""
+        head, _, body = kept.partition(b"\n")
+        headers, etag, changed, length = json.loads(head)
+        if len(body) != length:
+            raise ValueError("a page that was kept is not whole")
+        return cls(tuple((name, value) for name, value in headers), body, etag, changed)
 
     def response(self, request: HttpRequest) -> HttpResponse:
         response = HttpResponse(self.body)
@@ -162,7 +176,8 @@ def best_encoding(accepted: str) -> str:
 
 def _get(store: Any, key: str) -> Stored | None:
     try:
-        return store.get(key)
+        kept = store.get(key)
+        return None if kept is None else Stored.unpacked(kept)
     except Exception:
         # What another release left there may not be readable: that makes a page slow, never wrong.
         logger.warning("the page cache cannot be read", exc_info=True)
@@ -171,6 +186,6 @@ def _get(store: Any, key: str) -> Stored | None:
 
 def _set(store: Any, key: str, held: Stored) -> None:
     try:
-        store.set(key, held, LIFE)
+        store.set(key, held.packed(), LIFE)
     except Exception:
         logger.warning("the page cache cannot be written", exc_info=True)

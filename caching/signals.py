@@ -43,8 +43,9 @@ def affects_readers(model: type[Model]) -> bool:
     meta = model._meta
     if model.__module__ == "__fake__":  # a model of a migration, which may run before our table is there
         return False
-    if meta.auto_created:
-        return affects_readers(meta.auto_created)
+    made_by: Any = meta.auto_created
+    if made_by:
+        return affects_readers(made_by)
     return getattr(model, "affects_readers", not (meta.app_label in APPS or meta.label_lower in MODELS))
 
 
