@@ -27,6 +27,7 @@ from bench.pages import STARTER, environment, prepared, run, serving
 
 GOAL = 0.9
 READERS = 16  # connections, of which most wait most of the time
+BROWSER = "Accept-Encoding: gzip, deflate, br"
 PUBLISHED = "/case-studies/disc-lancashire/"
 FIRST = (
     *("/", "/case-studies/", "/search/", PUBLISHED, "/practice/", "/bulletins/", "/service-areas/", "/feed/"),
@@ -75,7 +76,7 @@ def visit(url: str, paths: Sequence[str], rate: float, every: float) -> tuple[Me
     started = time.perf_counter()
 
     def read() -> None:
-        connection = Connection(url)
+        connection = Connection(url, BROWSER)
         while True:
             with lock:
                 number = next(numbers, None)
@@ -106,7 +107,7 @@ def visit(url: str, paths: Sequence[str], rate: float, every: float) -> tuple[Me
 def measured(url: str, folder: Path, chosen: argparse.Namespace) -> Row:
     pages = visited(chosen.pages)
     for _ in range(READERS):  # every process has every page once
-        connection = Connection(url)
+        connection = Connection(url, BROWSER)
         for path in pages:
             connection.get(path)
     before = made(folder)

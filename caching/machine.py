@@ -1,57 +1,31 @@
-"""A cache of bytes that all processes of a machine share without a server: the memory of each, before one folder.
+"""A cache of bytes that the processes of one start share without a server: the memory of each, before one table in memory
+that they have in common.
 
-What one process makes, the others find in the folder and take into their memory. The folder may be away or full: then
-each process has what it made itself.
+The table is made before the processes divide (`--preload`); where each loads the site for itself, each has a table of its own.
+Nobody waits for anybody: an entry carries a hash of itself, and one that is being written at the moment counts as none.
 """
 
-import logging
-import os
-from collections.abc import Iterator
-from contextlib import suppress
+import struct
 from hashlib import blake2b
-from itertools import count
-from pathlib import Path
-from threading import get_ident
+from mmap import mmap
 from time import time
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.locmem import LocMemCache
 
-from caching.breaker import Breaker
-
-ROOM = 50_000_000  # bytes of the folder
-FILES = 2_000  # in it at most
-SWEEP = 256  # entries that a process writes before it looks whether there are too many
-GRACE = 60  # seconds after its end that a file is left alone: it may be one that is just being written
-
-logger = logging.getLogger("caching")
-# One for all threads of a process, each of which has a cache of its own.
-folder_breaker = Breaker(
-    logger,
-    "the folder of kept pages cannot be written, each process makes its own",
-    "pages are kept in the folder again",
-)
-_writes = count(1)
+SLOTS = 1_024  # entries at most; of two that fall on one place the newer stays
+SLOT = 32_768  # bytes of one: what is larger each process keeps for itself
+HEAD = struct.Struct("<q16sdI")  # hash of the rest, key, when it ends, bytes
+_table = mmap(-1, SLOTS * SLOT)  # anonymous and shared; takes memory only where something is written
 
 
 class MachineCache(LocMemCache):
-    """LOCATION is the folder. A file's time of change is when its entry ends."""
-
-    def __init__(self, folder: str, params: dict[str, Any]) -> None:
-        super().__init__(folder, params)
-        self._folder = folder
-
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         found = super().get(key, None, version)
         if found is not None:
             return found
-        try:
-            with open(self._file(key, version), "rb") as file:
-                left = os.fstat(file.fileno()).st_mtime - time()
-                found = file.read()
-        except OSError:  # mostly because nobody made it yet
-            return default
+        found, left = _read(self._digest(key, version))
         if left <= 0:
             return default
         super().set(key, found, left, version)
@@ -60,65 +34,44 @@ class MachineCache(LocMemCache):
     def set(self, key: str, value: bytes, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         super().set(key, value, timeout, version)
         ends = self.get_backend_timeout(timeout)
-        if ends is None or not folder_breaker.may_ask():
-            return
-        try:
-            self._write(self._file(key, version), value, ends)
-            if next(_writes) % SWEEP == 0:
-                self.sweep()
-        except OSError as error:
-            folder_breaker.failed(error)
-        else:
-            folder_breaker.worked()
+        if ends is not None and len(value) <= SLOT - HEAD.size:
+            _write(self._digest(key, version), value, ends)
 
     def delete(self, key: str, version: int | None = None) -> bool:
-        self._remove(self._file(key, version))
+        digest = self._digest(key, version)
+        if _read(digest)[1] > 0:
+            _write(digest, b"", 0)
         return super().delete(key, version)
 
     def clear(self) -> None:
         super().clear()
-        for file in Path(self._folder).glob("*"):
-            self._remove(file)
+        for start in range(0, SLOTS * SLOT, SLOT):
+            _table[start : start + HEAD.size] = bytes(HEAD.size)
 
-    def sweep(self) -> None:
-        """Remove what has ended, and what ends first where there is too much."""
-        files = sorted(self._files(), reverse=True)
-        used = 0
-        for place, (ends, size, file) in enumerate(files):
-            used += size
-            if ends < time() - GRACE or used > ROOM or place >= FILES:
-                self._remove(file)
+    def _digest(self, key: str, version: int | None) -> bytes:
+        return blake2b(self.make_key(key, version).encode(), digest_size=16).digest()
 
-    def _files(self) -> Iterator[tuple[float, int, str]]:
-        """When each ends, its bytes, and the file."""
-        with os.scandir(self._folder) as found:
-            for entry in found:
-                with suppress(FileNotFoundError):  # another process sweeps too
-                    told = entry.stat()
-                    yield told.st_mtime, told.st_size, entry.path
 
-    def _file(self, key: str, version: int | None) -> str:
-        return f"{self._folder}/{blake2b(self.make_key(key, version).encode(), digest_size=16).hexdigest()}"
+def _start(key: bytes) -> int:
+    return int.from_bytes(key[:4], "little") % SLOTS * SLOT
 
-    def _write(self, file: str, value: bytes, ends: float) -> None:
-        part = f"{file}-{os.getpid()}-{get_ident()}"
-        try:
-            with self._opened(part) as written:
-                written.write(value)
-                written.flush()
-                os.utime(written.fileno(), (ends, ends))
-            os.replace(part, file)
-        except OSError:
-            self._remove(part)
-            raise
 
-    def _opened(self, file: str) -> BinaryIO:
-        try:
-            return open(file, "wb")
-        except FileNotFoundError:  # the first, or somebody deleted the folder
-            Path(self._folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-            return open(file, "wb")
+def _sum(key: bytes, ends: float, value: bytes) -> int:
+    """Python's own hash: processes that have the table have its seed too, and no other thread goes first meanwhile."""
+    return hash((key, ends, value))
 
-    def _remove(self, file: str | Path) -> None:
-        with suppress(OSError):
-            os.unlink(file)
+
+def _write(key: bytes, value: bytes, ends: float) -> None:
+    start = _start(key)
+    entry = HEAD.pack(_sum(key, ends, value), key, ends, len(value)) + value
+    _table[start : start + len(entry)] = entry
+
+
+def _read(key: bytes) -> tuple[bytes, float]:
+    """The value and the seconds that are left to it: none where there is no such entry, or no whole one."""
+    start = _start(key)
+    told, held, ends, length = HEAD.unpack(_table[start : start + HEAD.size])
+    if held != key or length > SLOT - HEAD.size:
+        return b"", 0
+    value = _table[start + HEAD.size : start + HEAD.size + length]
+    return (value, ends - time()) if _sum(key, ends, value) == told else (b"", 0)

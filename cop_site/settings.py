@@ -2,7 +2,6 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from secrets import token_hex
 from urllib.parse import urlsplit
 
 import environ
@@ -141,16 +140,10 @@ _cache = (
 )
 CACHES = {
     "default": _cache | {"KEY_PREFIX": "site"},
-    # Whole answers for anonymous readers (caching.middleware); 1,000 of them are some 10 MB in each process. The folder
-    # is for processes that come of one start: those of another may run another release.
-    "pages": _cache | {"KEY_PREFIX": "pages"}
-    if REDIS_URL
-    else {
-        "BACKEND": "caching.machine.MachineCache",
-        "LOCATION": str(DATA_DIR / "pages"),
-        "KEY_PREFIX": token_hex(8),
-        "OPTIONS": {"MAX_ENTRIES": 1000},
-    },
+    # Whole answers for anonymous readers (caching.middleware); 1,000 of them are some 10 MB in each process.
+    "pages": (_cache if REDIS_URL else {"BACKEND": "caching.machine.MachineCache", "LOCATION": "pages"})
+    | {"KEY_PREFIX": "pages"}
+    | ({} if REDIS_URL else {"OPTIONS": {"MAX_ENTRIES": 1000}}),
 }
 
 # Where there is an address, Elasticsearch answers searches; the index on each machine answers where it cannot.

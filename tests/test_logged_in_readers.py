@@ -20,7 +20,7 @@ from caching import version
 from caching.version import begin_request, end_request, is_remembering, remember
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
-from home.models import ContentPage
+from home.models import ContentPage, SiteSettings
 from home.templatetags import navigation
 from search.engine import engine
 from tests.factories import bulletin_index, case_study, practice_index
@@ -48,6 +48,7 @@ def study(committed: None, listing: CaseStudyIndexPage) -> CaseStudyPage:
     practice_index(home)
     bulletin_index(home)
     home.add_child(instance=ContentPage(title="Rules", slug="rules", body="<p>One</p>", show_in_menus=True))
+    SiteSettings.for_site(found.get_site())  # else the first reader makes them, and what was remembered is gone
     engine().rebuild()
     return found
 

@@ -1,11 +1,7 @@
-"""What one process of a machine keeps, the others have: in their memory, before a folder."""
+"""What one process of a start keeps, the others have."""
 
-import logging
 import os
-import time
 from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,134 +9,96 @@ from django.core.cache.backends import locmem
 from django.test import Client
 
 from caching import machine
-from caching.machine import MachineCache
+from caching.machine import HEAD, SLOT, MachineCache
 from caching.middleware import Stored
 from casestudies.models import CaseStudyIndexPage
 from search.engine import engine
 from tests.factories import case_study
 
-memories: Any = locmem  # by folder, each process its own
+memories: Any = locmem  # by name, each process its own
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "pages"
-    yield folder
-    forget(folder)
-    machine.folder_breaker.worked()
+def forget(name: str) -> None:
+    for held in (memories._caches, memories._expire_info):
+        if name in held:
+            held[name].clear()
 
 
-def forget(folder: Path) -> None:
-    for held in (memories._caches, memories._expire_info, memories._locks):
-        held.pop(str(folder), None)
-
-
-def process(folder: Path, **options: Any) -> MachineCache:
+def process() -> MachineCache:
     """The cache as another process has it: with a memory of its own."""
-    forget(folder)
-    return MachineCache(str(folder), {"OPTIONS": options})
+    forget("of a test")
+    return MachineCache("of a test", {"KEY_PREFIX": "test"})
 
 
-def files(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir())
+@pytest.fixture(autouse=True)
+def _empty() -> Iterator[None]:
+    yield
+    process().clear()
 
 
-def test_what_one_process_keeps_another_gets(folder: Path) -> None:
-    process(folder).set("a", b"told", 300)
-    other = process(folder)
-    assert other.get("a") == b"told"
-    folder.rename(folder.with_name("gone"))
-    assert other.get("a") == b"told", "it is in this memory now"
-    assert process(folder).get("a", b"none") == b"none"
+def test_what_one_process_keeps_another_gets() -> None:
+    cache = process()
+    child = os.fork()
+    if not child:
+        cache.set("a", b"told", 300)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert cache.get("a") == b"told"
+    machine._table[:] = bytes(len(machine._table))
+    assert cache.get("a") == b"told", "it is in this memory now"
+    assert process().get("a", b"none") == b"none"
 
 
-def test_it_ends_for_all_at_the_same_time(folder: Path, time_machine: Any) -> None:
+def test_it_ends_for_all_at_the_same_time(time_machine: Any) -> None:
     time_machine.move_to("2027-07-01T12:00Z", tick=False)
-    process(folder).set("a", b"told", 300)
+    process().set("a", b"told", 300)
     time_machine.shift(299)
-    other = process(folder)
+    other = process()
     assert other.get("a") == b"told"
     time_machine.shift(2)
     assert other.get("a") is None
-    assert process(folder).get("a") is None
+    assert process().get("a") is None
 
 
-def test_keys_and_versions_are_apart(folder: Path) -> None:
-    cache = process(folder)
+def test_keys_and_versions_are_apart() -> None:
+    cache = process()
     cache.set("a", b"one", 300)
     cache.set("a", b"two", 300, version=2)
-    cache.set("../a", b"three", 300)
-    other = process(folder)
-    assert [other.get("a"), other.get("a", version=2), other.get("../a")] == [b"one", b"two", b"three"]
-    assert len(files(folder)) == 3
+    other = process()
+    assert [other.get("a"), other.get("a", version=2), other.get("b")] == [b"one", b"two", None]
     other.delete("a")
-    assert process(folder).get("a") is None
-    assert process(folder).get("a", version=2) == b"two"
+    assert other.get("a") is None
+    assert process().get("a") is None
+    assert process().get("a", version=2) == b"two"
     other.clear()
-    assert files(folder) == []
+    assert process().get("a", version=2) is None
 
 
-def test_only_the_sites_own_user_reads_the_folder(folder: Path) -> None:
-    process(folder).set("a", b"told", 300)
-    assert folder.stat().st_mode & 0o077 == 0
+def test_of_two_that_fall_on_one_place_the_newer_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_start", lambda key: 0)
+    cache = process()
+    cache.set("a", b"a longer one", 300)
+    cache.set("b", b"short", 300)
+    assert [cache.get("a"), cache.get("b")] == [b"a longer one", b"short"], "in its own memory"
+    other = process()
+    assert [other.get("a"), other.get("b")] == [None, b"short"]
 
 
-def test_the_folder_does_not_grow_without_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "SWEEP", 4)
-    monkeypatch.setattr(machine, "_writes", count(1))
-    monkeypatch.setattr(machine, "ROOM", 250)
-    cache = process(folder)
-    for number in range(1, 9):
-        cache.set(f"{number}", bytes(100), 300 + number)
-    assert sum(file.stat().st_size for file in files(folder)) == 200
-    other = process(folder)
-    assert [number for number in range(1, 9) if other.get(f"{number}")] == [7, 8]
-    monkeypatch.setattr(machine, "FILES", 1)
-    other.sweep()
-    assert len(files(folder)) == 1
+@pytest.mark.parametrize(("size", "is_shared"), [(0, True), (SLOT - HEAD.size, True), (SLOT - HEAD.size + 1, False)])
+def test_what_is_too_large_each_process_keeps_for_itself(size: int, is_shared: bool) -> None:
+    cache = process()
+    cache.set("a", bytes(size), 300)
+    assert cache.get("a") == bytes(size)
+    assert process().get("a") == (bytes(size) if is_shared else None)
 
 
-def test_what_has_ended_is_removed_and_what_is_being_written_is_not(folder: Path) -> None:
-    cache = process(folder)
+@pytest.mark.parametrize("place", range(0, HEAD.size + 4, 3))
+def test_what_is_being_written_counts_as_none(place: int) -> None:
+    cache = process()
     cache.set("a", b"told", 300)
-    cache.set("b", b"told", 300)
-    os.utime(cache._file("a", None), (time.time() - 100,) * 2)
-    (folder / "writing").write_bytes(b"to")
-    cache.sweep()
-    assert {path.name for path in files(folder)} == {Path(cache._file("b", None)).name, "writing"}
-
-
-def test_a_folder_that_cannot_be_written_is_said_once(
-    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder.write_text("not a folder")
-    cache = process(folder)
-    for number in range(5):
-        cache.set(f"{number}", b"told", 300)
-        assert cache.get(f"{number}") == b"told"
-    assert cache.get("none") is None
-    cache.clear()
-    said = [record.getMessage() for record in caplog.records if record.levelno > logging.DEBUG]
-    assert [message.partition(":")[0] for message in said] == [
-        "the folder of kept pages cannot be written, each process makes its own"
-    ]
-    folder.unlink()
-    monkeypatch.setattr(machine.folder_breaker, "_ask_again", 0)
-    cache.set("again", b"told", 300)
-    assert process(folder).get("again") == b"told"
-    assert caplog.records[-1].getMessage() == "pages are kept in the folder again"
-
-
-def test_a_write_that_fails_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache = process(folder)
-    cache.set("a", b"told", 300)
-
-    def fails(*args: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", fails)
-    cache.set("b", b"told", 300)
-    assert len(files(folder)) == 1
+    start = machine._start(cache._digest("a", None))
+    machine._table[start + place] ^= 0x81
+    assert process().get("a") is None
 
 
 @pytest.mark.parametrize(
@@ -158,15 +116,11 @@ def test_a_page_comes_from_what_another_process_made(
     engine().rebuild()
     client.get("/")  # the first reader of a site makes its settings
     made = client.get(study.url)
-    location = next(name for name in memories._caches if name.endswith("/pages"))
-    memories._caches[location].clear()
-    memories._expire_info[location].clear()
+    forget("pages")
     with django_assert_max_num_queries(1):
         kept = client.get(study.url)
     assert kept.content == made.content
     assert dict(kept.headers) == dict(made.headers)
-    for file in Path(location).iterdir():
-        file.write_bytes(b"spoilt")
-    memories._caches[location].clear()
-    memories._expire_info[location].clear()
+    forget("pages")
+    machine._table[:] = b"spoilt\n\n" * (len(machine._table) // 8)
     assert client.get(study.url).content == made.content
