@@ -31,10 +31,11 @@ class Measured:
 
 
 class Connection:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, header: str = "") -> None:
         self._host, self._port = urlsplit(url).hostname or "", urlsplit(url).port or 80
         self._socket: socket.socket | None = None
-        self._request = f" HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n\r\n"
+        headers = [f"Host: {self._host}:{self._port}", *filter(None, [header])]
+        self._request = "\r\n".join([" HTTP/1.1", *headers, "", ""])
 
     def get(self, path: str) -> bytes:
         """The body. Raises RuntimeError for any status but 200."""

@@ -1,6 +1,8 @@
-"""The page cache: what an anonymous reader gets is kept, whole and compressed, until content changes."""
+"""The page cache: what an anonymous reader gets is kept, whole and compressed, until content changes. Who is logged in
+reads the same content version, so that a page costs them no more to make, but nothing of theirs is stored."""
 
 import gzip
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date, parse_header_parameters
 
 from caching import version
@@ -37,6 +39,19 @@ class Stored:
     etag: str
     changed: int  # seconds since 1970
 
+    def packed(self) -> bytes:
+        head = json.dumps([self.headers, self.etag, self.changed, len(self.body)])
+        return head.encode() + b"\n" + self.body
+
+    @classmethod
+    def unpacked(cls, kept: bytes) -> "Stored":
+        """Raises ValueError where it is not one, or not a whole one."""
+        head, _, body = kept.partition(b"\n")
+        headers, etag, changed, length = json.loads(head)
+        if len(body) != length:
+            raise ValueError("a page that was kept is not whole")
+        return cls(tuple((name, value) for name, value in headers), body, etag, changed)
+
     def response(self, request: HttpRequest) -> HttpResponse:
         response = HttpResponse(self.body)
         for name, value in self.headers:
@@ -49,12 +64,17 @@ def page_cache(get_response: GetResponse) -> GetResponse:
     store = caches["pages"]
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not _may_be_shared(request):
+        if getattr(request, "is_dummy", False):  # Wagtail's preview of a draft comes through all middleware
+            with version.paused():
+                return get_response(request)
+        if not _is_page(request):
             return get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return _private(request, get_response(request))
         found = version.begin_request()
         try:
-            if found is None or connection.in_atomic_block:
-                return get_response(request)
+            if found is None or connection.in_atomic_block or _is_personal(request):
+                return _private(request, get_response(request))
             encoding = best_encoding(request.headers.get("Accept-Encoding", ""))
             key = _key(request, found, encoding)
             held = _get(store, key)
@@ -73,9 +93,7 @@ def page_cache(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _may_be_shared(request: HttpRequest) -> bool:
-    if request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
-        return False
+def _is_page(request: HttpRequest) -> bool:
     if request.path_info.startswith(NEVER):
         return False
     try:
@@ -83,6 +101,19 @@ def _may_be_shared(request: HttpRequest) -> bool:
     except DisallowedHost:
         return False
     return True
+
+
+def _is_personal(request: HttpRequest) -> bool:
+    """Whether the answer may be meant for one person: somebody who is logged in, or who knows a page's password."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+
+
+def _private(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer; where it may be meant for one person, it says that nobody else may get it."""
+    if _is_personal(request):
+        told = {} if response.has_header("Cache-Control") else {"no_cache": True}
+        patch_cache_control(response, private=True, **told)
+    return response
 
 
 def _is_public(response: HttpResponse) -> bool:
@@ -145,7 +176,8 @@ def best_encoding(accepted: str) -> str:
 
 def _get(store: Any, key: str) -> Stored | None:
     try:
-        return store.get(key)
+        kept = store.get(key)
+        return None if kept is None else Stored.unpacked(kept)
     except Exception:
         # What another release left there may not be readable: that makes a page slow, never wrong.
         logger.warning("the page cache cannot be read", exc_info=True)
@@ -154,6 +186,6 @@ def _get(store: Any, key: str) -> Stored | None:
 
 def _set(store: Any, key: str, held: Stored) -> None:
     try:
-        store.set(key, held, LIFE)
+        store.set(key, held.packed(), LIFE)
     except Exception:
         logger.warning("the page cache cannot be written", exc_info=True)

@@ -8,7 +8,7 @@ class ContentVersion(models.Model):
     number = models.BigIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
 
-    bookkeeping = True
+    affects_readers = False
 
     def __str__(self) -> str:
         return f"version {self.number}"

@@ -5,7 +5,8 @@ that changed in between can only be stored under a number that nobody asks for a
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -67,6 +68,17 @@ def begin_request() -> Version | None:
 
 def end_request() -> None:
     _request.version = None
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Nothing is remembered meanwhile in this thread: what is shown is a draft, which nobody else may see."""
+    held = getattr(_request, "version", None)
+    _request.version = None
+    try:
+        yield
+    finally:
+        _request.version = held
 
 
 def is_remembering() -> bool:

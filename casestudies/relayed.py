@@ -12,4 +12,4 @@ class RelayedQuestion(models.Model):
     # False where the mail server refused it, or the process ended before it answered.
     sent = models.BooleanField(default=False)
 
-    bookkeeping = True
+    affects_readers = False

@@ -30,6 +30,8 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     email = models.EmailField("mail address", unique=True)
 
+    affects_readers = False
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]

@@ -146,9 +146,9 @@ _cache = (
 CACHES = {
     "default": _cache | {"KEY_PREFIX": "site"},
     # Whole answers for anonymous readers (caching.middleware); 1,000 of them are some 10 MB in each process.
-    "pages": _cache
+    "pages": (_cache if REDIS_URL else {"BACKEND": "caching.machine.MachineCache", "LOCATION": "pages"})
     | {"KEY_PREFIX": "pages"}
-    | ({} if REDIS_URL else {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 1000}}),
+    | ({} if REDIS_URL else {"OPTIONS": {"MAX_ENTRIES": 1000}}),
 }
 
 # Where there is an address, Elasticsearch answers searches; the index on each machine answers where it cannot.

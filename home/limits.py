@@ -20,7 +20,7 @@ class LimitedUse(models.Model):
     key = models.CharField(max_length=64)
     expires_at = models.DateTimeField(db_index=True)
 
-    bookkeeping = True
+    affects_readers = False
 
     class Meta:
         indexes = [models.Index(fields=["key", "expires_at"], name="limited_use_key")]

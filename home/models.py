@@ -99,6 +99,8 @@ SiteImage._meta.get_field("file").attr_class = OriginalFile
 class SiteRendition(AbstractRendition):
     image = models.ForeignKey(SiteImage, on_delete=models.CASCADE, related_name="renditions")
 
+    affects_readers = False  # it is made while a page is shown, and belongs to an image that tells of itself
+
     @property
     def url(self) -> str:
         return self.image.file.url if self.filter_spec == "original" else self.file.url

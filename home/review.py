@@ -60,7 +60,7 @@ class ReviewReminder(models.Model):
     review_date = models.DateField()
     sent_at = models.DateTimeField()
 
-    bookkeeping = True
+    affects_readers = False
 
     class Meta:
         constraints = [

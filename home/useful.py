@@ -29,7 +29,7 @@ class Feedback(models.Model):
     line = models.TextField("line to the editors", max_length=LONGEST, blank=True)
     day = models.DateField(default=timezone.localdate, db_index=True)
 
-    bookkeeping = True
+    affects_readers = False
 
     class Meta:
         ordering = ["-day", "-pk"]

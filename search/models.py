@@ -11,5 +11,7 @@ class Change(models.Model):
     page_id = models.PositiveBigIntegerField(db_index=True)
     time = models.DateTimeField(auto_now_add=True, db_index=True)
 
+    affects_readers = False
+
     def __str__(self) -> str:
         return f"{self.sequence}: page {self.page_id}"

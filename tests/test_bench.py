@@ -41,6 +41,14 @@ def test_bench_pages_compares_each_page_with_the_bare_view(new_site: Path) -> No
         assert (row["ratio"] == 1) == (row["kind"] == "bare")
 
 
+def test_bench_cached_counts_what_was_made_while_editors_published(new_site: Path) -> None:
+    (row,) = printed(new_site, "bench.cached", "--size", "5", "--pages", "6", "--seconds", "2", "--every", "1")
+    assert (row["asked"], row["published"]) == (200, 2)
+    assert 0 < row["made"] < row["asked"]
+    assert row["from_cache"] == 1 - row["made"] / row["asked"]
+    assert 0 < row["p50"] <= row["p95"]
+
+
 def test_bench_content_runs_as_it_says(tmp_path: Path) -> None:
     """By itself, without any setting of Django's; where nothing is prepared it says what to do."""
     command = [sys.executable, "-m", "bench.content", "3"]

@@ -15,6 +15,7 @@ from wagtail.models import Page
 
 from bulletins.models import BulletinPage
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from community.models import User
 from home.models import SiteImage
 from practice.models import (
     NoteContract,
@@ -69,6 +70,7 @@ BUDGET = {
     "/sitemap.xml": 13,
 }
 FEW, MANY = 4, 12
+PERSON = 2  # the session and who it belongs to, where a page says so
 
 
 @pytest.fixture
@@ -160,9 +162,16 @@ def queries(client: Client) -> dict[str, int]:
     return {path: ask(path, "third") for path in BUDGET}
 
 
-def test_queries_are_few_and_do_not_grow(site: CaseStudyIndexPage, client: Client) -> None:
+def test_queries_are_few_and_do_not_grow(
+    site: CaseStudyIndexPage, client: Client, django_user_model: type[User]
+) -> None:
+    reader = Client()
+    reader.force_login(django_user_model.objects.create_user("reader@example.org"))
     grow(site, 0, FEW)
     few = queries(client)
+    logged_in = queries(reader)
+    assert {path: number for path, number in logged_in.items() if number > few[path] + PERSON} == {}
     grow(site, FEW, MANY)
+    assert queries(reader) == logged_in
     assert queries(client) == few
     assert {path: number for path, number in few.items() if number > BUDGET[path]} == {}

@@ -60,7 +60,7 @@ class Reader(models.Model):
     unsubscribed_at = models.DateTimeField("unsubscribed", null=True)
     suppressed_at = models.DateTimeField("suppressed", null=True)
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -83,7 +83,7 @@ class ReaderArea(models.Model):
     reader = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="+")
     term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="+")
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -107,7 +107,7 @@ class Consent(models.Model):
     words = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -130,7 +130,7 @@ class ForgottenAddress(models.Model):
     why = models.CharField(max_length=12, choices=Why)
     at = models.DateTimeField(default=timezone.now)
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     @classmethod
@@ -147,7 +147,7 @@ class SignUp(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     tried_at = models.DateTimeField(null=True)
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
 
@@ -181,7 +181,7 @@ class ReaderImport(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     touched_at = models.DateTimeField(default=timezone.now)
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -207,7 +207,7 @@ class RefusedLine(models.Model):
     reason = models.CharField(max_length=300)
     text = models.CharField(max_length=254)
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     class Meta:

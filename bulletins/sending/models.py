@@ -30,7 +30,7 @@ class Sending(models.Model):
     note = models.TextField(blank=True)  # why it was paused by itself, or why it waits
     touched_at = models.DateTimeField(null=True)  # when a worker last said that it is at it
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -69,7 +69,7 @@ class Delivery(models.Model):
     complained_at = models.DateTimeField(null=True)
     unsubscribed_at = models.DateTimeField(null=True)
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -86,7 +86,7 @@ class Visit(models.Model):
     day = models.DateField()
     number = models.PositiveIntegerField(default=0)
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     class Meta:

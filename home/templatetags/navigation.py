@@ -16,6 +16,8 @@ from wagtail.models import Page, Site
 from caching.version import remember
 
 register = template.Library()
+# What a template may know of whoever asks.
+PERSONAL = ("request", "user", "perms", "messages", "csrf_token")
 
 
 @register.simple_tag(takes_context=True)
@@ -33,10 +35,12 @@ def menu(context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def remembered(context: Context, template_name: str) -> SafeString:
-    """What a template prints that is the same on every page that has it, kept until content changes."""
+    """What a template prints that is the same on every page that has it, kept until content changes. It is printed for
+    everybody, so it cannot know who asks."""
 
     def printed() -> SafeString:
-        return get_template(template_name).template.render(context)  # type: ignore[attr-defined]
+        with context.update(dict.fromkeys(PERSONAL)):
+            return get_template(template_name).template.render(context)  # type: ignore[attr-defined]
 
     return remember(f"printed {template_name}", printed)
 
