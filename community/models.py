@@ -53,7 +53,7 @@ class AppliedGrant(models.Model):
     group = models.ForeignKey(Group, null=True, on_delete=models.SET_NULL, related_name="+")
     applied_at = models.DateTimeField(default=timezone.now)
 
-    bookkeeping = True
+    affects_readers = False
     wagtail_reference_index_ignore = True
 
     class Meta:

@@ -51,7 +51,7 @@ NOT_SEEN = {
     },
     "caching": {"contentversion"},
     "casestudies": {"relayedquestion"},
-    "community": {"user"},
+    "community": {"appliedgrant", "user"},
     "contenttypes": {"contenttype"},
     "django_tasks_database": {"dbtaskresult"},
     "home": {"feedback", "limiteduse", "reviewreminder", "siterendition"},
