@@ -21,7 +21,7 @@ def beside(work: Callable[[], object], waits: Callable[[], object]) -> Iterator[
         if process.is_alive():
             waits()
     except BaseException:
-        process.terminate()
+        process.kill()  # a copy has our handlers of signals too, and may go on after any other
         raise
     finally:
         process.join()

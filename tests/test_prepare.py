@@ -1,6 +1,7 @@
 """What `manage.py prepare` says, and what it does side by side."""
 
 import os
+import signal
 from io import StringIO
 from pathlib import Path
 
@@ -46,8 +47,12 @@ def test_work_beside_that_fails_is_an_error(capfd: pytest.CaptureFixture[str]) -
 
 def test_a_block_that_fails_ends_the_work_beside() -> None:
     reading, _writing = os.pipe()
-    with pytest.raises(RuntimeError), beside(lambda: os.read(reading, 1), lambda: None):
-        raise RuntimeError
+    before = signal.signal(signal.SIGTERM, lambda *args: None)  # as in `serve`, which prepares
+    try:
+        with pytest.raises(RuntimeError), beside(lambda: os.read(reading, 1), lambda: None):
+            raise RuntimeError
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def said() -> list[str]:
