@@ -42,9 +42,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     except (LookupError, ValueError):
         environ["CONTENT_TYPE"] = kind
     answer = _django(environ, start_response)
-    if (
-        environ["REQUEST_METHOD"] == "HEAD"
-    ):  # Django leaves the body to the server, which warns of each one that it drops
+    # Django leaves the body to the server, which warns of each one that it drops.
+    if environ["REQUEST_METHOD"] == "HEAD":
         answer.close()  # type: ignore[attr-defined]
         return []
     return answer

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from search.analysis import fold, tokens
+from search.facets import Vocabulary
 from search.query import Query
 from search.results import Suggestion
 
@@ -33,6 +34,22 @@ def has_each(key: str, words: list[str]) -> bool:
     """Whether each of the words begins one of the key."""
     padded = f" {key}"
     return all(f" {word}" in padded for word in words)
+
+
+def typed_words(text: str) -> list[str]:
+    """The words in which every engine looks for what was typed, the last of them perhaps half of one."""
+    return fold(text[:MAX_TEXT]).split()[:MAX_WORDS]
+
+
+def facet_values(vocabulary: Vocabulary, words: list[str]) -> Iterator[tuple[Candidate, str]]:
+    """Values of facets that one of their names leads to, each with its slug, whether or not a page has them."""
+    for dimension, values in vocabulary.items():
+        for slug, value in values.items():
+            keys = [key for key in map(fold, (value.label, *value.synonyms)) if has_each(key, words)]
+            if keys:
+                best = next((key for key in keys if key.startswith(" ".join(words))), keys[0])
+                url = value.url or Query(facets={dimension: (slug,)}).to_url("/search/")
+                yield (Suggestion(value.label, url, dimension), best, 0), slug
 
 
 def written(connection: sqlite3.Connection, text: str) -> Iterator[Candidate]:

@@ -1,7 +1,6 @@
 """What somebody who types may mean, by the rule and order of every engine."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -10,16 +9,15 @@ from elasticsearch.dsl import Q
 from search.analysis import fold
 from search.elastic.connection import Place, several
 from search.facets import Vocabulary
-from search.query import Query
 from search.results import Suggestion
-from search.suggesting import CANDIDATES, MAX_TEXT, MAX_WORDS, SCHEMA, Candidate, has_each, ordered, written
+from search.suggesting import CANDIDATES, SCHEMA, facet_values, has_each, ordered, typed_words, written
 
 
 def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> tuple[Suggestion, ...]:
-    words = fold(text[:MAX_TEXT]).split()[:MAX_WORDS]
+    words = typed_words(text)
     if not words:
         return ()
-    values = list(_values(vocabulary, words))
+    values = list(facet_values(vocabulary, words))
     keys = [f"{found.kind}:{slug}" for (found, _, _), slug in values]
     titles = Q("bool", filter=[Q("prefix", title_words=word) for word in words])
     begin = Q("prefix", title_key=" ".join(words))
@@ -47,13 +45,3 @@ def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> 
         connection.executemany("INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)", pages)
         candidates += written(connection, text)
     return ordered(candidates, " ".join(words), count)
-
-
-def _values(vocabulary: Vocabulary, words: list[str]) -> Iterator[tuple[Candidate, str]]:
-    for dimension, values in vocabulary.items():
-        for slug, value in values.items():
-            keys = [key for key in map(fold, (value.label, *value.synonyms)) if has_each(key, words)]
-            if keys:
-                best = next((key for key in keys if key.startswith(" ".join(words))), keys[0])
-                url = value.url or Query(facets={dimension: (slug,)}).to_url("/search/")
-                yield (Suggestion(value.label, url, dimension), best, 0), slug
