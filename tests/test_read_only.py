@@ -41,42 +41,29 @@ def image() -> SimpleUploadedFile:
     return SimpleUploadedFile("refuge.png", picture("png"))
 
 
+def uploads(name: str, app: str, kind: str, file: Callable[[], SimpleUploadedFile]) -> dict[str, Send]:
+    """Wagtail's three forms that take a new file of this kind."""
+    values = {"title": "A", "collection": 1}
+    chosen = {f"{kind}-chooser-upload-{field}": value for field, value in values.items()}
+    return {
+        f"a {name}": lambda client: client.post(reverse(f"{app}:add"), values | {"file": file()}),
+        f"{name}s": lambda client: client.post(
+            reverse(f"{app}:add_multiple"),
+            values | {"files[]": file()},
+            headers={"X-Requested-With": "XMLHttpRequest"},
+        ),
+        f"a {name} in the chooser": lambda client: client.post(
+            reverse(f"{app}_chooser:create"), chosen | {f"{kind}-chooser-upload-file": file()}
+        ),
+    }
+
+
 SENT: dict[str, Send] = {
-    "a picture": lambda client: client.post(
-        reverse("wagtailimages:add"), {"title": "A", "collection": 1, "file": image()}
-    ),
-    "pictures": lambda client: client.post(
-        reverse("wagtailimages:add_multiple"),
-        {"title": "A", "collection": 1, "files[]": image()},
-        headers={"X-Requested-With": "XMLHttpRequest"},
-    ),
-    "a picture in the chooser": lambda client: client.post(
-        reverse("wagtailimages_chooser:create"),
-        {
-            "image-chooser-upload-title": "A",
-            "image-chooser-upload-collection": 1,
-            "image-chooser-upload-file": image(),
-        },
-    ),
+    **uploads("picture", "wagtailimages", "image", image),
+    **uploads("document", "wagtaildocs", "document", document),
     "another file for a picture": lambda client: client.post(
         reverse("wagtailimages:edit", args=[SiteImage.objects.get().pk]),
         {"title": "Changed", "collection": 1, "file": image()},
-    ),
-    "a document": lambda client: client.post(
-        reverse("wagtaildocs:add"), {"title": "A", "collection": 1, "file": document()}
-    ),
-    "documents": lambda client: client.post(
-        reverse("wagtaildocs:add_multiple"),
-        {"title": "A", "collection": 1, "files[]": document()},
-        headers={"X-Requested-With": "XMLHttpRequest"},
-    ),
-    "a document in the chooser": lambda client: client.post(
-        reverse("wagtaildocs_chooser:create"),
-        {
-            "document-chooser-upload-title": "A",
-            "document-chooser-upload-collection": 1,
-            "document-chooser-upload-file": document(),
-        },
     ),
     "a photograph of oneself": lambda client: client.post(
         reverse("wagtailadmin_account"),
