@@ -89,7 +89,7 @@ def _documents(source: Source, ids: list[int]) -> list[Document]:
         raise
     except Exception:
         if len(ids) == 1:
-            logger.exception("%s cannot be read for the search index, so it is left out", ids[0])
+            logger.exception("document %s cannot be read for the search index, so it is left out", ids[0])
             return []
     half = len(ids) // 2
     return _documents(source, ids[:half]) + _documents(source, ids[half:])
