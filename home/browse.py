@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from home.front import groups
+from home.front import area_index
 from home.regions import tiles
 from search.answers import answer_or_none
 from search.facets import FacetCount
@@ -58,7 +58,7 @@ def browse(request: HttpRequest, name: str) -> HttpResponse:
         "entries": [Entry(term.label, term.url, term.scope_note, counts.get(term.slug, 0)) for term in terms],
     }
     if way.facet == Facet.AREA:
-        context["groups"] = groups(_areas(terms, counts))
+        context["area_index"] = area_index(tuple(_areas(terms, counts)))
     if way.facet == Facet.REGION:
         context["tiles"] = tiles(counts=counts)
     return render(request, "home/browse.html", context)

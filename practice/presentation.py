@@ -7,12 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
-from home import dates, facts
-from home.citing import ways_to_cite
-from home.facts import UNSAID, Fact, links, search_address, text
-from home.facts import terms as term_links
+from home import dates
+from home.detail_page import detail_context
+from home.facts import Fact, provenance, search_url, term_links
 from home.glossary import glossary_url
 from practice.models import PracticeNotePage, TemplateContractPage
 from practice.rows import Label
@@ -50,22 +48,27 @@ def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]
     # The index knows what is published and open to all.
     seen = {hit.page_id: hit for hit in hits([*named, *(contract.pk for contract in contracts)])}
     has_law = bool(plain_from_html(page.law))
-    tags = links((tag.name, search_address("tag", tag.slug)) for tag in page.tags.all())
     glossary = glossary_url()
-    words = links((entry.word, f"{glossary}#{entry.anchor}") for entry in page.words.all()) if glossary else UNSAID
+    words = [(entry.word, f"{glossary}#{entry.anchor}") for entry in page.words.all()] if glossary else []
     subjects = [
-        Fact("Themes", term_links(terms["themes"])),
-        Fact("Stages", term_links(terms["stages"])),
-        Fact("Service areas", term_links(terms["areas"])),
-        Fact("Tags", tags),
-        Fact("Words in the glossary", words),
+        Fact("Themes", "", term_links(terms["themes"])),
+        Fact("Stages", "", term_links(terms["stages"])),
+        Fact("Service areas", "", term_links(terms["areas"])),
+        Fact("Tags", "", tuple((tag.name, search_url("tag", tag.slug)) for tag in page.tags.all())),
+        Fact("Words in the glossary", "", tuple(words)),
     ]
-    told = [row for row in subjects if row.value]
     law = [Fact("Law as at", _month(page.law_as_at))] if has_law else []
-    key_facts = [Fact("As at", _month(page.as_at)), *(row for row in subjects if row.value or row.name in ALWAYS), *law]
-    return {
-        "key_facts": facts.printed(key_facts),
-        "subjects": facts.printed(told),
+    about = [row for row in subjects if row.is_reported or row.name in ALWAYS]
+    shared = detail_context(
+        page,
+        page.get_full_url(request) or "",
+        kind="practice-note",
+        standfirst=page.summary,
+        key_facts=[Fact("As at", _month(page.as_at)), *about, *law],
+        provenance=provenance(page, published_at=page.source_address),
+    )
+    return shared | {
+        "subjects": [row for row in subjects if row.is_reported],
         "stages": [stage.slug for stage in terms["stages"]],
         "group": _group(terms["areas"]),
         "says_what_it_is": bool(plain_from_html(page.about)),
@@ -77,29 +80,32 @@ def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]
         "examples": [seen[pk] for pk in named if pk in seen],
         "contracts": [(seen[contract.pk], contract) for contract in contracts if contract.pk in seen],
         "documents": [row.document for row in page.documents.select_related("document") if row.document_id],
-        "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
-        "ways_to_cite": ways_to_cite(page, page.get_full_url(request) or ""),
     }
 
 
 def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[str, Any]:
     terms = terms_of(page, ("areas", "themes", "jurisdictions"))
     key_facts = [
-        Fact("Status", text(page.standing.with_note(page.status_note))),
-        Fact("Service", text(page.service)),
-        Fact("Owner", text(page.kept_by.name if page.kept_by else "")),
-        Fact("Jurisdiction", term_links(terms["jurisdictions"])),
-        Fact("Version", text(page.version)),
+        Fact("Status", page.standing.with_note(page.status_note)),
+        Fact("Service", page.service),
+        Fact("Owner", page.kept_by.name if page.kept_by else ""),
+        Fact("Jurisdiction", "", term_links(terms["jurisdictions"])),
+        Fact("Version", page.version),
         Fact("As at", _month(page.as_at)),
     ]
-    subjects = [Fact("Service areas", term_links(terms["areas"])), Fact("Themes", term_links(terms["themes"]))]
-    return {
-        "key_facts": facts.printed([*key_facts, *(row for row in subjects if row.value)]),
+    subjects = [Fact("Service areas", "", term_links(terms["areas"])), Fact("Themes", "", term_links(terms["themes"]))]
+    shared = detail_context(
+        page,
+        page.get_full_url(request) or "",
+        kind="template-contract",
+        standfirst=page.standing.with_note(page.status_note),
+        key_facts=[*key_facts, *(row for row in subjects if row.is_reported)],
+        provenance=provenance(page, published_at=page.source_address),
+    )
+    return shared | {
         "says_what_it_is": bool(plain_from_html(page.about)),
         "versions": list(page.versions.all()),
         "notes": _notes_naming(page),
-        "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
-        "ways_to_cite": ways_to_cite(page, page.get_full_url(request) or ""),
     }
 
 
@@ -155,5 +161,5 @@ def _group(areas: Sequence[Term]) -> str:
     return min((area.parent.slug for area in areas if area.parent), default="")
 
 
-def _month(day: datetime.date | None) -> SafeString:
-    return text(dates.month(day) if day else "")
+def _month(day: datetime.date | None) -> str:
+    return dates.month(day) if day else ""

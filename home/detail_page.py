@@ -1,0 +1,22 @@
+"""What detail_page.html is given, whatever the kind of page."""
+
+from typing import Any
+
+from home.citing import citations
+from home.facts import Fact, Provenance
+from search.entries import KINDS
+
+
+def detail_context(
+    page: Any, url: str, *, kind: str, standfirst: str, key_facts: list[Fact], provenance: Provenance
+) -> dict[str, Any]:
+    """`url` is the page's full URL."""
+    return {
+        "kind": kind,
+        "kind_label": KINDS[kind],
+        "standfirst": standfirst,
+        "key_facts": key_facts,
+        "provenance": provenance,
+        "citations": citations(page, url),
+        "page_url": url,
+    }
