@@ -170,7 +170,10 @@ def goals(rows: list[Row]) -> list[str]:
         told.append(f"{kind} at least {goal} of the bare view: {reached}, {least:.3f} ({page} of {size} examples)")
     reached = "reached" if most <= LOGGED_IN else "MISSED"
     size, page = dearest
-    return [*told, f"logged in at most {LOGGED_IN} times an uncached page: {reached}, {most:.2f} ({page} of {size} examples)"]
+    return [
+        *told,
+        f"logged in at most {LOGGED_IN} times an uncached page: {reached}, {most:.2f} ({page} of {size} examples)",
+    ]
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from caching.rows import columns, instances
+from caching.rows import page_below
 from casestudies import panels
 from casestudies.blocks import BodyBlock
 from casestudies.forms import CaseStudyForm
@@ -31,13 +31,6 @@ from search.views import respond
 from taxonomy.drafts import FollowsMergedTerms
 from taxonomy.fields import all_terms, term, terms
 from taxonomy.models import Facet
-
-# As SQL, because Django would build the query anew for each request (casestudies/shown.py).
-PAGE = """
-    FROM wagtailcore_page JOIN casestudies_casestudypage ON page_ptr_id = wagtailcore_page.id
-    WHERE slug = %s AND depth = %s AND path LIKE %s
-"""
-
 
 class Organisation(index.Indexed, models.Model):
     """An organisation that examples name, kept once and used by many."""
@@ -285,11 +278,9 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
     @classmethod
     def below(cls, parent: Page, slug: str) -> "CaseStudyPage | None":
         """The case study of this slug right below a page, with the terms that its facts name."""
-        sql = f"SELECT {columns(cls)} {PAGE}"
-        page = next(iter(instances(cls, sql, (slug, parent.depth + 1, f"{parent.path}%"))), None)
+        page = page_below(cls, parent, slug)
         if page is None:
             return None
-        page._cached_parent_obj = parent  # treebeard's own name for what its get_parent() found before
         known = all_terms()
         for name in cls.ONE_TERM:
             held = known.get(getattr(page, f"{name}_id"))

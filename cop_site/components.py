@@ -47,7 +47,11 @@ def context() -> dict[str, Any]:
         "page": {"pk": 0},
         "overdue": {"review_overdue": True, "review_date": datetime.date(2007, 12, 1)},
         "provenance": Provenance("Where it is from", "https://example.org/", "", "1 December 2007", "", "", None),
-        "facts": [Fact("Cost", "£120,000 a year (annual accounts)"), Fact("Region", "", (("London", "#"),)), Fact("Contact")],
+        "facts": [
+            Fact("Cost", "£120,000 a year (annual accounts)"),
+            Fact("Region", "", (("London", "#"),)),
+            Fact("Contact"),
+        ],
         "hits": [row.hit for row in rows],
         "kinds": list(KINDS.items()),
         "levels": list("012345"),

@@ -81,7 +81,9 @@ def groups(values: Sequence[FacetCount]) -> list[tuple[AreaLink, list[AreaLink]]
     """Each group with the areas in it."""
     found: list[tuple[AreaLink, list[AreaLink]]] = []
     for value in values:
-        link = AreaLink(value.value, value.label, address(Facet.AREA, value.value), str(value.count), f"{value.count:,}")
+        link = AreaLink(
+            value.value, value.label, address(Facet.AREA, value.value), str(value.count), f"{value.count:,}"
+        )
         if value.level == 0:
             found.append((link, []))
         elif found:

@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from wagtail.models import Page
 
+from caching.rows import page_below
 from home.access import QuickAccess
 from search.views import respond
 
@@ -27,14 +28,10 @@ class SearchedList(QuickAccess, Page):
         abstract = True
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """A page of the list with what it shows in one query, where Wagtail would make two and each fact one more."""
-        if len(path_components) == 1:
-            model: Any = apps.get_model(self.listed)
-            found = model.objects.child_of(self).filter(slug=path_components[0])
-            page = found.select_related(*model.SHOWN).first()
-            if page:
-                page._cached_parent_obj = self  # treebeard's own name for what its get_parent() found before
-                return page.route(request, [])
+        """A page of the list in one query, where Wagtail would make two."""
+        page = page_below(apps.get_model(self.listed), self, path_components[0]) if len(path_components) == 1 else None
+        if page:
+            return page.route(request, [])
         return super().route(request, path_components)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

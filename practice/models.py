@@ -128,7 +128,6 @@ class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sour
     )
 
     asks_if_useful = True
-    SHOWN = ("picture",)  # foreign keys that its page reads
     parent_page_types = ["practice.PracticeIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     base_form_class = ReviewedPageForm
@@ -327,7 +326,6 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
     )
 
     asks_if_useful = True
-    SHOWN = ("kept_by", "document")  # foreign keys that its page reads
     parent_page_types = ["practice.TemplateContractIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     base_form_class = ReviewedPageForm

@@ -8,11 +8,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from caching.version import remember
 from home import dates
 from home.detail_page import detail_context
 from home.facts import Fact, provenance, search_url, term_links
 from home.glossary import glossary_url
-from practice.models import PracticeNotePage, TemplateContractPage
+from practice.models import ContractVersion, PilotSite, PracticeNotePage, TemplateContractPage
 from practice.rows import Label
 from search.answers import hits
 from search.entries import plain_from_html
@@ -41,21 +42,54 @@ class Survey:
     columns: tuple[Column, ...]
 
 
-def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]:
-    terms = terms_of(page, ("themes", "stages", "areas"))
-    contracts = [row.contract for row in page.contracts.select_related("contract") if row.contract_id]
-    named = [row.example_id for row in page.examples.all() if row.example_id]
-    # The index knows what is published and open to all.
-    seen = {hit.page_id: hit for hit in hits([*named, *(contract.pk for contract in contracts)])}
-    has_law = bool(plain_from_html(page.law))
+@dataclass(frozen=True, slots=True)
+class NoteRows:
+    """What belongs to a note and is held in other tables, in the editors' order."""
+
+    columns: tuple[Column, ...]
+    surveys: list[Survey]
+    pilots: list[PilotSite]
+    example_ids: list[int]
+    contracts: list[TemplateContractPage]
+    documents: list[Any]
+    tags: list[tuple[str, str]]
+    words: list[tuple[str, str]]
+
+
+def rows_of(page: PracticeNotePage) -> NoteRows:
+    """Kept until content changes, for a published note: there are far fewer notes than case studies, and building this SQL
+    takes longer than all the rest of the page."""
+    return remember(f"rows of note {page.pk}", lambda: _rows_of(page))
+
+
+def _rows_of(page: PracticeNotePage) -> NoteRows:
+    contracts = page.contracts.select_related("contract")
+    documents = page.documents.select_related("document")
     glossary = glossary_url()
     words = [(entry.word, f"{glossary}#{entry.anchor}") for entry in page.words.all()] if glossary else []
+    return NoteRows(
+        columns=columns(page.points.all()),
+        surveys=surveys(page.responses.all()),
+        pilots=list(page.pilots.all()),
+        example_ids=[row.example_id for row in page.examples.all() if row.example_id],
+        contracts=[row.contract for row in contracts if row.contract_id],
+        documents=[row.document for row in documents if row.document_id],
+        tags=[(tag.name, search_url("tag", tag.slug)) for tag in page.tags.all()],
+        words=words,
+    )
+
+
+def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]:
+    terms, rows = terms_of(page, ("themes", "stages", "areas")), rows_of(page)
+    # The index knows what is published and open to all.
+    seen = {hit.page_id: hit for hit in hits([*rows.example_ids, *(contract.pk for contract in rows.contracts)])}
+    has_law = bool(plain_from_html(page.law))
     subjects = [
         Fact("Themes", "", term_links(terms["themes"])),
         Fact("Stages", "", term_links(terms["stages"])),
         Fact("Service areas", "", term_links(terms["areas"])),
-        Fact("Tags", "", tuple((tag.name, search_url("tag", tag.slug)) for tag in page.tags.all())),
-        Fact("Words in the glossary", "", tuple(words)),
+        Fact("Tags", "", tuple(rows.tags)),
+        Fact("Words in the glossary", "", tuple(rows.words)),
     ]
     law = [Fact("Law as at", _month(page.law_as_at))] if has_law else []
     about = [row for row in subjects if row.is_reported or row.name in ALWAYS]
@@ -72,23 +106,42 @@ def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]
         "stages": [stage.slug for stage in terms["stages"]],
         "group": _group(terms["areas"]),
         "says_what_it_is": bool(plain_from_html(page.about)),
-        "columns": columns(page.points.all()),
-        "surveys": surveys(page.responses.all()),
+        "columns": rows.columns,
+        "surveys": rows.surveys,
         "has_law": has_law,
         "law_is_old": has_law and law_is_old(page),
-        "pilots": list(page.pilots.all()),
-        "examples": [seen[pk] for pk in named if pk in seen],
-        "contracts": [(seen[contract.pk], contract) for contract in contracts if contract.pk in seen],
-        "documents": [row.document for row in page.documents.select_related("document") if row.document_id],
+        "pilots": rows.pilots,
+        "examples": [seen[pk] for pk in rows.example_ids if pk in seen],
+        "contracts": [(seen[contract.pk], contract) for contract in rows.contracts if contract.pk in seen],
+        "documents": rows.documents,
     }
 
 
+@dataclass(frozen=True, slots=True)
+class ContractRows:
+    """What belongs to a template contract and is held in other tables."""
+
+    owner: str
+    document: Any
+    versions: list[ContractVersion]
+
+
+def contract_rows_of(page: TemplateContractPage) -> ContractRows:
+    """Kept until content changes, for a published one."""
+
+    def found() -> ContractRows:
+        return ContractRows(page.kept_by.name if page.kept_by else "", page.document, list(page.versions.all()))
+
+    return remember(f"rows of contract {page.pk}", found)
+
+
 def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[str, Any]:
-    terms = terms_of(page, ("areas", "themes", "jurisdictions"))
+    terms, rows = terms_of(page, ("areas", "themes", "jurisdictions")), contract_rows_of(page)
+    standing = page.standing.with_note(page.status_note)
     key_facts = [
-        Fact("Status", page.standing.with_note(page.status_note)),
+        Fact("Status", standing),
         Fact("Service", page.service),
-        Fact("Owner", page.kept_by.name if page.kept_by else ""),
+        Fact("Owner", rows.owner),
         Fact("Jurisdiction", "", term_links(terms["jurisdictions"])),
         Fact("Version", page.version),
         Fact("As at", _month(page.as_at)),
@@ -98,13 +151,14 @@ def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[s
         page,
         page.get_full_url(request) or "",
         kind="template-contract",
-        standfirst=page.standing.with_note(page.status_note),
+        standfirst=standing,
         key_facts=[*key_facts, *(row for row in subjects if row.is_reported)],
         provenance=provenance(page, published_at=page.source_address),
     )
     return shared | {
         "says_what_it_is": bool(plain_from_html(page.about)),
-        "versions": list(page.versions.all()),
+        "document": rows.document,
+        "versions": rows.versions,
         "notes": _notes_naming(page),
     }
 

@@ -207,7 +207,15 @@ def checkboxes(name: str, values: tuple[FacetCount, ...]) -> SafeString:
     most = max((value.count for value in values), default=0) or 1
     # Numbers as text: a template takes long to write a number as the language would.
     rows = [
-        (row.value, row.label, str(row.level), row.selected, str(row.count), f"{row.count:,}", str(round(100 * row.count / most)))
+        (
+            row.value,
+            row.label,
+            str(row.level),
+            row.selected,
+            str(row.count),
+            f"{row.count:,}",
+            str(round(100 * row.count / most)),
+        )
         for row in values
     ]
     return render_to_string("components/checkboxes.html", {"name": name, "rows": rows})

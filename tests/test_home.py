@@ -1,8 +1,8 @@
 """The front page and the plain pages: what editors choose is what readers see."""
 
-import pytest
 import re
 
+import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse

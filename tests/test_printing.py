@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.files.images import ImageFile
-from django.test import Client
 from django.template.loader import render_to_string
+from django.test import Client
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from hypothesis import given, settings
@@ -255,6 +255,9 @@ def test_who_is_logged_in_sees_an_edit_at_once(study: CaseStudyPage, client: Cli
 
 
 def test_stages_are_said_where_they_are_drawn() -> None:
-    for name, context in (("results", {"rows": [_row("plan")]}), ("cards", {"examples": [Example(_row("plan"), None)]})):
+    for name, context in (
+        ("results", {"rows": [_row("plan")]}),
+        ("cards", {"examples": [Example(_row("plan"), None)]}),
+    ):
         html = render_to_string(f"components/{name}.html", context)
         assert '<span class="visually-hidden">, stages: plan</span>' in html

@@ -13,6 +13,7 @@ register.simple_tag(drawings.icon)
 register.simple_tag(drawings.evidence_scale)
 register.simple_tag(drawings.region_map)
 
+
 @register.simple_tag
 def cover(page_id: int | None, group: str, stages: Sequence[object], columns: int = 6, rows: int = 2) -> SafeString:
     """The cover of a page, from its number, the group of its service area and its stages."""

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 
 import pytest
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
-from django.template.loader import render_to_string
 from tests.browser.conftest import Opener
 from tests.browser.places import SLUG
 from tests.browser.served import Served
