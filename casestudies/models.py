@@ -32,6 +32,7 @@ from taxonomy.drafts import FollowsMergedTerms
 from taxonomy.fields import all_terms, term, terms
 from taxonomy.models import Facet
 
+
 class Organisation(index.Indexed, models.Model):
     """An organisation that examples name, kept once and used by many."""
 

@@ -101,14 +101,14 @@ def _row(kind: str, number: int) -> Row:
     snippet = mark_safe("What stands around the <mark>words</mark> that were asked for, in a line or two.")
     return Row(
         hit,
+        str(number),
         KINDS[kind],
         title,
         snippet,
         "An organisation and 1 more",
         "London",
         "group-1",
-        "2",
-        "Positive change shown",
+        "2, positive change shown",
         "Plan, Do" if kind == "case-study" else "",
     )
 

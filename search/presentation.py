@@ -42,45 +42,23 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One result as a list shows it."""
+    """One result as a list shows it. Numbers and dates as text: a template takes long to write them."""
 
     hit: Hit
+    page_id: str
     kind: str
     title: SafeString
     snippet: SafeString
     organisations: str
     region: str
     group: str  # of its service areas the first that is a group
-    evidence: str
-    evidence_label: str
+    evidence: str  # level and label
     stages: str  # in words
     begins_partial: bool = False  # the first that has only some of the words
 
     @property
     def stage_slugs(self) -> Sequence[str]:
         return self.hit.facets.get("stage", ())
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """The link between a dimension's largest values and all of them; `is_whole` says which are shown."""
-
-    url: str
-    total: str
-    is_whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FacetFilter:
-    """The filter for one dimension. Its checkboxes are rendered already: a page has hundreds of them, and most pages have
-    the same ones."""
-
-    name: str
-    heading: str
-    chosen: int
-    is_open: bool
-    checkboxes: SafeString
-    switch: Switch | None
 
 
 def page(
@@ -129,14 +107,14 @@ def row(hit: Hit, answer: Answer) -> Row:
     level = next(iter(hit.facets.get("evidence", [])), "")
     return Row(
         hit=hit,
+        page_id=str(hit.page_id),
         kind=answer.label("kind", hit.kind),
         title=mark_safe(hit.title_html),  # noqa: S308 (escaped by the engine, tests hold it)
         snippet=mark_safe(hit.snippet_html),  # noqa: S308
         organisations=_few(hit.organisations),
         region=", ".join(answer.label("region", slug) for slug in hit.facets.get("region", [])),
         group=next((slug for slug in hit.facets.get("area", []) if _is_group(answer, slug)), ""),
-        evidence=level,
-        evidence_label=answer.label("evidence", level) if level else "",
+        evidence=f"{level}, {answer.label('evidence', level).lower()}" if level else "",
         stages=", ".join(answer.label("stage", slug) for slug in hit.facets.get("stage", [])),
     )
 
@@ -171,7 +149,7 @@ def _relaxed(path: str, answer: Answer, name: str, value: str, total: int) -> tu
 
 def facets(
     values: Mapping[str, Sequence[FacetCount]], switch: Callable[[str], str], whole: Collection[str] = ()
-) -> list[FacetFilter]:
+) -> list[SafeString]:
     """The filters by dimension; open are the first two, those with a choice and those in `whole`. Of a long one the
     largest values are shown, and a link to what `switch` says shows all of them or fewer again."""
     found = []
@@ -179,11 +157,26 @@ def facets(
         every = tuple(values[name])
         few, is_whole = largest(every), name in whole
         shown = every if is_whole else few
-        chosen = sum(value.selected for value in shown)
-        link = Switch(switch(name), f"{len(every):,}", is_whole) if len(few) < len(every) else None
-        is_open = place < 2 or is_whole or bool(chosen)
-        found.append(FacetFilter(name, DIMENSIONS[name], chosen, is_open, checkboxes(name, shown), link))
+        url = switch(name) if len(few) < len(every) else ""
+        found.append(_facet(name, shown, place < 2 or is_whole, url, 0 if is_whole else len(every)))
     return found
+
+
+@lru_cache(maxsize=500)
+def _facet(name: str, values: tuple[FacetCount, ...], is_open: bool, switch: str, total: int) -> SafeString:
+    """One filter. Behind `switch` are `total` values, or fewer where it is 0. Rendered once for the same counts, as its
+    checkboxes are: a page has a hundred of them."""
+    chosen = sum(value.selected for value in values)
+    context = {
+        "name": name,
+        "heading": DIMENSIONS[name],
+        "chosen": chosen,
+        "is_open": is_open or chosen,
+        "checkboxes": checkboxes(name, values),
+        "switch": switch,
+        "total": f"{total:,}" if total else "",
+    }
+    return render_to_string("components/facet.html", context)
 
 
 @lru_cache(maxsize=500)

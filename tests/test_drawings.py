@@ -103,7 +103,7 @@ ELSEWHERE = {"files.html", "footer.html", "menu.html", "results_head.html", "sea
     *("open_form.html", "trap.html", "log_in.html", "table_cell.html", "table_rows.html"),
 }
 # Shown within another part or by its tag.
-WITHIN = {"checkboxes.html", "years.html", "fact_line.html", "hidden_fields.html", "evidence_scale.html"}
+WITHIN = {"checkboxes.html", "years.html", "facet.html", "hidden_fields.html", "evidence_scale.html"}
 
 
 @pytest.mark.django_db

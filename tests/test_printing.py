@@ -57,7 +57,7 @@ def _hit(words: str) -> Hit:
 
 def _row(words: str) -> Row:
     safe = SafeString("safe")
-    return Row(_hit(words), words, safe, safe, words, words, words, words, words, words, begins_partial=True)
+    return Row(_hit(words), "1", words, safe, safe, words, words, words, words, words, begins_partial=True)
 
 
 def _printed(words: str) -> list[str]:

@@ -17,7 +17,5 @@ def subscribe_form() -> dict[str, object]:
     """An empty one. Its signed time may be as old as the page cache keeps a page, which is far less than it holds."""
     words = remember("words of consent", consent.words)
     form = SubscribeForm(words=words)
-    areas = remember(
-        "areas to subscribe to", lambda: render_to_string("bulletins/readers/areas.html", {"form": form})
-    )
+    areas = remember("areas to subscribe to", lambda: render_to_string("bulletins/readers/areas.html", {"form": form}))
     return {"form": form, "areas": areas, "stamp": stamp(STAMP)}
