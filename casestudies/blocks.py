@@ -7,14 +7,14 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.rich_text import RichText
 
-from home.blocks import TableBlock
+from core.blocks import TableBlock
 
 # The block chooser has two groups: nine in a row are too many to survey.
 TOLD, BESIDE = "The story", "Beside it"
 TEXT_FEATURES = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 
 
-class ToldBlock(blocks.RichTextBlock):
+class SectionBlock(blocks.RichTextBlock):
     """A part of the story under a heading of its own."""
 
     def get_context(self, value: RichText, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -25,8 +25,8 @@ class ToldBlock(blocks.RichTextBlock):
         template = "casestudies/blocks/told.html"
 
 
-def _told(label: str, description: str, preview: str, icon: str) -> ToldBlock:
-    return ToldBlock(
+def _told(label: str, description: str, preview: str, icon: str) -> SectionBlock:
+    return SectionBlock(
         label=label,
         description=description,
         preview_value=f"<p>{preview}</p>",

@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from caching.version import remember
+from caching.version import cached_per_version
 from casestudies.models import CaseStudyPage
-from casestudies.shown import Shown, shown_on
-from home import dates
+from casestudies.queries import Shown, shown_on
+from core import dates
+from core.drawings import evidence_scale, region_map
+from core.facts import Fact, provenance, search_url, term_links
+from core.models import Licence, SiteSettings
 from home.detail_page import detail_context
-from home.drawings import evidence_scale, region_map
-from home.facts import Fact, provenance, search_url, term_links
-from home.models import Licence, SiteSettings
 from search.answers import similar
 from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term
@@ -48,7 +48,7 @@ def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, A
 
 
 def key_facts(page: CaseStudyPage, organisations: Sequence[tuple[str, Term | None]], regions: list[Term]) -> list[Fact]:
-    commissioner = remember("commissioner", _commissioner)
+    commissioner = cached_per_version("commissioner", _commissioner)
     by_role: dict[str, list[str]] = {commissioner: []}  # said also where nobody knows who it was
     for name, role in organisations:
         by_role.setdefault(role.label if role else "Organisation", []).append(name)
@@ -94,7 +94,7 @@ def _evidence(level: Term | None) -> Fact:
 
 def evidence_levels(reached: Term | None) -> list[tuple[str, str, str, bool]]:
     """Number, label and meaning of each level, and whether it is the one that the page has reached."""
-    levels = remember("evidence levels", _levels)
+    levels = cached_per_version("evidence levels", _levels)
     return [(level.slug, level.label, level.scope_note, level == reached) for level in levels]
 
 

@@ -12,10 +12,10 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
 from casestudies.models import Outcome, Verification
-from home.facts import Fact, Provenance
-from home.front import Example, groups
-from home.tables import Cell, Table
-from search.entries import KINDS
+from core.facts import Fact, Provenance
+from core.tables import Cell, Table
+from home.front_page import Example, groups
+from search.documents import KINDS
 from search.facets import FacetCount
 from search.presentation import Chip, PageLink, Row, facets, years
 from search.query import Query

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from home.citing import citations
-from home.facts import Fact, Provenance
-from search.entries import KINDS
+from core.citing import citations
+from core.facts import Fact, Provenance
+from search.documents import KINDS
 
 
 def detail_context(

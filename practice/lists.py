@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from wagtail.models import Page
 
 from caching.rows import page_below
-from home.access import QuickAccess
+from core.restrictions import CachedRestrictions
 from search.views import respond
 
 
-class SearchedList(QuickAccess, Page):
+class SearchedList(CachedRestrictions, Page):
     kind: ClassVar[str]
     listed: ClassVar[str]  # the page type below it, as "app.Model"
     introduction = models.CharField(

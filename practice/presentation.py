@@ -8,15 +8,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from caching.version import remember
-from home import dates
+from caching.version import cached_per_version
+from core import dates
+from core.facts import Fact, provenance, search_url, term_links
 from home.detail_page import detail_context
-from home.facts import Fact, provenance, search_url, term_links
 from home.glossary import glossary_url
 from practice.models import ContractVersion, PilotSite, PracticeNotePage, TemplateContractPage
 from practice.rows import Label
 from search.answers import hits
-from search.entries import plain_from_html
+from search.documents import plain_from_html
 from search.results import Hit
 from taxonomy.fields import terms_of
 from taxonomy.models import Term
@@ -59,7 +59,7 @@ class NoteRows:
 def rows_of(page: PracticeNotePage) -> NoteRows:
     """Kept until content changes, for a published note: there are far fewer notes than case studies, and building this SQL
     takes longer than all the rest of the page."""
-    return remember(f"rows of note {page.pk}", lambda: _rows_of(page))
+    return cached_per_version(f"rows of note {page.pk}", lambda: _rows_of(page))
 
 
 def _rows_of(page: PracticeNotePage) -> NoteRows:
@@ -132,7 +132,7 @@ def contract_rows_of(page: TemplateContractPage) -> ContractRows:
     def found() -> ContractRows:
         return ContractRows(page.kept_by.name if page.kept_by else "", page.document, list(page.versions.all()))
 
-    return remember(f"rows of contract {page.pk}", found)
+    return cached_per_version(f"rows of contract {page.pk}", found)
 
 
 def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[str, Any]:

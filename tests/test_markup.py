@@ -73,7 +73,7 @@ def errors(folder: Path, pages: dict[str, str]) -> list[str]:
 
 def glossary(home: Page) -> None:
     home.add_child(instance=GlossaryPage(title="Glossary", slug="glossary"))
-    for word in ("main", "Letter 1", "“Élan” & <b>co</b>"):
+    for word in ("main", "RenderedMail 1", "“Élan” & <b>co</b>"):
         GlossaryEntry.objects.create(word=word, meaning="A <b>meaning</b>.", synonyms="one\ntwo")
 
 

@@ -19,12 +19,13 @@ from wagtail.models import Site
 
 from caching.rows import columns, instances
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
-from casestudies.shown import shown_on
+from casestudies.queries import shown_on
 from community.models import User
-from home import dates, facts
-from home.drawings import ring
-from home.front import Example, groups
-from home.models import ContentPage, FeaturedExample, HomePage, SiteImage, SiteSettings
+from core import dates, facts
+from core.drawings import ring
+from core.models import SiteImage, SiteSettings
+from home.front_page import Example, groups
+from home.models import ContentPage, FeaturedExample, HomePage
 from search import presentation
 from search.engine import engine
 from search.facets import FacetCount

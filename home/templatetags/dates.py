@@ -2,7 +2,7 @@
 
 from django import template
 
-from home import dates
+from core import dates
 
 register = template.Library()
 register.filter("month", dates.month)
