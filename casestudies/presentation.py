@@ -12,10 +12,10 @@ from caching.version import cached_per_version
 from casestudies.models import CaseStudyPage
 from casestudies.queries import Shown, shown_on
 from core import dates
+from core.detail_page import detail_context
 from core.drawings import evidence_scale, region_map
 from core.facts import Fact, provenance, search_url, term_links
 from core.models import Licence, SiteSettings
-from home.detail_page import detail_context
 from search.answers import similar
 from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from caching.version import cached_per_version
 from core import dates
+from core.detail_page import detail_context
 from core.facts import Fact, provenance, search_url, term_links
-from home.detail_page import detail_context
-from home.glossary import glossary_url
+from core.glossary_link import glossary_url
 from practice.models import ContractVersion, PilotSite, PracticeNotePage, TemplateContractPage
 from practice.rows import Label
 from search.answers import hits
