@@ -18,6 +18,7 @@ from bulletins.blocks import TEXT_FEATURES, SectionsBlock
 from bulletins.forms import BulletinForm
 from bulletins.readers import models as readers_models  # noqa: F401  (Django looks for models here)
 from bulletins.sending import models as sending_models  # noqa: F401
+from caching.rows import page_below
 from core.findable import Findable, indexable
 from core.restrictions import CachedRestrictions
 from editorial.publishing import CompleteWhenPublished
@@ -64,6 +65,13 @@ class BulletinIndexPage(CachedRestrictions, Page):
         """What readers may see of the archive, newest first."""
         found = indexable(BulletinPage.objects.child_of(self))
         return found.select_related("sent_copy").order_by("-year", "-season", "-pk")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """An issue in one query, where Wagtail would make two."""
+        page = page_below(BulletinPage, self, path_components[0]) if len(path_components) == 1 else None
+        if page:
+            return page.route(request, [])
+        return super().route(request, path_components)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("format") == "atom":

@@ -1,7 +1,7 @@
 """Findable pages: one declaration gives a page type its place in search, lists, feeds, the admin and e-bulletins."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.checks import CheckMessage, Error
@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from wagtail.models import Page, get_page_models
 
+from caching.rows import page_below
 from core.restrictions import CachedRestrictions
 from search.documents import Document, plain
 from search.facets import DIMENSIONS
@@ -36,6 +37,11 @@ class Findable(CachedRestrictions, Page):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def below(cls, parent: Page, slug: str) -> Self | None:
+        """The page of this type and slug right below a page, in one query."""
+        return page_below(cls, parent, slug)
 
     def search_body(self) -> str:
         """Everything that a reader of the page can read, as plain text."""

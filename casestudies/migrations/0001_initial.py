@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name='CaseStudyIndexPage',
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('introduction', models.CharField(blank=True, help_text='One sentence above the list, for example “Who bought what from whom, and what came of it.”', max_length=300)),
+                ('introduction', models.CharField(blank=True, help_text='One sentence above the list, for example “How it is done, what helps and what stands in the way.”', max_length=300)),
             ],
             options={
                 'verbose_name': 'case study list',
