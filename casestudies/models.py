@@ -35,6 +35,7 @@ from taxonomy.models import Facet
 class CaseStudyIndexPage(ListingPage):
     """The list of case studies."""
 
+    template = "listing_page.html"
     listed = "casestudies.CaseStudyPage"
     parent_page_types = ["home.HomePage"]
     subpage_types = ["casestudies.CaseStudyPage"]

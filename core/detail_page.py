@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
@@ -17,9 +17,7 @@ from taxonomy.models import Term
 
 
 class DetailPage(Findable):
-    """A findable page in that frame. It has `source` and `licence`; templates of a kind extend detail_page.html."""
-
-    template: ClassVar[str] = "detail_page.html"
+    """A findable page in that frame. It has `source` and `licence`; its template extends detail_page.html."""
 
     class Meta:
         abstract = True

@@ -13,7 +13,7 @@ from search.views import respond
 
 
 class ListingPage(CachedRestrictions, Page):
-    template: ClassVar[str] = "listing_page.html"
+    # Wagtail gives each class a `template` of its own name: one without more to show says "listing_page.html".
     listed: ClassVar[str]  # the page type below it, as "app.Model"
     introduction = models.CharField(
         max_length=300,
