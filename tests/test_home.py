@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def shown(client: Client) -> list[str]:
-    return [example.row.hit.title for example in client.get("/").context["examples"]]
+    return [str(example.row["title"]) for example in client.get("/").context["examples"]]
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_limits_hold_across_the_processes_of_the_site(site: Served, reader: Page
     assert len(outbox(site)) - before == answers[303]
 
 
-CITED = [("BibTeX", "@misc{a,\n}", 4)]
+CITED = [("1", "BibTeX", "@misc{a,\n}", "4")]
 
 
 def put_citations(page: Page) -> None:
