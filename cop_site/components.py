@@ -26,7 +26,7 @@ class ExampleForm(forms.Form):
     """A field as it is, one with a hint, one with what is wrong."""
 
     name = forms.CharField(label="Your name", required=False)
-    mail = forms.EmailField(label="Your mail address", required=False, help_text="Only to answer you.")
+    mail = forms.EmailField(label="Your email address", required=False, help_text="Only to answer you.")
     question = forms.CharField(label="Your question", widget=forms.Textarea({"rows": 3}))
 
 

@@ -35,7 +35,7 @@ def outbox(site: Served) -> list[str]:
 
 def fill(page: Page, question: str) -> None:
     page.get_by_label("Your name").fill("Ada Reader")
-    page.get_by_label("Your mail address").fill("ada@example.com")
+    page.get_by_label("Your email address").fill("ada@example.com")
     page.get_by_label("Your question").fill(question)
 
 
