@@ -58,6 +58,10 @@ class SiteImage(AbstractImage):
     )
     search_fields = [*AbstractImage.search_fields, index.SearchField("alt_text"), index.AutocompleteField("alt_text")]
 
+    class Meta(AbstractImage.Meta):
+        verbose_name = "image"
+        verbose_name_plural = "images"
+
     @property
     def default_alt_text(self) -> str:
         return self.alt_text
