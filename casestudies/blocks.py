@@ -10,7 +10,7 @@ from wagtail.rich_text import RichText
 from core.blocks import TableBlock
 
 # The block chooser has two groups: nine in a row are too many to survey.
-TOLD, BESIDE = "The story", "Beside it"
+TOLD, BESIDE = "The story", "Also on the page"
 TEXT_FEATURES = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 
 
@@ -44,9 +44,9 @@ class QuoteBlock(blocks.StructBlock):
     class Meta:
         icon = "openquote"
         group = BESIDE
-        description = "What somebody who was there said, with their name."
+        description = "What someone who was there said, with their name."
         template = "casestudies/blocks/quote.html"
-        preview_value = {"text": "What somebody who was there said.", "speaker": "Their name", "role": "Their role"}
+        preview_value = {"text": "What someone who was there said.", "speaker": "Their name", "role": "Their role"}
 
 
 class PictureBlock(blocks.StructBlock):
@@ -71,11 +71,11 @@ class BodyBlock(blocks.StreamBlock):
     )
     did_not_work = _told(
         "What did not work",
-        "What was tried and dropped, what it cost. The part that helps readers most.",
+        "What was tried and dropped, and what it cost. The part that helps readers most.",
         "What was tried and dropped.",
         "warning",
     )
-    lessons = _told("Lessons", "What you would tell somebody who starts tomorrow.", "What we would do again.", "edit")
+    lessons = _told("Lessons", "What you would tell someone who starts tomorrow.", "What we would do again.", "edit")
     quote = QuoteBlock()
     picture = PictureBlock()
     table = TableBlock(group=BESIDE)

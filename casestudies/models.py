@@ -103,7 +103,7 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
     tags = ClusterTaggableManager(
         through=CaseStudyTag,
         blank=True,
-        help_text="From the list of tags, for example “prevention”. Others are not kept.",
+        help_text="From the list of tags, for example “prevention”. Other words will not be saved.",
     )
 
     place = models.CharField(max_length=120, blank=True, help_text="The county, city or district, such as Norfolk.")
@@ -120,7 +120,7 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
     result = term(
         Facet.RESULT,
         related_name="case_studies_by_result",
-        help_text="What came of it on the whole, for example “Mixed”. What failed is welcome.",
+        help_text="What came of it on the whole, for example “Mixed”. Failures are welcome too.",
     )
     contract_form = term(
         Facet.CONTRACT, related_name="case_studies_by_contract", help_text="How it is paid for, for example “Grant”."
@@ -165,7 +165,7 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
         max_length=160, blank=True, help_text="For example “commissioning manager, county council”."
     )
     contact_email = models.EmailField(
-        "contact's mail address", blank=True, help_text="For example name@example.org. Never shown on the site."
+        "contact's email address", blank=True, help_text="For example name@example.org. Never shown on the site."
     )
 
     as_at = models.DateField(
@@ -271,7 +271,7 @@ class CaseStudyOrganisation(Orderable):
         null=True,
         on_delete=models.PROTECT,
         related_name="case_study_roles",
-        help_text="Chosen from the list, for example a county council. One that is missing can be added there.",
+        help_text="Choose from the list, for example a county council. You can add one that is missing there.",
     )
     role = term(
         Facet.ROLE,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from caching.version import cached_per_version
 from casestudies.models import CaseStudyPage
@@ -14,6 +16,7 @@ from core.detail_page import framed
 from core.drawings import evidence_scale, region_map
 from core.facts import Fact, provenance, search_url, term_links
 from search.answers import similar
+from search.presentation import brief
 from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term
 
@@ -38,7 +41,7 @@ def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, A
         "outcomes": [(row, dates.month(row.date) if row.date else "") for row in shown.outcomes],
         "evidence_levels": evidence_levels(page.evidence_level),
         "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
-        "similar": similar(page.pk, kind="case-study") if page.pk else (),
+        "similar": [brief(hit) for hit in similar(page.pk, kind="case-study")] if page.pk else [],
         "ask_url": ask_url(page),
     }
 
@@ -88,14 +91,14 @@ def _evidence(level: Term | None) -> Fact:
     return Fact("Evidence", "", ((label, search_url("evidence", level.slug)),), evidence_scale(level.slug))
 
 
-def evidence_levels(reached: Term | None) -> list[tuple[str, str, str, bool]]:
-    """Number, label and meaning of each level, and whether it is the one that the page has reached."""
-    levels = cached_per_version("evidence levels", _levels)
-    return [(level.slug, level.label, level.scope_note, level == reached) for level in levels]
+def evidence_levels(reached: Term | None) -> SafeString:
+    """What each level means, this one marked."""
 
+    def rendered() -> SafeString:
+        levels = [term for term in all_terms().values() if term.facet == Facet.EVIDENCE]
+        return render_to_string("casestudies/evidence_levels.html", {"levels": levels, "reached": reached})
 
-def _levels() -> list[Term]:
-    return [term for term in all_terms().values() if term.facet == Facet.EVIDENCE]
+    return cached_per_version(f"evidence levels, {reached and reached.pk} marked", rendered)
 
 
 def period(page: CaseStudyPage) -> str:

@@ -25,7 +25,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         return _form(request, page, AskForm())
     if not open_forms.is_from_here(request):
         # What was sent is not shown: another site may have written it for the reader to send.
-        problem = "Your browser did not say that you wrote this on our page. Nothing was sent: write it here."
+        problem = "We could not tell that you wrote this on our page. Nothing was sent: please write it here."
         return _form(request, page, AskForm(), problem=problem, status=403)
     sent = open_forms.values(request)
     form = AskForm(sent)
@@ -42,7 +42,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         response["Retry-After"] = reached.retry_after
         return response
     except asking.NotSent:
-        problem = "Our mail is not working just now. Nothing was sent. What you wrote is still here: "
+        problem = "Our email is not working at the moment. Nothing was sent. What you wrote is still here: "
         response = _form(request, page, form, sent, problem + "send it again in a few minutes.", 503)
         response["Retry-After"] = str(RETRY)
         return response

@@ -16,9 +16,9 @@ from core.facts import Fact, Provenance
 from core.tables import Cell, Table
 from home.front_page import Example, groups
 from search.facets import FacetCount
-from search.presentation import Chip, PageLink, Row, facets, years
+from search.presentation import Brief, Chip, PageLink, Row, facets, years
 from search.query import Query
-from search.results import Hit, Relax, Results
+from search.results import Relax, Results
 from search.sources import kinds
 
 
@@ -26,7 +26,7 @@ class ExampleForm(forms.Form):
     """A field as it is, one with a hint, one with what is wrong."""
 
     name = forms.CharField(label="Your name", required=False)
-    mail = forms.EmailField(label="Your mail address", required=False, help_text="Only to answer you.")
+    mail = forms.EmailField(label="Your email address", required=False, help_text="Only to answer you.")
     question = forms.CharField(label="Your question", widget=forms.Textarea({"rows": 3}))
 
 
@@ -52,7 +52,7 @@ def context() -> dict[str, Any]:
             Fact("Region", "", (("London", "#"),)),
             Fact("Contact"),
         ],
-        "hits": [row.hit for row in rows],
+        "brief": [Brief(page_id="1", url="#", title="A title", summary="One or two sentences.")],
         "kinds": [(kind.slug, kind.label) for kind in kinds().values()],
         "levels": list("012345"),
         "maps": [("no region", []), ("one", ["london"]), ("England-wide", ["england-wide"])],
@@ -62,7 +62,7 @@ def context() -> dict[str, Any]:
         "examples": [Example(_row("case-study", 3), None)],
         "outcomes": list(zip(_outcomes(), ("June 2007", ""), strict=True)),
         "table": _table(),
-        "citations": [("plain text", "Publisher, “Title”, as at when, URL.", 3)],
+        "citations": [("1", "plain text", "Publisher, “Title”, as at when, URL.", "3")],
         "page_url": "https://example.org/",
         "chips": [Chip("Region", "London", "#"), Chip("From", "2001", "#")],
         "clear_url": "#",
@@ -84,32 +84,23 @@ def context() -> dict[str, Any]:
 
 
 def _row(kind: str, number: int) -> Row:
-    hit = Hit(
-        page_id=number,
-        kind=kind,
-        title="A title",
-        url="#",
-        summary="One or two sentences that say what it is and for whom.",
-        date=datetime.date(2007, 12, 1),
-        facets={"stage": ["plan", "do"]} if kind == "case-study" else {},
-        organisations=["An organisation", "Another"],
-        title_html="A title",
-        snippet_html="",
-        exact=True,
-    )
-    title = mark_safe("A title that has one of the <mark>words</mark>")
-    snippet = mark_safe("What stands around the <mark>words</mark> that were asked for, in a line or two.")
     return Row(
-        hit,
-        str(number),
-        kinds()[kind].label,
-        title,
-        snippet,
-        "An organisation and 1 more",
-        "London",
-        "group-1",
-        "2, positive change shown",
-        "Plan, Do" if kind == "case-study" else "",
+        page_id=str(number),
+        url="#",
+        kind=kind,
+        kind_label=kinds()[kind].label,
+        title=mark_safe("A title that has one of the <mark>words</mark>"),
+        snippet=mark_safe("What stands around the <mark>words</mark> that were asked for, in a line or two."),
+        summary="One or two sentences that say what it is and for whom.",
+        organisations="An organisation and 1 more",
+        region="London",
+        group="group-1",
+        date=datetime.date(2007, 12, 1),
+        day="2007-12-01",
+        evidence="2, positive change shown",
+        stages="Plan, Do" if kind == "case-study" else "",
+        stage_slugs=["plan", "do"] if kind == "case-study" else [],
+        begins_partial=False,
     )
 
 

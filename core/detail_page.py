@@ -60,7 +60,9 @@ def framed(
         "standfirst": standfirst,
         "key_facts": key_facts,
         "provenance": provenance,
-        "citations": citations(page, url),
+        "citations": [
+            (str(n), name, text, str(lines)) for n, (name, text, lines) in enumerate(citations(page, url), 1)
+        ],
         "page_url": url,
         "json_ld": json_ld(page, url, standfirst, about, areas),
     }

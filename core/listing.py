@@ -18,7 +18,7 @@ class ListingPage(CachedRestrictions, Page):
     introduction = models.CharField(
         max_length=300,
         blank=True,
-        help_text="One sentence above the list, for example “How it is done, what helps and what stands in the way.”",
+        help_text="One sentence above the list, for example “How it is done, with benefits and barriers.”",
     )
 
     max_count = 1

@@ -19,8 +19,8 @@ NOT_OFFERED = (
     "Another address is needed."
 )
 NO_ANSWER = (
-    "Our mail server does not answer at the moment, so we cannot find out whether it can send to an address with letters "
-    "such as “é” before the @. Try again in some minutes, or give another address."
+    "Our mail server is not answering at the moment, so we cannot find out whether it can send to an address with letters "
+    "such as “é” before the @. Try again in a few minutes, or give another address."
 )
 # Seconds for which an answer of the server is remembered, and that it gave none.
 KNOWN_FOR, SILENT_FOR = 60 * 60, 60

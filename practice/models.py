@@ -97,7 +97,7 @@ class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, Complet
         "law as at",
         null=True,
         blank=True,
-        help_text="The day for which the law is true, for example 1 December 2007. When a year has gone by, readers are warned.",
+        help_text="The date for which the law is true, for example 1 December 2007. After a year, readers are warned.",
     )
 
     themes = terms(
@@ -118,7 +118,7 @@ class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, Complet
     tags = ClusterTaggableManager(
         through=NoteTag,
         blank=True,
-        help_text="From the list of tags, for example “prevention”. Others are not kept.",
+        help_text="From the list of tags, for example “prevention”. Other words will not be saved.",
     )
 
     words = ParentalManyToManyField(
@@ -126,7 +126,7 @@ class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, Complet
         blank=True,
         related_name="notes",
         verbose_name="words in the glossary",
-        help_text="Words of the note that not every reader knows. The note links to what the glossary says of them.",
+        help_text="Words in the note that not every reader knows. The note links to their glossary entries.",
     )
 
     kind = "practice-note"
@@ -148,7 +148,7 @@ class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, Complet
 
     def half_entered(self) -> dict[str, str]:
         has_law = bool(plain_from_html(self.law))
-        return {"law_as_at": "Say for which day the law is true."} if has_law and not self.law_as_at else {}
+        return {"law_as_at": "Say for which date the law is true."} if has_law and not self.law_as_at else {}
 
     def detail_context(self, request: HttpRequest) -> dict[str, Any]:
         from practice.presentation import note_context
@@ -182,7 +182,7 @@ class NotePoint(Labelled):
 
 
 class SurveyResponse(Labelled):
-    """A benefit or a barrier that people named who were asked."""
+    """A benefit or a barrier that people named in a survey."""
 
     page = ParentalKey(PracticeNotePage, related_name="responses", on_delete=models.CASCADE)
     text = models.CharField(

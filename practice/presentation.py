@@ -17,6 +17,7 @@ from practice.models import ContractVersion, PilotSite, PracticeNotePage, Templa
 from practice.rows import Label
 from search.answers import hits
 from search.documents import plain_from_html
+from search.presentation import brief
 from search.results import Hit
 from taxonomy.fields import terms_of
 from taxonomy.models import Term
@@ -111,7 +112,7 @@ def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]
         "has_law": has_law,
         "law_is_old": has_law and law_is_old(page),
         "pilots": rows.pilots,
-        "examples": [seen[pk] for pk in rows.example_ids if pk in seen],
+        "examples": [brief(seen[pk]) for pk in rows.example_ids if pk in seen],
         "contracts": [(seen[contract.pk], contract) for contract in rows.contracts if contract.pk in seen],
         "documents": rows.documents,
     }
@@ -159,7 +160,7 @@ def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[s
         "says_what_it_is": bool(plain_from_html(page.about)),
         "document": rows.document,
         "versions": rows.versions,
-        "notes": _notes_naming(page),
+        "notes": [brief(hit) for hit in _notes_naming(page)],
     }
 
 

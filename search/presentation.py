@@ -1,10 +1,11 @@
 """What the search page's templates are given: everything decided here, so that templates only print."""
 
+import datetime
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from heapq import nlargest
-from typing import Any
+from typing import Any, TypedDict
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -40,25 +41,25 @@ class PageLink:
     gap_before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One result as a list shows it. Numbers and dates as text: a template takes long to write them."""
+class Row(TypedDict):
+    """One result as a list shows it. A dictionary, with numbers as text: templates read both fastest."""
 
-    hit: Hit
     page_id: str
+    url: str
     kind: str
+    kind_label: str
     title: SafeString
     snippet: SafeString
+    summary: str
     organisations: str
     region: str
     group: str  # of its service areas the first that is a group
+    date: datetime.date | None
+    day: str  # the date for machines
     evidence: str  # level and label
     stages: str  # in words
-    begins_partial: bool = False  # the first that has only some of the words
-
-    @property
-    def stage_slugs(self) -> Sequence[str]:
-        return self.hit.facets.get("stage", ())
+    stage_slugs: Sequence[str]
+    begins_partial: bool  # the first that has only some of the words
 
 
 def page(
@@ -70,7 +71,9 @@ def page(
     first = replace(query, page=1)
     rows = [row(hit, answer) for hit in results.hits]
     if query.sort == "relevance" and results.total > 0 and results.exact < results.total:
-        rows = [replace(item, begins_partial=_begins_partial(rows, place)) for place, item in enumerate(rows)]
+        first_partial = next((place for place, hit in enumerate(results.hits) if not hit.exact), None)
+        if first_partial is not None:
+            rows[first_partial]["begins_partial"] = True
     open_filters = [pair for pair in query.filters() if pair[0] not in fixed]
 
     def switch(name: str) -> str:
@@ -104,19 +107,38 @@ def page(
 
 
 def row(hit: Hit, answer: Answer) -> Row:
-    level = next(iter(hit.facets.get("evidence", [])), "")
+    level, stages = next(iter(hit.facets.get("evidence", [])), ""), hit.facets.get("stage", [])
     return Row(
-        hit=hit,
         page_id=str(hit.page_id),
-        kind=answer.label("kind", hit.kind),
+        url=hit.url,
+        kind=hit.kind,
+        kind_label=answer.label("kind", hit.kind),
         title=mark_safe(hit.title_html),  # noqa: S308 (escaped by the engine, tests hold it)
         snippet=mark_safe(hit.snippet_html),  # noqa: S308
+        summary=hit.summary,
         organisations=_few(hit.organisations),
         region=", ".join(answer.label("region", slug) for slug in hit.facets.get("region", [])),
         group=next((slug for slug in hit.facets.get("area", []) if _is_group(answer, slug)), ""),
+        date=hit.date,
+        day=hit.date.isoformat() if hit.date else "",
         evidence=f"{level}, {answer.label('evidence', level).lower()}" if level else "",
-        stages=", ".join(answer.label("stage", slug) for slug in hit.facets.get("stage", [])),
+        stages=", ".join(answer.label("stage", slug) for slug in stages),
+        stage_slugs=stages,
+        begins_partial=False,
     )
+
+
+class Brief(TypedDict):
+    """A page of a short list, with its summary alone."""
+
+    page_id: str
+    url: str
+    title: str
+    summary: str
+
+
+def brief(hit: Hit) -> Brief:
+    return Brief(page_id=str(hit.page_id), url=hit.url, title=hit.title, summary=hit.summary)
 
 
 def _few(names: list[str]) -> str:
@@ -127,10 +149,6 @@ def _few(names: list[str]) -> str:
 def _is_group(answer: Answer, area: str) -> bool:
     value = answer.vocabulary["area"].get(area)
     return value is not None and value.parent is None
-
-
-def _begins_partial(rows: list[Row], place: int) -> bool:
-    return not rows[place].hit.exact and (place == 0 or rows[place - 1].hit.exact)
 
 
 def _label(answer: Answer, name: str, value: str) -> tuple[str, str]:

@@ -122,7 +122,7 @@ def _asked(request: HttpRequest) -> str:
 
 def unavailable(request: HttpRequest, form: str) -> HttpResponse:
     if form == "json":
-        return JsonResponse({"error": "The search index cannot answer now."}, status=503)
+        return JsonResponse({"error": "The search index cannot answer at the moment."}, status=503)
     response = render(request, "503.html", status=503)
     response["Retry-After"] = "60"
     return response

@@ -279,7 +279,7 @@ def test_the_admin_calls_nobody_and_previews_every_block(listing: CaseStudyIndex
         assert "releases.wagtail" not in html
     blocks = CaseStudyPage._meta.get_field("body").stream_block.child_blocks  # type: ignore[union-attr]
     groups = Counter(block.meta.group for block in blocks.values())
-    assert set(groups) == {"The story", "Beside it"}
+    assert set(groups) == {"The story", "Also on the page"}
     assert max(groups.values()) <= 8
     for block in blocks.values():
         assert block.get_description()

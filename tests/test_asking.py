@@ -178,7 +178,7 @@ def test_queries_are_few(
         ("name", "A\u2028B", "Write this on one line"),
         ("name", "A\0B", "not text"),
         ("name", "n" * 101, "Use at most 100 characters; there are 101."),
-        ("email", "", "Enter your mail address."),
+        ("email", "", "Enter your email address."),
         ("email", "nobody", "Enter a mail address such as"),
         ("email", "a@example.com\nBcc: victim@example.net", "Enter a mail address such as"),
         ("email", "a@example.com, b@example.com", "Enter a mail address such as"),
@@ -263,7 +263,7 @@ def test_any_text_is_sent_on_or_refused(
         names = re.findall(rb"^([\w-]+):", head, re.MULTILINE)
         assert sorted(names) == sorted(set(names))
         assert b"bcc" not in head.lower()
-        assert mail.outbox[0].body.count("Mail address:") == 1
+        assert mail.outbox[0].body.count("Email address:") == 1
         assert body
 
 

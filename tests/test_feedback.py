@@ -48,7 +48,7 @@ def test_an_answer_leaves_the_page_cache_as_it_is(example_page: CaseStudyPage, c
         ({}, "Choose yes or no."),
         ({"useful": "perhaps"}, "Choose yes or no."),
         ({"useful": "yes", "line": "x" * (LONGEST + 1)}, f"Use at most {LONGEST} characters"),
-        ({"useful": "yes", "line": "a\0b"}, "Take out the characters that are not text."),
+        ({"useful": "yes", "line": "a\0b"}, "Remove the characters that are not text."),
         ({"useful": "yes", "line": "kept words", "website": "http://spam"}, "A field that people cannot see"),
     ],
 )

@@ -53,7 +53,7 @@ class Forgetful:
 class Twin(Forgetful):
     label, plural, FACETS, as_at = "Twin", "Twins", {}, None
 
-    def search_body(self) -> str:  # type: ignore[override]
+    def search_body(self) -> str:
         return ""
 
 

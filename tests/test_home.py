@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def shown(client: Client) -> list[str]:
-    return [example.row.hit.title for example in client.get("/").context["examples"]]
+    return [str(example.row["title"]) for example in client.get("/").context["examples"]]
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_the_settings_are_kept_by_their_form_and_refuse_a_link_to_nowhere(home: 
     form |= {"links-TOTAL_FORMS": "1", "links-INITIAL_FORMS": "0", "links-MIN_NUM_FORMS": "0", "links-0-ORDER": "1"}
     link = {"links-0-label": "Elsewhere", "links-0-page": "", "links-0-address": ""}
     refused = admin_client.post(address, form | link)
-    assert "Choose either a page or an address." in refused.content.decode()
+    assert "Choose either a page or a web address." in refused.content.decode()
     assert admin_client.post(address, form | link | {"links-0-address": "https://example.org/"}).status_code == 302
     saved = SiteSettings.for_site(site)
     assert (saved.name, saved.links.get().address) == ("Learning Together", "https://example.org/")

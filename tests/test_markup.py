@@ -137,7 +137,10 @@ def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Clien
     pages["an answer with errors"] = client.post(useful, odd, headers={"Origin": "http://testserver"}).content.decode()
     assert "There is a problem" in pages["an answer with errors"]
     rows = [("BibTeX", "\n@misc{a,\n}", 4), ("plain text", "A, “B”", 3)]
-    cite = render_to_string("components/cite.html", {"citations": rows, "page_url": "http://testserver/"})
+    cite = render_to_string(
+        "components/cite.html",
+        {"citations": [(str(n), *row) for n, row in enumerate(rows)], "page_url": "http://testserver/"},
+    )
     pages["ways to cite"] = f'<!doctype html><html lang="en"><head><title>A</title></head><body>{cite}</body></html>'
     assert errors(tmp_path, pages) == []
 

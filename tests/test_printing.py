@@ -4,7 +4,7 @@ import datetime
 import io
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from django.core.files.images import ImageFile
@@ -29,7 +29,7 @@ from home.models import ContentPage, FeaturedExample, HomePage
 from search import presentation
 from search.engine import engine
 from search.facets import FacetCount
-from search.presentation import Chip, PageLink, Row
+from search.presentation import Chip, PageLink, Row, brief
 from search.query import Query
 from search.results import Hit, Results
 from taxonomy.models import CuratedTag, Facet, Term
@@ -37,6 +37,7 @@ from tests.factories import OrganisationFactory, case_study, tag, term
 
 # Everything that may end a text, a value or an element.
 NASTY = "\"><script>alert(1)</script>&'<b>"
+DAY = datetime.date(2007, 12, 1)
 TAGS = re.compile(r"<[^>]*>")
 
 
@@ -47,7 +48,7 @@ def _hit(words: str) -> Hit:
         title=words,
         url=words,
         summary=words,
-        date=datetime.date(2007, 12, 1),
+        date=DAY,
         facets={"stage": [words]},
         organisations=[words],
         title_html="",
@@ -57,8 +58,11 @@ def _hit(words: str) -> Hit:
 
 
 def _row(words: str) -> Row:
+    """Every text of a row is these words."""
     safe = SafeString("safe")
-    return Row(_hit(words), "1", words, safe, safe, words, words, words, words, words, begins_partial=True)
+    texts = {name: words for name, kind in get_type_hints(Row).items() if kind is str}
+    found: Any = texts | {"title": safe, "snippet": safe, "date": DAY, "stage_slugs": [words], "begins_partial": True}
+    return found | {"page_id": "1"}
 
 
 def _printed(words: str) -> list[str]:
@@ -83,8 +87,8 @@ def _printed(words: str) -> list[str]:
         "facts": {"facts": [facts.Fact(words, words), facts.Fact(words, "", ((words, words),))]},
         "provenance": {"provenance": source},
         "outcomes": {"outcomes": [(outcome, words)]},
-        "similar": {"hits": [_hit(words)]},
-        "cite": {"citations": [(words, words, 3)], "page_url": words},
+        "similar": {"pages": [brief(_hit(words))]},
+        "cite": {"citations": [("1", words, words, "3")], "page_url": words},
         "breadcrumbs": {"current": words, "parents": [(words, words)]},
         "search_box": {"text": words, "action": words, "kept_filters": [(words, words)]},
         "nothing_found": {"query": Query(words), "chips": [words], "relax": [(Chip(words, words, words), 1)]},

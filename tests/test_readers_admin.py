@@ -307,7 +307,7 @@ def test_a_file_can_be_discarded(editor: Client) -> None:
         (b"", "On paper", "The file is empty. Choose another."),
         (b"email\n", "", "Say where and when they consented."),
         (b"email\n", "a\0b", "Null characters are not allowed."),
-        (b"email\n", "a\x1bb", "Take out the characters that are not text."),
+        (b"email\n", "a\x1bb", "Remove the characters that are not text."),
         (b"x" * (importing.LARGEST + 1), "On paper", "Use at most 20 MB."),
     ],
 )

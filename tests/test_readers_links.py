@@ -110,7 +110,7 @@ def test_a_confirmation_expires(home: HomePage, client: Client) -> None:
     with time_machine.travel(timezone.now() + datetime.timedelta(days=8)):
         for answer in (client.get(link), client.post(link)):
             assert answer.status_code == 410
-            assert "Sign up once more" in answer.content.decode()
+            assert "Sign up again" in answer.content.decode()
     assert state(one) == State.PENDING
     with time_machine.travel(timezone.now() + datetime.timedelta(days=6)):
         assert client.post(link).status_code == 303

@@ -266,11 +266,11 @@ def test_signing_up_does_not_empty_the_page_cache(committed: None, client: Clien
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("email", "", "Enter your mail address."),
-        ("email", "ada", "Enter a mail address such as name@example.org."),
+        ("email", "", "Enter your email address."),
+        ("email", "ada", "Enter an email address such as name@example.org."),
         ("email", "a\0b@example.com", "Enter a mail address such as"),
         ("email", "a@example.com\nBcc: b@example.com", "Enter a mail address such as"),
-        ("email", "a" * 5000 + "@example.com", "That is too long for a mail address."),
+        ("email", "a" * 5000 + "@example.com", "That is too long for an email address."),
         ("consent", "", "Tick the box"),
         ("area", ["no-such-area"], "One of the service areas is not in our list any more."),
         ("area", ["prisons", "\0", "x" * 5000], "One of the service areas is not in our list any more."),

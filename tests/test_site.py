@@ -132,7 +132,7 @@ def test_a_private_page_asks_in_the_site_s_style(listing: CaseStudyIndexPage, cl
     assert client.get(secret.url).status_code == 200
     login = client.get(members.url, follow=True)
     assert login.status_code == 200
-    assert "Mail address" in login.content.decode()
+    assert "Email address" in login.content.decode()
     User.objects.create_user("member@example.com", "correct horse battery")
     wrong = client.post(login.redirect_chain[-1][0], {"username": "member@example.com", "password": "no"})
     assert "login-error" in wrong.content.decode()

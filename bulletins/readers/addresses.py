@@ -1,4 +1,4 @@
-"""Mail addresses of readers: which are taken, in which form they are kept, and what is left of one that is forgotten."""
+"""Email addresses of readers: which are taken, in which form they are kept, and what is left of one that is forgotten."""
 
 import functools
 import unicodedata
@@ -17,7 +17,7 @@ ATEXT = frozenset(
 )  # RFC 5322, 3.2.3
 # Beyond ASCII (RFC 6531): letters, marks, numbers, punctuation and symbols; nothing that is invisible or unassigned.
 REFUSED_CATEGORIES = ("C", "Z")
-INVALID = "Enter a mail address such as name@example.org."
+INVALID = "Enter an email address such as name@example.org."
 
 
 def normalise(text: str) -> str:

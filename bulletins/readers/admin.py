@@ -72,7 +72,7 @@ class ReadersView(generic.IndexView):
     is_searchable = True
     columns = [
         TitleColumn(
-            "address", label="Mail address", accessor=str, get_url=_page_of, sort_key="normalised", width="35%"
+            "address", label="Email address", accessor=str, get_url=_page_of, sort_key="normalised", width="35%"
         ),
         StatusTagColumn("state", label="State", accessor="get_state_display", sort_key="state"),
         AreasColumn("areas", label="Service areas"),

@@ -52,12 +52,15 @@ class AreasForm(forms.Form):
 
 class SubscribeForm(AreasForm):
     email = forms.CharField(
-        label="Your mail address",
+        label="Your email address",
         max_length=1000,  # what is longer is no address, whatever the normal form makes of it
-        error_messages={"required": "Enter your mail address.", "max_length": "That is too long for a mail address."},
+        error_messages={
+            "required": "Enter your email address.",
+            "max_length": "That is too long for an email address.",
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    consent = forms.BooleanField(error_messages={"required": "Tick the box if you want the e-bulletin by mail."})
+    consent = forms.BooleanField(error_messages={"required": "Tick the box if you want the e-bulletin by email."})
 
     field_order = ["email", "area", "consent"]
 

@@ -15,9 +15,11 @@ register.simple_tag(drawings.region_map)
 
 
 @register.simple_tag
-def cover(page_id: int | None, group: str, stages: Sequence[object], columns: int = 6, rows: int = 2) -> SafeString:
+def cover(
+    page_id: int | str | None, group: str, stages: Sequence[object], columns: int = 6, rows: int = 2
+) -> SafeString:
     """The cover of a page, from its number, the group of its service area and its stages."""
-    return draw_cover(page_id or 0, group, len(stages or ()), columns, rows)
+    return draw_cover(int(page_id or 0), group, len(stages or ()), columns, rows)
 
 
 @register.simple_tag

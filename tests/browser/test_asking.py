@@ -35,7 +35,7 @@ def outbox(site: Served) -> list[str]:
 
 def fill(page: Page, question: str) -> None:
     page.get_by_label("Your name").fill("Ada Reader")
-    page.get_by_label("Your mail address").fill("ada@example.com")
+    page.get_by_label("Your email address").fill("ada@example.com")
     page.get_by_label("Your question").fill(question)
 
 
@@ -106,7 +106,7 @@ def test_limits_hold_across_the_processes_of_the_site(site: Served, reader: Page
     assert len(outbox(site)) - before == answers[303]
 
 
-CITED = [("BibTeX", "@misc{a,\n}", 4)]
+CITED = [("1", "BibTeX", "@misc{a,\n}", "4")]
 
 
 def put_citations(page: Page) -> None:

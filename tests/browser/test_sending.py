@@ -98,7 +98,7 @@ def test_from_the_issue_to_the_last_number(editor: Page, open_page: Opener, ther
     plain.goto(send)
     expect(plain.locator("main")).to_contain_text("50% of 40 readers")
     there("on_its_way(30)")
-    plain.get_by_role("link", name="Bring these numbers up to date").click()
+    plain.get_by_role("link", name="Refresh these numbers").click()
     expect(plain.locator("main")).to_contain_text("75% of 40 readers")
 
 

@@ -43,7 +43,7 @@ def test_a_test_copy_comes_to_oneself_only(issue_page: BulletinPage, admin_clien
 def test_a_mail_server_that_refuses_is_told_of(issue_page: BulletinPage, admin_client: Client, sink: Sink) -> None:
     sink.refuses = True
     shown = admin_client.post(test_copy(issue_page), follow=True).content.decode()
-    assert "The mail server did not take the test copy (SMTPRecipientsRefused). Nothing was sent." in shown
+    assert "The mail server did not accept the test copy (SMTPRecipientsRefused). Nothing was sent." in shown
 
 
 def test_a_mail_server_that_is_down_is_told_of(
@@ -52,7 +52,7 @@ def test_a_mail_server_that_is_down_is_told_of(
     settings.EMAIL_BACKEND = "mail.server.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     shown = admin_client.post(test_copy(issue_page), follow=True).content.decode()
-    assert "The mail server did not take the test copy (ConnectionRefusedError)." in shown
+    assert "The mail server did not accept the test copy (ConnectionRefusedError)." in shown
 
 
 def test_test_copies_are_limited(issue_page: BulletinPage, admin_client: Client, sink: Sink) -> None:
@@ -60,7 +60,7 @@ def test_test_copies_are_limited(issue_page: BulletinPage, admin_client: Client,
         for _ in range(20):
             admin_client.post(test_copy(issue_page))
         shown = admin_client.post(test_copy(issue_page), follow=True).content.decode()
-        assert "Twenty test copies an hour can be sent. Try again in 60 minutes." in shown
+        assert "You can send twenty test copies an hour. Try again in 60 minutes." in shown
         assert len(sink.mails) == 20
 
 

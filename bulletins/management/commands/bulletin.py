@@ -94,13 +94,13 @@ class Command(BaseCommand):
         try:
             address = normalise(to)
         except ValidationError:
-            raise CommandError(f"“{to}” is no mail address.") from None
+            raise CommandError(f"“{to}” is not an email address.") from None
         if why := why_not(address):
             raise CommandError(why)
         try:
             send_test_copy(page, address)
         except NotSent as error:
-            raise CommandError(f"The mail server did not take the test copy ({error}).") from None
+            raise CommandError(f"The mail server did not accept the test copy ({error}).") from None
         self.stdout.write(f"A test copy is on its way to {address}.")
 
     def _turn(self, page: BulletinPage, act: str) -> None:

@@ -309,7 +309,7 @@ def test_the_failed_with_their_reasons(ready: BulletinPage, books: Sending, admi
     assert "is suppressed" not in failed
     consent.suppress(Delivery.objects.get(state="failed").reader, Reason.REFUSED)  # type: ignore[arg-type]
     failed = shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "failed"]))
-    assert "<strong>The reader is suppressed</strong> (refused by the mail server) and gets no more mail" in failed
+    assert "<strong>The reader is suppressed</strong> (refused by the mail server) and gets no more email" in failed
     assert "550 no such user" in shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "bounced"]))
     Delivery.objects.all().delete()
     assert "There are none." in shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "failed"]))
@@ -388,7 +388,7 @@ def test_the_report_of_all_issues(
 
 
 def test_the_report_before_anything_was_sent(admin_client: Client) -> None:
-    assert "No e-bulletin was sent yet." in shown(admin_client, reverse("bulletins_report"))
+    assert "No e-bulletin has been sent yet." in shown(admin_client, reverse("bulletins_report"))
 
 
 @pytest.mark.parametrize(("state", "stays"), [(Step.SCHEDULED, True), (Step.SENDING, True), (Step.SENT, False)])
