@@ -24,7 +24,7 @@ from bulletins.models import BulletinPage, SentCopy
 from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
 from bulletins.readers.recipients import list_headers
 from caching.site_name import site_name
-from home.mail_headers import sender
+from mail.headers import sender
 from home.tables import Row, Table
 
 # ".invalid" is reserved (RFC 2606): no text that an editor may write leads there.

@@ -6,9 +6,11 @@ class CaseStudiesConfig(AppConfig):
     verbose_name = "Case studies"
 
     def ready(self) -> None:
+        from casestudies import contact_relay
         from casestudies.csv_facts import facts_of
         from casestudies.models import CaseStudyPage, Organisation
         from search import csv_facts, signals
 
+        contact_relay.register()
         csv_facts.provide(CaseStudyPage, facts_of)
         signals.watch(Organisation, ("name", "organisation_type"))

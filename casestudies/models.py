@@ -19,7 +19,6 @@ from caching.rows import columns, instances
 from casestudies import panels
 from casestudies.blocks import BodyBlock
 from casestudies.forms import CaseStudyForm
-from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
 from home.access import QuickAccess
 from home.date_fields import MonthField
 from home.models import Licence, Pictured

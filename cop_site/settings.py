@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "cop_site.apps.CopSiteConfig",
     "caching.apps.CachingConfig",
     "home.apps.HomeConfig",
+    "mail.apps.MailConfig",
     "bulletins.apps.BulletinsConfig",
     "casestudies.apps.CaseStudiesConfig",
     "practice.apps.PracticeConfig",
@@ -207,8 +208,10 @@ if _mail_url.startswith("anymail://"):
 else:
     _mail = env.email_url_config(_mail_url)
 # Ours know what a server takes, and what a folder that cannot be written to is.
-_OURS = {"smtp": "home.mail_server.EmailBackend", "filebased": "cop_site.outbox.EmailBackend"}
-EMAIL_BACKEND = _OURS.get(_mail["EMAIL_BACKEND"].split(".")[-2], _mail["EMAIL_BACKEND"])
+_OURS = {"smtp": "mail.server.EmailBackend", "filebased": "cop_site.outbox.EmailBackend"}
+MAIL_SERVER_BACKEND = _OURS.get(_mail["EMAIL_BACKEND"].split(".")[-2], _mail["EMAIL_BACKEND"])
+# What Django, Wagtail and other packages send goes into the queue: no request waits for a mail server.
+EMAIL_BACKEND = "mail.backend.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "outbox"
 EMAIL_HOST = _mail.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
@@ -223,7 +226,7 @@ ANYMAIL = {name: value for name, value in ANYMAIL.items() if value} | {"REQUESTS
 BULLETIN_RATE = env.float("BULLETIN_RATE", default=0)
 FROM_EMAIL = env.str("FROM_EMAIL", default="")
 NOREPLY_EMAIL = f"noreply@{_site.hostname}"
-# Of the mails of Wagtail and Django; ours carry the name that the site has now (home.mail_headers.sender).
+# Of the mails of Wagtail and Django; ours carry the name that the site has now (mail.headers.sender).
 DEFAULT_FROM_EMAIL = FROM_EMAIL or formataddr((WAGTAIL_SITE_NAME, NOREPLY_EMAIL))
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -288,6 +291,7 @@ LOGGING = {
         "cop_site": {"level": "INFO"},
         "community": {"level": "INFO"},
         "bulletins": {"level": "INFO"},
+        "mail": {"level": "INFO"},
         # A line and a traceback for each request that a server leaves without an answer: search.fallback says it once.
         "elastic_transport": {"level": "ERROR"},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False, "filters": ["one_line"]},

@@ -11,12 +11,12 @@ class HomeConfig(AppConfig):
         from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
 
+        from home import reminders
         from home.block_validation import check_one_at_a_time
         from home.date_fields import read_british_dates
         from home.exports import guard_exports
         from home.forged import refuse_forged
         from home.glossary import reindex
-        from home.mail_headers import fold_with_names
         from home.named_errors import name_fields
         from home.useful import Feedback
         from home.useful_reports import ReadersWriteIt
@@ -28,7 +28,7 @@ class HomeConfig(AppConfig):
         Page.allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
         post_save.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_saved")
         post_delete.connect(reindex, sender=GlossaryEntry, dispatch_uid="home_glossary_deleted")
-        fold_with_names()
+        reminders.register()
         refuse_forged()
         guard_exports()
         read_british_dates()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import DjangoAssertNumQueries
 from wagtail.models import PageViewRestriction
 
-from casestudies.asking import KEPT, forget_old_questions
+from casestudies.contact_relay import KEPT, forget_old_questions
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.presentation import ask_url
 from casestudies.relayed import RelayedQuestion

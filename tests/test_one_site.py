@@ -22,7 +22,7 @@ from casestudies.models import CaseStudyIndexPage
 from cop_site.checks import ONE_SITE, WHY_ENGLISH, WHY_ONE_SITE
 from cop_site.management.commands import prepare
 from home.citing import citation
-from home.mail_headers import sender
+from mail.headers import sender
 from home.models import HomePage, Licence, SiteSettings
 from home.reminders import remind
 from search.embedded.engine import EmbeddedEngine

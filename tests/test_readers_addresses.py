@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bulletins.readers.addresses import hashes, normalise, readable, same
+from mail.emails import hashes, normalise, readable, same
 
 
 @pytest.mark.parametrize(

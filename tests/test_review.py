@@ -293,12 +293,12 @@ def test_a_mail_that_fails_stops_no_other_and_is_tried_again(
     broken = User.objects.create_user("broken@example.com")
     reviewed(listing, "First", -3, broken)
     reviewed(listing, "Second", -2, owner)
-    settings.EMAIL_BACKEND = "tests.test_review.Refusing"
+    settings.MAIL_SERVER_BACKEND = "tests.test_review.Refusing"
     for _ in range(2):
         with pytest.raises(ExceptionGroup):
             remind()
     assert [mail.to for mail in mailoutbox] == [[owner.email]]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.MAIL_SERVER_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     clock.shift(60)
     assert remind() == 1
     assert mailoutbox[1].to == ["broken@example.com"]
@@ -352,7 +352,7 @@ def test_a_job_that_fails_stops_no_other(
     scheduled = case_study(listing, "Scheduled", live=False)
     scheduled.go_live_at = NOW + DAY
     scheduled.save_revision(approved_go_live_at=NOW + DAY)
-    settings.EMAIL_BACKEND = "nowhere.Nothing"
+    settings.MAIL_SERVER_BACKEND = "nowhere.Nothing"
     clock.move_to(NOW + 2 * DAY)
     with pytest.raises(CommandError, match="review reminders"):
         call_command("jobs")
@@ -360,7 +360,7 @@ def test_a_job_that_fails_stops_no_other(
     scheduled.refresh_from_db()
     assert scheduled.live
     broken = settings.SEARCH_DIR
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.MAIL_SERVER_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert broken.exists()
     call_command("jobs")
     assert len(mailoutbox) == 2

@@ -4,9 +4,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from bulletins.readers.addresses import normalise
+from mail.emails import normalise
 from bulletins.readers.mailboxes import unwrapped
-from home.mail_server import why_not
+from mail.server import why_not
 from taxonomy.models import SLUG, Facet, Term
 
 Options = list[tuple[Term, bool]]

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bulletins.readers import columns
-from bulletins.readers.addresses import same
+from mail.emails import same
 from bulletins.readers.csv_lines import Row, Text, decoded, table
 from bulletins.readers.mailboxes import email_in
 from bulletins.readers.models import Reader

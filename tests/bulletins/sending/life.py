@@ -15,7 +15,7 @@ from urllib.parse import quote
 from django.db import connection
 from django.utils import timezone
 
-from bulletins.readers.addresses import same
+from mail.emails import same
 from bulletins.readers.models import Reader, State
 from bulletins.sending.models import Sending
 from tests.served import ROOT, environment
