@@ -24,8 +24,8 @@ from bulletins.models import BulletinPage, SentCopy
 from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
 from bulletins.readers.recipients import list_headers
 from caching.site_name import site_name
-from mail.headers import sender
 from home.tables import Row, Table
+from mail.headers import sender
 
 # ".invalid" is reserved (RFC 2606): no text that an editor may write leads there.
 BROWSER, PREFERENCES, UNSUBSCRIBE = (

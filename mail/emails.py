@@ -72,7 +72,4 @@ def readable(email: str) -> str:
 def hashes(email: str, salt: str) -> list[str]:
     """What may stand for a normalised email that is not kept: by today's secret key first, then by older ones."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [
-        salted_hmac(salt, same(email), secret=key, algorithm="sha256").hexdigest()
-        for key in keys
-    ]
+    return [salted_hmac(salt, same(email), secret=key, algorithm="sha256").hexdigest() for key in keys]

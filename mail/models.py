@@ -17,10 +17,11 @@ def new_message_id() -> str:
 
 
 class QueuedMail(models.Model):
-    """A mail that some worker takes for itself, hands to the mail server and writes down. A subclass has a `state`."""
+    """A mail that some worker takes for itself, hands to the mail server and writes down."""
 
     QUEUED, SENT, FAILED, SUPPRESSED = "queued", "sent", "failed", "suppressed"
 
+    state = models.CharField(max_length=10, default=QUEUED)  # a subclass gives it choices
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # not before this
     message_id = models.CharField(max_length=200, unique=True, default=new_message_id)

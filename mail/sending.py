@@ -3,6 +3,7 @@
 Nothing here asks a mail server, so a request may call it, and takes as long for one recipient as for another.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -40,10 +41,8 @@ def from_templates(name: str, to: str, context: dict[str, Any], **options: Any) 
     body = _rendered(f"mail/{name}/body.txt", context)
     options["headers"] = AUTOMATIC | options.get("headers", {})
     mail = EmailMultiAlternatives(subject, body, sender(site), [to], **options)
-    try:
+    with suppress(TemplateDoesNotExist):
         mail.attach_alternative(_rendered(f"mail/{name}/body.html", context), "text/html")
-    except TemplateDoesNotExist:
-        pass
     return mail
 
 

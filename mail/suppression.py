@@ -20,7 +20,8 @@ def suppress(email: str, reason: Reason) -> bool:
     if known is not None and (known == reason or reason != Reason.COMPLAINT):
         return False
     if known is None:
-        SuppressedEmail.objects.update_or_create(key=hashes(email, SALT)[0], defaults={"reason": reason})
+        row = SuppressedEmail(key=hashes(email, SALT)[0], reason=reason)
+        SuppressedEmail.objects.bulk_create([row], ignore_conflicts=True)  # another process may be at it, too
     else:
         listed.update(reason=reason)
     email_suppressed.send(SuppressedEmail, email=email, reason=reason)
@@ -48,7 +49,9 @@ def reason_for(email: str) -> str:
 def reasons_for(emails: Iterable[str]) -> dict[str, str]:
     """The reasons of those emails that are on the list. One query."""
     of_key = {key: email for email in emails for key in hashes(email, SALT)}
-    return {of_key[key]: why for key, why in SuppressedEmail.objects.filter(key__in=of_key).values_list("key", "reason")}
+    return {
+        of_key[key]: why for key, why in SuppressedEmail.objects.filter(key__in=of_key).values_list("key", "reason")
+    }
 
 
 def lift(email: str) -> bool:

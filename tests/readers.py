@@ -8,11 +8,12 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from mail import queue, suppression
-from mail.emails import same
-from bulletins.readers.models import Reader, Reason, State
+from bulletins.readers.models import Reader, State
 from bulletins.readers.views import STAMP
 from home.open_forms import stamp
+from mail import queue, suppression
+from mail.emails import same
+from mail.models import Reason
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response

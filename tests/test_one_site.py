@@ -22,9 +22,10 @@ from casestudies.models import CaseStudyIndexPage
 from cop_site.checks import ONE_SITE, WHY_ENGLISH, WHY_ONE_SITE
 from cop_site.management.commands import prepare
 from home.citing import citation
-from mail.headers import sender
 from home.models import HomePage, Licence, SiteSettings
 from home.reminders import remind
+from mail import queue
+from mail.headers import sender
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
 from tests.served import ROOT
@@ -222,6 +223,7 @@ def test_a_reminder_comes_from_the_site(
 ) -> None:
     case_study(listing, "Due", review_date="2020-01-01", review_owner=admin)
     assert remind() == 1
+    queue.work()
     assert mailoutbox[0].from_email == "Better Buying <noreply@testserver>"
 
 

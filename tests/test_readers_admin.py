@@ -14,19 +14,10 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from bulletins.readers import consent, importing
-from bulletins.readers.models import (
-    Act,
-    Consent,
-    ForgottenAddress,
-    How,
-    Reader,
-    ReaderImport,
-    Reason,
-    RefusedLine,
-    State,
-)
+from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, ReaderImport, RefusedLine, State
 from community.models import User
 from home.models import HomePage
+from mail.models import Reason
 from tests.factories import area
 from tests.readers import reader
 

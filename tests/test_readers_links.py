@@ -14,22 +14,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bulletins.readers import consent, tokens
+from bulletins.readers import consent, signing_up, tokens
 from bulletins.readers.erasing import IMPORTS_KEPT, PENDING_KEPT, UNSUBSCRIBED_KEPT, forget_old
-from bulletins.readers.models import (
-    Act,
-    Consent,
-    ForgottenAddress,
-    How,
-    Reader,
-    ReaderImport,
-    Reason,
-    RefusedLine,
-    SignUp,
-    State,
-)
+from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, ReaderImport, RefusedLine, State
 from bulletins.readers.recipients import confirmed, links_for, list_headers
 from home.models import HomePage
+from mail.models import OutgoingMail, Reason
 from tests.factories import area
 from tests.readers import OURS, reader
 
@@ -199,7 +189,7 @@ def test_erasure_asks_and_leaves_only_a_hash(home: HomePage, client: Client) -> 
     one = reader("Ada@example.com")
     one.areas.set([area("prisons")])
     consent.subscribe(one, How.MAIL)
-    SignUp.objects.create(address="Ada@example.com", words="")
+    OutgoingMail.objects.create(kind=signing_up.KIND, recipient="Ada@example.com")
     run = ReaderImport.objects.create(file_name="f", statement="s")
     RefusedLine.objects.create(run=run, line=2, reason="r", text="Ada@example.com")
     links = [path(one, purpose) for purpose in PURPOSES]
@@ -209,7 +199,7 @@ def test_erasure_asks_and_leaves_only_a_hash(home: HomePage, client: Client) -> 
     answer = client.post(erasing)
     assert (answer.status_code, answer["Location"]) == (303, "/bulletins/preferences/erased/")
     assert "Your data is erased" in client.get(answer["Location"]).content.decode()
-    for model in (Reader, Consent, SignUp, RefusedLine):
+    for model in (Reader, Consent, OutgoingMail, RefusedLine):
         assert not model.objects.exists()
     (left,) = ForgottenAddress.objects.values()
     assert "ada" not in str(left).lower().replace("databa", "")

@@ -10,11 +10,11 @@ from bulletins.readers.columns import Layout, Refusal, Role, area_names
 from bulletins.readers.csv_lines import Row
 from bulletins.readers.mailboxes import email_in
 from bulletins.readers.models import FORGOTTEN_SALT, ForgottenAddress, Reader, ReaderImport, State
+from home.open_forms import NOT_TEXT
 from mail import suppression
 from mail.emails import hashes, same
 from mail.models import Reason
 from mail.server import why_not
-from home.open_forms import NOT_TEXT
 from taxonomy.models import Facet, Term
 
 KNOWN = {
@@ -181,9 +181,7 @@ def already_out(found: Iterable[tuple[Row, Accepted]]) -> dict[str, str]:
     still_in = (KNOWN[State.PENDING], KNOWN[State.CONFIRMED])
     left = KNOWN[State.UNSUBSCRIBED]
     return {
-        key: ALREADY_OUT
-        for key, told in known.items()
-        if told not in still_in and not (told == left and reasons[key])
+        key: ALREADY_OUT for key, told in known.items() if told not in still_in and not (told == left and reasons[key])
     }
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, Reason, State
+from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, State
 from caching.site_name import site_name
 from mail import suppression
 from mail.emails import same
+from mail.models import Reason
 
 
 def words() -> str:

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from mail import queue
-from mail.emails import hashes
 from bulletins.readers.models import FORGOTTEN_SALT, ForgottenAddress, Reader, ReaderImport, RefusedLine, State
 from bulletins.readers.signals import forgetting
+from mail import queue
+from mail.emails import hashes
 
 # A sign-up that was never confirmed.
 PENDING_KEPT = datetime.timedelta(days=30)

@@ -15,11 +15,11 @@ from django.utils import timezone
 from bulletins.readers import columns, workbooks
 from bulletins.readers.checking import Accepted, Batch, Checker, area_ids, known_here
 from bulletins.readers.columns import Layout
-from mail.emails import same
 from bulletins.readers.consent_words import recorded
 from bulletins.readers.csv_lines import Text, Unreadable, decoded, table
 from bulletins.readers.models import Act, Consent, How, Reader, ReaderArea, ReaderImport, RefusedLine, State
 from bulletins.readers.suppressing import suppress
+from mail.emails import same
 
 BATCH = 500
 LARGEST = 20 * 1024 * 1024  # bytes of a file: some 400,000 addresses

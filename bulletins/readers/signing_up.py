@@ -6,14 +6,14 @@ from datetime import timedelta
 from django.core.mail import EmailMessage
 
 from bulletins.readers import tokens
-from bulletins.readers.models import Act, Consent, How, Reader, Reason, State
+from bulletins.readers.models import Act, Consent, How, Reader, State
 from bulletins.readers.recipients import links_for, list_headers
 from caching.site_name import site_name
 from home.limits import Limit, LimitReached, counted
 from mail.emails import same
 from mail.kinds import COMPLAINTS, Kind
 from mail.kinds import register as register_kind
-from mail.models import OutgoingMail, Priority
+from mail.models import OutgoingMail, Priority, Reason
 from mail.sending import from_templates, send
 from taxonomy.drafts import term_of_today
 

@@ -20,14 +20,15 @@ from bulletins.readers.models import How, Reader
 from bulletins.sending import acts, audience, delivery, tasks
 from bulletins.sending.acts import NotNow
 from bulletins.sending.models import Delivery, Sending
+from community.models import User
 from mail import lease
 from mail.refusals import Kind, Refusal
 from mail.tasks import forget_finished
 from mail.worker import FIRST, DeliveryWorker
-from community.models import User
 from tests.bulletins.sending.life import LIMIT, address, readers
 from tests.readers import reader
 from tests.smtp_sink import Sink
+from tests.tasks import run_tasks
 
 pytestmark = pytest.mark.dialect
 
@@ -43,10 +44,6 @@ def command(*words: Any) -> str:
 def state_of(page: BulletinPage) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(command("status", page.pk, "--json"))
     return found
-
-
-def run_tasks() -> None:
-    call_command("db_worker", "--backend", "background", "--batch", "--no-startup-delay", "--no-reload", verbosity=0)
 
 
 def refuses(act: Any, *words: Any) -> list[str]:

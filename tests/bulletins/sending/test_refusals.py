@@ -11,10 +11,11 @@ from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 
 from bulletins.models import BulletinPage
 from bulletins.readers import erasing
-from bulletins.readers.models import Reader, Reason
+from bulletins.readers.models import Reader
 from bulletins.readers.models import State as ReaderState
 from bulletins.sending import acts
 from bulletins.sending.models import Delivery, Sending
+from mail.models import Reason
 from mail.refusals import Kind, of
 from tests.bulletins.sending.life import Server, address, mail_server, readers, wait_for, workers
 
