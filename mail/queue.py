@@ -60,7 +60,10 @@ class OutgoingQueue:
             return None
         reason = suppression.reason_for(now.recipient)
         if reason in kind.stopped_by:
-            write(now, state=State.SUPPRESSED, attempts=now.attempts, problem=Reason(reason).label)
+            # Who complained is not written to, whoever says so: nothing is left to be sent again.
+            blank = self.sent_values() if reason == Reason.COMPLAINT else {}
+            problem = Reason(reason).label
+            write(now, state=State.SUPPRESSED, attempts=now.attempts, problem=problem, **blank)
             return None
         return now
 
@@ -114,11 +117,12 @@ def somebody_waits() -> bool:
 def again(mail: OutgoingMail) -> bool:
     """Let a mail that was not sent be tried once more; an administrator says that its mailbox is well. Whether it can be."""
     stopped = OutgoingMail.objects.filter(pk=mail.pk, state__in=(State.FAILED, State.SUPPRESSED)).exclude(recipient="")
-    if suppression.reason_for(mail.recipient) == Reason.COMPLAINT:
-        return False
-    suppression.lift(mail.recipient)
     values = {"state": State.QUEUED, "attempts": 0, "next_at": None, "created_at": timezone.now(), "problem": ""}
-    return bool(stopped.update(**values))
+    if not stopped.update(**values):
+        return False
+    if suppression.reason_for(mail.recipient) != Reason.COMPLAINT:
+        suppression.lift(mail.recipient)
+    return True
 
 
 def forget(*emails: str) -> None:

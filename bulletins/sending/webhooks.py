@@ -81,7 +81,7 @@ def received(sender: Any, event: AnymailTrackingEvent, **kwargs: Any) -> None:
     at = event.timestamp or timezone.now()
     reader = _reader_at(event.recipient)
     delivery = _delivery_of(event)
-    if delivery is None and reader is not None:
+    if delivery is None and reader is not None and not _is_another_mail(event):
         delivery = last_delivery(reader, at)
     elif delivery is not None and not event.recipient:
         reader = delivery.reader
@@ -139,6 +139,11 @@ def _is_soft(event: AnymailTrackingEvent) -> bool:
         return status[1] == "4" or status[2] in _NOT_OF_ADDRESS or status[0] == "5.2.2"
     reply = _REPLY.match(response)
     return reply is not None and reply[1] == "4"
+
+
+def _is_another_mail(event: AnymailTrackingEvent) -> bool:
+    """Whether it is known to be about a mail that was no issue."""
+    return isinstance(event.metadata, dict) and "mail" in event.metadata
 
 
 def _delivery_of(event: AnymailTrackingEvent) -> Delivery | None:
