@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from casestudies import contact_relay
 from casestudies.ask_forms import AskForm
 from casestudies.models import CaseStudyPage
-from home import open_forms
-from home.limits import LimitReached
+from core import open_forms
+from core.rate_limits import LimitReached
 from mail.relay import KEPT, REACHED
 
 

@@ -99,9 +99,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "home.redirects.RedirectMiddleware",
-    "home.forged.RefuseOddKeys",
-    "home.protected.ExplainProtected",
+    "core.redirects.RedirectMiddleware",
+    "core.form_validation.RefuseOddKeys",
+    "core.protected.ExplainProtected",
 ]
 
 ROOT_URLCONF = "cop_site.urls"
@@ -160,7 +160,7 @@ ELASTICSEARCH_PREFIX = env.str("ELASTICSEARCH_PREFIX", default="common-practice"
 ELASTICSEARCH_SHARDS = env.int("ELASTICSEARCH_SHARDS", default=1)
 ELASTICSEARCH_REPLICAS = env.int("ELASTICSEARCH_REPLICAS", default=1)
 
-# A search that takes longer than this many milliseconds is logged by "search.slow".
+# A search that takes longer than this many milliseconds is logged by "search.slow_log".
 SEARCH_SLOW_MS = env.int("SEARCH_SLOW_MS", default=200)
 
 # Wagtail enqueues on "default"; work of ours that is too long for a request goes to "background".
@@ -170,8 +170,8 @@ TASKS = {
 }
 
 AUTH_USER_MODEL = "community.User"
-AUTHENTICATION_BACKENDS = ["community.logging_in.LimitedLogIn"]
-WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "community.logging_in.LimitedResetForm"  # noqa: S105 (no password)
+AUTHENTICATION_BACKENDS = ["community.authentication.LimitedLogIn"]
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "community.authentication.LimitedResetForm"  # noqa: S105 (no password)
 LOGIN_URL = "wagtailadmin_login"
 LOGIN_REDIRECT_URL = "/"  # where no page was asked for
 CSRF_FAILURE_VIEW = "cop_site.views.csrf_failure"
@@ -258,22 +258,22 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 WAGTAILADMIN_BASE_URL = SITE_URL
-WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "home.rich_text_area.RichTextArea"}}
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "core.rich_text_area.RichTextArea"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
-# How dates are shown in fields; home.date_fields reads what is typed there.
+# How dates are shown in fields; core.date_fields reads what is typed there.
 WAGTAIL_DATE_FORMAT = "%-d %B %Y"
 WAGTAIL_DATETIME_FORMAT = "%-d %B %Y, %H:%M"
 # Browsers know no zone "localtime", which a machine may list.
 WAGTAIL_USER_TIME_ZONES = ["Europe/London", "UTC"]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES = [("en-gb", "English")]
-WAGTAILIMAGES_IMAGE_MODEL = "home.SiteImage"
-WAGTAILIMAGES_IMAGE_FORM_BASE = "home.image_forms.SiteImageForm"
+WAGTAILIMAGES_IMAGE_MODEL = "core.SiteImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "core.image_forms.SiteImageForm"
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000  # one takes some 160 MB of memory while it is read
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
-WAGTAILDOCS_DOCUMENT_MODEL = "home.SiteDocument"
+WAGTAILDOCS_DOCUMENT_MODEL = "core.SiteDocument"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "rtf", "txt", "xlsx"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 # The admin's own search only: the fallback looks for parts of words, as editors do, and takes any characters;

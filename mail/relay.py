@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page
 
-from home.limits import Limit, LimitReached, counted, keyed
+from core.rate_limits import Limit, LimitReached, counted, keyed
 from mail.models import RelayedQuestion
 from mail.sending import send
 

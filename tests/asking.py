@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casestudies.contact_relay import stamp_purpose
 from casestudies.models import CaseStudyPage
-from home.open_forms import stamp
+from core.open_forms import stamp
 from mail import queue
 
 if TYPE_CHECKING:

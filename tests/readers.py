@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bulletins.readers.models import Reader, State
 from bulletins.readers.views import STAMP
-from home.open_forms import stamp
+from core.open_forms import stamp
 from mail import queue, suppression
 from mail.emails import same
 from mail.models import Reason

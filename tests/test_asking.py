@@ -18,7 +18,7 @@ from wagtail.models import PageViewRestriction
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.presentation import ask_url
-from home.limits import LimitedUse, forget_expired
+from core.rate_limits import LimitedUse, forget_expired
 from mail.models import OutgoingMail, RelayedQuestion
 from mail.relay import KEPT, forget_old_questions
 from search.embedded.engine import EmbeddedEngine

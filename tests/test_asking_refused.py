@@ -13,8 +13,8 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
-from home import open_forms
-from home.limits import LimitedUse
+from core import open_forms
+from core.rate_limits import LimitedUse
 from mail import queue
 from mail.models import RelayedQuestion
 from tests.factories import case_study

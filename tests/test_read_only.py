@@ -18,7 +18,7 @@ from wagtail.models import UploadedFile
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from cop_site.errors import cannot_write
 from cop_site.logs import OneLine
-from home.models import SiteDocument, SiteImage
+from core.models import SiteDocument, SiteImage
 from mail import queue
 from search.embedded import engine as embedded
 from search.embedded.engine import EmbeddedEngine

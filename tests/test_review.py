@@ -21,9 +21,9 @@ from wagtail.models import Site
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
-from home import reminders
-from home.reports import when
-from home.review import ReviewReminder
+from editorial import reminders
+from editorial.reports import when
+from editorial.review import ReviewReminder
 from mail import queue
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study

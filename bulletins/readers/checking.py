@@ -10,7 +10,7 @@ from bulletins.readers.columns import Layout, Refusal, Role, area_names
 from bulletins.readers.csv_lines import Row
 from bulletins.readers.mailboxes import email_in
 from bulletins.readers.models import FORGOTTEN_SALT, ForgottenAddress, Reader, ReaderImport, State
-from home.open_forms import NOT_TEXT
+from core.open_forms import NOT_TEXT
 from mail import suppression
 from mail.emails import hashes, same
 from mail.models import Reason
@@ -23,11 +23,11 @@ KNOWN = {
     State.UNSUBSCRIBED: "Has unsubscribed here. Only the person can come back, with the form.",
     State.SUPPRESSED: "Is suppressed here: {reason}.",
 }
-Why = ForgottenAddress.Why
+ForgottenReason = ForgottenAddress.ForgottenReason
 FORGOTTEN = {
-    Why.ERASED: "Was erased at the person’s wish. Only the person can come back, with the form.",
-    Why.UNSUBSCRIBED: "Unsubscribed here long ago. Only the person can come back, with the form.",
-    Why.LISTED: "Is on a suppression list that was imported here. Only the person can come back, with the form.",
+    ForgottenReason.ERASED: "Was erased at the person’s wish. Only the person can come back, with the form.",
+    ForgottenReason.UNSUBSCRIBED: "Unsubscribed here long ago. Only the person can come back, with the form.",
+    ForgottenReason.LISTED: "Is on a suppression list that was imported here. Only the person can come back, with the form.",
 }
 ALREADY_OUT = "Gets no mail from here already."
 NO_REFUSAL = "Nothing in this line says no, and this list is for those who refused."
@@ -154,7 +154,7 @@ class Checker:
 
 def area_ids() -> dict[str, int]:
     """Every service area and group by slug and by label, the merged ones as what they were merged into."""
-    rows = list(Term.every.filter(facet=Facet.AREA).values_list("pk", "slug", "label", "merged_into_id"))
+    rows = list(Term.all_objects.filter(facet=Facet.AREA).values_list("pk", "slug", "label", "merged_into_id"))
     named = {label.casefold(): merged or pk for pk, _, label, merged in sorted(rows, key=lambda row: row[3] is None)}
     return named | {slug.casefold(): merged or pk for pk, slug, _, merged in rows}
 
@@ -165,7 +165,7 @@ def known_here(emails: Iterable[str]) -> dict[str, str]:
     of_hash = {one: key for key, several in keys.items() for one in several}
     known: dict[str, str] = {}
     for key, why in ForgottenAddress.objects.filter(key__in=of_hash).values_list("key", "why"):
-        known[of_hash[key]] = FORGOTTEN[Why(why)]
+        known[of_hash[key]] = FORGOTTEN[ForgottenReason(why)]
     known |= {key: _suppressed(reason) for key, reason in suppression.reasons_for(keys).items()}
     for normalised, state, reason in Reader.objects.filter(normalised__in=keys).values_list(
         "normalised", "state", "reason"

@@ -24,7 +24,7 @@ BATCH = 500
 def erase(reader: Reader) -> None:
     """Delete everything about this reader but a keyed hash of the email, so that no import brings it back. What stopped all
     mail to it stays on its own list, which is of hashes too (mail.suppression)."""
-    _remember(reader, ForgottenAddress.Why.ERASED)
+    _remember(reader, ForgottenAddress.ForgottenReason.ERASED)
     queue.forget(reader.address, reader.normalised)
     RefusedLine.objects.filter(text__in=(reader.address, str(reader))).delete()
     reader.delete()
@@ -58,5 +58,5 @@ def _reduce(readers: QuerySet[Reader]) -> None:
     while found := list(readers[:BATCH]):
         for reader in found:
             with transaction.atomic():
-                _remember(reader, ForgottenAddress.Why.UNSUBSCRIBED)
+                _remember(reader, ForgottenAddress.ForgottenReason.UNSUBSCRIBED)
                 reader.delete()

@@ -27,7 +27,7 @@ class State(models.TextChoices):
     SUPPRESSED = "suppressed", "suppressed"
 
 
-class How(models.TextChoices):
+class Source(models.TextChoices):
     FORM = "form", "sign-up form"
     IMPORT = "import", "import"
     MAIL = "mail", "link in a mail"
@@ -49,7 +49,7 @@ class Reader(models.Model):
     areas: models.ManyToManyField = models.ManyToManyField(
         Term, through="ReaderArea", related_name="+", blank=True, limit_choices_to={"facet": Facet.AREA.value}
     )
-    came_by = models.CharField("came by", max_length=12, choices=How, default=How.FORM)
+    came_by = models.CharField("came by", max_length=12, choices=Source, default=Source.FORM)
     created_at = models.DateTimeField("signed up", default=timezone.now, db_index=True)
     confirmed_at = models.DateTimeField("confirmed", null=True)
     unsubscribed_at = models.DateTimeField("unsubscribed", null=True)
@@ -85,7 +85,7 @@ class ReaderArea(models.Model):
         constraints = [models.UniqueConstraint(fields=["reader", "term"], name="reader_area_once")]
 
 
-class Act(models.TextChoices):
+class ConsentEvent(models.TextChoices):
     ASKED = "asked", "asked to subscribe"
     CONFIRMED = "confirmed", "confirmed"
     WITHDRAWN = "withdrawn", "unsubscribed"
@@ -97,8 +97,8 @@ class Consent(models.Model):
 
     reader = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="consents")
     at = models.DateTimeField(default=timezone.now)
-    act = models.CharField(max_length=10, choices=Act)
-    how = models.CharField(max_length=12, choices=How)
+    act = models.CharField(max_length=10, choices=ConsentEvent)
+    how = models.CharField(max_length=12, choices=Source)
     words = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -113,13 +113,13 @@ class ForgottenAddress(models.Model):
     """All that the e-bulletin keeps of an email that was erased, that left long ago or that stood on a list of people who
     refused: a keyed hash, so that no import brings it back. It goes when the person signs up again."""
 
-    class Why(models.TextChoices):
+    class ForgottenReason(models.TextChoices):
         ERASED = "erased", "erased at the reader’s wish"
         UNSUBSCRIBED = "unsubscribed", "unsubscribed long ago"
         LISTED = "listed", "on an imported suppression list"
 
     key = models.CharField(max_length=64, unique=True)
-    why = models.CharField(max_length=12, choices=Why)
+    why = models.CharField(max_length=12, choices=ForgottenReason)
     at = models.DateTimeField(default=timezone.now)
 
     affects_readers = False

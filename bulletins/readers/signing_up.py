@@ -6,10 +6,10 @@ from datetime import timedelta
 from django.core.mail import EmailMessage
 
 from bulletins.readers import tokens
-from bulletins.readers.models import Act, Consent, How, Reader, State
+from bulletins.readers.models import Consent, ConsentEvent, Reader, Source, State
 from bulletins.readers.recipients import links_for, list_headers
 from caching.site_name import site_name
-from home.limits import Limit, LimitReached, counted
+from core.rate_limits import Limit, LimitReached, counted
 from mail.emails import same
 from mail.kinds import COMPLAINTS, Kind
 from mail.kinds import register as register_kind
@@ -45,12 +45,12 @@ def _answer(mail: OutgoingMail) -> EmailMessage | None:
         return None  # whoever reported us as spam is not written to because a stranger typed their email in
     if reader is None:
         reader, _ = Reader.objects.get_or_create(
-            normalised=same(mail.recipient), defaults={"address": mail.recipient, "came_by": How.FORM}
+            normalised=same(mail.recipient), defaults={"address": mail.recipient, "came_by": Source.FORM}
         )
     reader.areas.set(term_of_today(mail.data["areas"]).values())
     # Tried again, it is still the same form.
     Consent.objects.get_or_create(
-        reader=reader, act=Act.ASKED, how=How.FORM, words=mail.data["words"], at=mail.created_at
+        reader=reader, act=ConsentEvent.ASKED, how=Source.FORM, words=mail.data["words"], at=mail.created_at
     )
     return _to(reader, "bulletin_confirm")
 

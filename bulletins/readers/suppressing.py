@@ -3,7 +3,16 @@
 from django.utils import timezone
 
 from bulletins.readers.checking import Accepted
-from bulletins.readers.models import FORGOTTEN_SALT, Act, Consent, ForgottenAddress, How, Reader, ReaderImport, State
+from bulletins.readers.models import (
+    FORGOTTEN_SALT,
+    Consent,
+    ConsentEvent,
+    ForgottenAddress,
+    Reader,
+    ReaderImport,
+    Source,
+    State,
+)
 from mail import suppression
 from mail.emails import hashes, same
 
@@ -25,12 +34,14 @@ def suppress(run: ReaderImport, listed: list[Accepted]) -> None:
             left.append(reader)
     Reader.objects.bulk_update(readers, ["state", "reason", "suppressed_at", "unsubscribed_at"])
     Consent.objects.bulk_create(
-        Consent(reader=reader, at=now, act=Act.WITHDRAWN, how=How.IMPORT, words=run.statement, by_id=run.by_id)
+        Consent(
+            reader=reader, at=now, act=ConsentEvent.WITHDRAWN, how=Source.IMPORT, words=run.statement, by_id=run.by_id
+        )
         for reader in left
     )
     ForgottenAddress.objects.bulk_create(
         (
-            ForgottenAddress(key=hashes(one.email, FORGOTTEN_SALT)[0], why=ForgottenAddress.Why.LISTED)
+            ForgottenAddress(key=hashes(one.email, FORGOTTEN_SALT)[0], why=ForgottenAddress.ForgottenReason.LISTED)
             for one in by_email.values()
             if not one.reason
         ),

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.core.mail import EmailMessage
 
-from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Letter, Links, message
+from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Links, RenderedMail, message
 from mail.message_template import MessageTemplate
 
 PLACEHOLDERS = {"browser": BROWSER, "preferences": PREFERENCES, "unsubscribe": UNSUBSCRIBE}
@@ -13,7 +13,7 @@ HEADERS = {"To": "to", "Message-ID": "message_id", "List-Unsubscribe": "one_clic
 
 
 class IssueMail:
-    def __init__(self, letter: Letter) -> None:
+    def __init__(self, letter: RenderedMail) -> None:
         self._letter = letter
 
     @cached_property

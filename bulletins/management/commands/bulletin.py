@@ -15,7 +15,7 @@ from bulletins.sending import acts, delivery
 from bulletins.sending.figures import LONDON, logged, london
 from bulletins.sending.models import Sending
 from bulletins.test_copies import send_test_copy
-from home.date_parsing import NotADate, in_zone, read_moment
+from core.date_parsing import NotADate, in_zone, read_moment
 from mail import queue as outgoing
 from mail.emails import normalise
 from mail.server import why_not

@@ -10,10 +10,10 @@ from django.db import connections
 from bulletins.readers.erasing import forget_old
 from bulletins.readers.importing import resume_stuck
 from bulletins.sending.tasks import go_on
-from home.limits import forget_expired
-from home.models import SiteSettings
-from home.reminders import remind
-from home.scheduling import publish_scheduled
+from core.models import SiteSettings
+from core.rate_limits import forget_expired
+from editorial.reminders import remind
+from editorial.scheduling import publish_scheduled
 from mail import queue as outgoing
 from mail.relay import forget_old_questions
 from mail.server import ask_server

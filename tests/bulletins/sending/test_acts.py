@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from bulletins.models import BulletinPage, SentCopy
 from bulletins.readers import consent
 from bulletins.readers.exporting import held_about
-from bulletins.readers.models import How, Reader
+from bulletins.readers.models import Reader, Source
 from bulletins.sending import acts, audience, delivery, tasks
 from bulletins.sending.acts import NotNow
 from bulletins.sending.models import Delivery, Sending
@@ -98,7 +98,7 @@ def test_whoever_leaves_before_their_turn_gets_nothing(issue_page: BulletinPage,
     readers(4)
     sending = acts.send(issue_page)
     audience.begin(sending)
-    consent.unsubscribe(Reader.objects.get(address=address(2)), How.MAIL)
+    consent.unsubscribe(Reader.objects.get(address=address(2)), Source.MAIL)
     Reader.objects.get(address=address(3)).delete()
     Reader.objects.filter(address=address(4)).update(address="moved@example.com")
     delivery.work_all()

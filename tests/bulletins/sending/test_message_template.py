@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Letter, Links, message
+from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Links, RenderedMail, message
 from bulletins.sending.issue_mail import IssueMail
 
 LINKS = Links(
@@ -40,7 +40,7 @@ def written(mail: IssueMail, *words: Any) -> bytes:
 @pytest.mark.parametrize("kind", LETTERS)
 def test_it_is_the_same_mail(kind: str) -> None:
     text, html = LETTERS[kind]
-    letter = Letter("Über: what is new", html, text, "Common Practice")
+    letter = RenderedMail("Über: what is new", html, text, "Common Practice")
     raw = written(IssueMail(letter), "ada@example.com", LINKS, "<1@site.example>")
     made: Any = message(letter, "ada@example.com", LINKS, "<1@site.example>").message()
     expected = parsed(made.as_bytes(linesep="\r\n"))
@@ -63,7 +63,7 @@ def test_it_is_the_same_mail(kind: str) -> None:
 
 
 def test_each_reader_gets_their_own() -> None:
-    mail = IssueMail(Letter("s", f"<p>{ALL}", ALL, "p"))
+    mail = IssueMail(RenderedMail("s", f"<p>{ALL}", ALL, "p"))
     first = written(mail, "a@example.com", LINKS, "<1@x>")
     other = written(mail, "b@example.com", Links("https://b/", "https://p/", "https://u/"), "<2@x>")
     assert b"a@example.com" not in other
