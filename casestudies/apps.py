@@ -9,9 +9,7 @@ class CaseStudiesConfig(AppConfig):
         from casestudies import contact_relay
         from casestudies.csv_facts import facts_of
         from casestudies.models import CaseStudyPage
-        from organisations.models import Organisation
-        from search import csv_facts, signals
+        from search import csv_facts
 
         contact_relay.register()
         csv_facts.provide(CaseStudyPage, facts_of)
-        signals.watch(Organisation, ("name", "organisation_type"))
