@@ -125,10 +125,16 @@ def again(mail: OutgoingMail) -> bool:
     return True
 
 
+def hold(problem: str) -> int:
+    """Take everything that waits out of the queue, for an administrator to decide; how many mails that was."""
+    return OutgoingMail.objects.filter(state=State.QUEUED).update(state=State.FAILED, problem=problem)
+
+
 def forget(*emails: str) -> None:
     """Delete what waits for somebody, or is kept because it failed."""
     OutgoingMail.objects.filter(recipient__in=emails).delete()
 
 
 def forget_old() -> None:
+    """Delete the rows whose time is over."""
     OutgoingMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()

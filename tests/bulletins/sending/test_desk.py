@@ -308,7 +308,9 @@ def test_the_failed_with_their_reasons(ready: BulletinPage, books: Sending, admi
     assert Delivery.objects.get(state="failed").reader.address in failed  # type: ignore[union-attr]
     assert "550 no such user" not in failed
     assert "is suppressed" not in failed
-    suppression.suppress(Delivery.objects.get(state="failed").reader.address, Reason.REFUSED)  # type: ignore[arg-type]
+    reader = Delivery.objects.get(state="failed").reader
+    assert reader
+    suppression.suppress(reader.address, Reason.REFUSED)
     failed = shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "failed"]))
     assert "<strong>The reader is suppressed</strong> (refused by the mail server) and gets no more mail" in failed
     assert "550 no such user" in shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "bounced"]))

@@ -1,15 +1,17 @@
 """Other mails beside an issue: a request queues them, and those that somebody waits for go first."""
 
 import smtplib
+import threading
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from bulletins.models import BulletinPage
 from bulletins.sending import acts, delivery
-from bulletins.sending.models import Sending
+from bulletins.sending.models import Delivery, Sending
 from casestudies.models import CaseStudyPage
 from community.mails import RESET
 from community.models import User
@@ -22,6 +24,7 @@ from tests import readers as sign_ups
 from tests.asking import CONTACT, send_form
 from tests.bulletins.sending.life import readers
 from tests.factories import case_study
+from tests.forms import complete, edit_url
 from tests.smtp_sink import Sink
 from tests.tasks import run_tasks
 from tests.test_decisions import form
@@ -94,6 +97,47 @@ def test_a_reset_goes_before_the_rest_of_an_issue(
     assert len(order) == 4 * FIRST + 1
     assert order.index(KNOWN) == FIRST, "behind the rows that the worker had taken for itself already"
     assert Sending.objects.get().state == Sending.State.SENT
+
+
+def test_a_queue_of_ten_thousand_refuses_no_sign_up_and_no_edit(
+    committed: None, issue_page: BulletinPage, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer at a time."""
+    settings.MAIL_SERVER_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    monkeypatch.setattr(delivery, "SLICE", 0.5)
+    readers(10_000)
+    acts.send(issue_page)
+    study, client = CaseStudyPage.objects.get(slug="plain"), Client()
+    client.force_login(User.objects.create_superuser(KNOWN, "correct horse battery"))
+    stopped = threading.Event()
+
+    def work() -> None:
+        try:
+            while not stopped.is_set():
+                delivery.work(Sending.objects.get())
+        finally:
+            connection.close()
+
+    worker_thread = threading.Thread(target=work)
+    worker_thread.start()
+    sent, answers = 0, []
+    try:
+        # While readers are being fixed, and while mails leave.
+        while sent < 10 and worker_thread.is_alive():
+            number = len(answers)
+            email, remote = f"new{number}@example.com", f"192.0.2.{number % 250}"
+            answers.append(sign_ups.send_form(Client(), email=email, remote=remote).status_code)
+            changed = complete(study, title=f"Title {number}", **{"action-publish": "1"})
+            answers.append(client.post(edit_url(study), changed).status_code)
+            sent = Delivery.objects.filter(state=Delivery.State.SENT).count()
+    finally:
+        stopped.set()
+        worker_thread.join()
+    assert sent >= 10
+    assert answers == [303, 302] * (len(answers) // 2)
+    assert OutgoingMail.objects.count() == len(answers) // 2
+    study.refresh_from_db()
+    assert study.title == f"Title {len(answers) - 2}"
 
 
 def test_bulletin_work_sends_them_where_no_worker_runs(issue_page: BulletinPage, chief: User, sink: Sink) -> None:
