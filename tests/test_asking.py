@@ -76,7 +76,7 @@ def test_the_asker_gets_no_mail(example_page: CaseStudyPage, client: Client) -> 
     assert [message.recipients() for message in mail.outbox] == [[CONTACT]]
     page = client.get(f"{URL}sent/")
     assert page.status_code == 200
-    assert "Your question was sent" in page.content.decode()
+    assert "Your question is on its way" in page.content.decode()
 
 
 @pytest.mark.dialect

@@ -47,7 +47,7 @@ def test_a_question_is_sent(open_page: Opener, site: Served, javascript: bool) -
     fill(page, question)
     form_is_taken(page)
     page.get_by_role("button", name="Send the question").click()
-    expect(page.locator("h1")).to_have_text("Your question was sent")
+    expect(page.locator("h1")).to_have_text("Your question is on its way")
     assert page.url.endswith(f"{URL}sent/")
     (mail,) = [text for text in outbox(site) if question in text]
     assert mail.startswith("To: contact@example.org\nReply-To: ada@example.com\n")
