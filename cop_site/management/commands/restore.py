@@ -86,7 +86,9 @@ class Command(BaseCommand):
             Sending.objects.filter(pk=sending.pk).update(note=PAUSED)
             self.stdout.write(f"The e-bulletin “{sending}” was waiting or being sent. It is paused: look at it first.")
         if held := hold(HELD):
-            self.stdout.write(f"Other mails that were waiting: {held}. They are held back: see Reports, Mails, in the admin.")
+            self.stdout.write(
+                f"Other mails that were waiting: {held}. They are held back: see Reports, Mails, in the admin."
+            )
         try:
             engine().rebuild()
         except Unavailable as error:
