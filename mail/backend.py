@@ -15,6 +15,6 @@ class EmailBackend(BaseEmailBackend):
         """Each recipient gets a mail of their own and sees no other."""
         for mail in email_messages:
             data = passed_on.data_of(mail)
-            for recipient in dict.fromkeys(mail.recipients()):
-                send(passed_on.NAME, recipient, **data)
+            for email in dict.fromkeys(passed_on.emails_of(mail)):
+                send(passed_on.NAME, email, **data)
         return len(email_messages)

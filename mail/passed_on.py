@@ -1,10 +1,12 @@
 """Mails that Django, Wagtail or another package writes, as the queue keeps them: EMAIL_BACKEND is mail.backend."""
 
+from email.utils import parseaddr
 from typing import Any
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from mail import kinds
+from mail.emails import LONGEST
 from mail.models import OutgoingMail, Priority
 
 NAME = "passed_on"
@@ -12,6 +14,14 @@ NAME = "passed_on"
 
 class NotQueued(Exception):
     """The queue cannot keep this mail."""
+
+
+def emails_of(mail: EmailMessage) -> list[str]:
+    """Everybody who gets it, without the names. Raises NotQueued for what can be no email."""
+    emails = [parseaddr(recipient)[1] for recipient in mail.recipients()]
+    if not all(0 < len(email) <= LONGEST for email in emails):
+        raise NotQueued("A recipient of a mail has no email, or one that is too long.")
+    return emails
 
 
 def data_of(mail: EmailMessage) -> dict[str, Any]:

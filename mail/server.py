@@ -28,6 +28,7 @@ NO_ANSWER = (
 )
 ASKED_EVERY = timedelta(hours=1)
 KNOWN_FOR = timedelta(hours=3)  # so long an answer counts where the server gives no newer one
+PATIENCE = 5  # seconds: the other minute jobs wait
 OPTIONS = ("SMTPUTF8", "BODY=8BITMIME")
 STAND_IN = "stand-in@link.invalid"  # until the mail is written out: Python's header classes would encode the letters
 
@@ -97,6 +98,7 @@ def ask_server() -> None:
     now = timezone.now()
     if _answers(backend).filter(asked_at__gt=now - ASKED_EVERY).exists():
         return
+    backend.timeout = PATIENCE
     try:
         backend.open()
         offered = backend.offers_utf8()

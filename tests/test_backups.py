@@ -18,6 +18,7 @@ from community.models import AppliedGrant
 from cop_site import backups, database_copies
 from cop_site.management.commands.restore import write_keys
 from home.models import ContentPage, HomePage
+from mail.models import OutgoingMail
 
 
 @pytest.fixture

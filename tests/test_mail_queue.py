@@ -254,7 +254,9 @@ def queued_backend(settings: LazySettings) -> None:
 
 def test_django_s_own_way_of_sending_adds_to_the_queue(queued_backend: None, sink: Sink) -> None:
     send_mail("Subject", "Plain", "us@example.org", ["a@example.com", "b@example.com"], html_message="<p>Rich</p>")
-    both = EmailMultiAlternatives("Other", "Plain", to=["a@example.com"], bcc=["c@example.com"], reply_to=["d@e.org"])
+    both = EmailMultiAlternatives(
+        "Other", "Plain", to=["Ada <a@example.com>"], bcc=["c@example.com"], reply_to=["d@e.org"]
+    )
     both.extra_headers = {"X-Words": "Words"}
     assert both.send() == 1
     assert sink.mails == []
@@ -277,6 +279,8 @@ def test_what_the_queue_cannot_keep_is_refused_where_it_is_sent(queued_backend: 
         mail.send()
     with pytest.raises(BadHeaderError):
         EmailMessage("a\nBcc: b@example.org", "b", to=["a@example.org"]).send()
+    with pytest.raises(NotQueued, match="too long"):
+        EmailMessage("a", "b", to=["a" * 300 + "@example.org"]).send()
     assert not OutgoingMail.objects.exists()
 
 

@@ -178,15 +178,17 @@ def test_a_reader_gets_all_that_is_held(home: HomePage, client: Client) -> None:
     one = reader("zoë@xn--bcher-kva.example")
     one.areas.set([area("prisons", label="Prisons & gaols")])
     consent.subscribe(one, Source.MAIL, "these words")
+    signing_up.ask(one.address, [], "these words")
     answer = client.get(path(one, tokens.PREFERENCES) + "data/")
     assert "attachment" in answer["Content-Disposition"]
     held = json.loads(answer.content)
     assert held["mail_address"] == "zoë@xn--bcher-kva.example"
     assert held["service_areas"] == ["Prisons & gaols"]
     assert held["consent_record"][0]["words"] == "these words"
+    assert [mail["what"] for mail in held["mails_not_sent"]] == ["Sign-up for the e-bulletin"]
     secret = {"id", "key", "normalised"}  # the number, the secret of the links, and the address again
     fields = {field.name for field in Reader._meta.get_fields() if field.concrete} - secret
-    assert len(fields) == len(held) - len({"consent_record", "bulletins"}), (
+    assert len(fields) == len(held) - len({"consent_record", "bulletins", "mails_not_sent"}), (
         "a new field of a reader belongs into what they are given"
     )
 

@@ -120,7 +120,8 @@ def test_a_queue_of_ten_thousand_refuses_no_sign_up_and_no_edit(
 
     worker_thread = threading.Thread(target=work)
     worker_thread.start()
-    sent, answers = 0, []
+    sent = 0
+    answers: list[int] = []
     try:
         # While readers are being fixed, and while mails leave.
         while sent < 10 and worker_thread.is_alive():
