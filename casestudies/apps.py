@@ -7,9 +7,5 @@ class CaseStudiesConfig(AppConfig):
 
     def ready(self) -> None:
         from casestudies import contact_relay
-        from casestudies.csv_facts import facts_of
-        from casestudies.models import CaseStudyPage
-        from search import csv_facts
 
         contact_relay.register()
-        csv_facts.provide(CaseStudyPage, facts_of)
