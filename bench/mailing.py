@@ -32,10 +32,10 @@ def fill(number: int) -> None:
 
 def ours() -> int:
     """Everything: who gets it, the frozen copy, the mails, the books."""
-    from bulletins.sending import post
+    from bulletins.sending import delivery
     from bulletins.sending.models import Delivery
 
-    post.work_all()
+    delivery.work_all()
     return Delivery.objects.filter(state=Delivery.State.SENT).count()
 
 

@@ -1,12 +1,10 @@
 """The admin's pages about one issue: what could be added to it, whether it can be sent, and a test copy of it."""
 
-import logging
 import math
 from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,11 +19,11 @@ from bulletins.issue import issue_of
 from bulletins.models import BulletinPage
 from bulletins.permissions import NO_PERMISSION, SEND
 from bulletins.preflight import blocks, external_links, preflight
-from bulletins.rendering import Links, letter_for, letter_of, message
+from bulletins.rendering import letter_of
+from bulletins.test_copies import problem_of_last, send_test_copy
 from core.rate_limits import Limit, LimitReached, counted
 from editorial.one_at_a_time import held
 
-logger = logging.getLogger(__name__)
 MOST_IDS = 200
 
 
@@ -129,6 +127,7 @@ class PreflightView(IssueView):
             reasons=may_be_sent(self.page),
             no_permission="" if self.request.user.has_perm(SEND) else NO_PERMISSION,
             sent=self.page.sent,
+            copy_problem=problem_of_last(self.page, self.request.user.email),  # type: ignore[union-attr]
         )
 
 
@@ -139,39 +138,15 @@ class TestCopyView(IssueView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        address = request.user.email  # type: ignore[union-attr]
+        email = request.user.email  # type: ignore[union-attr]
         try:
             with counted(Limit("bulletin-test", str(request.user.pk), 20, timedelta(hours=1))):
-                send_test_copy(self.page, address)
+                send_test_copy(self.page, email)
         except LimitReached as reached:
             messages.error(request, f"You can send twenty test copies an hour. Try again in {reached.wait_in_words}.")
-        except NotSent as error:
-            said = f"The mail server did not accept the test copy ({error}). Nothing was sent. Try again in a few minutes; "
-            messages.error(request, said + "if that does not help, ask an administrator to check the email settings.")
         else:
-            messages.success(request, f"A test copy is on its way to {address}.")
+            messages.success(request, f"A test copy is on its way to {email}.")
         return redirect(reverse("bulletin_preflight", args=[self.page.pk]))
-
-
-class NotSent(Exception):
-    """The mail server did not take a message; says how it failed, without any address."""
-
-
-def send_test_copy(page: BulletinPage, address: str) -> None:
-    """The draft as mail, marked as a test; its links to change or stop lead to the archive. Raises NotSent."""
-    letter = letter_for(page.get_latest_revision_as_object())
-    archive = page.get_parent().full_url or settings.SITE_URL
-    mail = message(letter, address, Links(page.full_url or archive, archive, archive))
-    mail.subject = f"Test copy: {mail.subject}"
-    try:
-        taken = mail.send()
-    except Exception as error:  # every mail backend has errors of its own
-        # Not the error's text: a mail server repeats the address in it.
-        reason = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
-        logger.error("a test copy of bulletin %s could not be sent: %s", page.pk, reason)
-        raise NotSent(reason) from None
-    if not taken:
-        raise NotSent("no error was given")
 
 
 def _counted(number: int, noun: str) -> str:

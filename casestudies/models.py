@@ -16,7 +16,6 @@ from caching.rows import page_below
 from casestudies import panels
 from casestudies.blocks import BodyBlock
 from casestudies.forms import CaseStudyForm
-from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
 from core.date_fields import MonthField
 from core.detail_page import DetailPage
 from core.listing import ListingPage

@@ -6,13 +6,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from casestudies import asking
+from casestudies import contact_relay
 from casestudies.ask_forms import AskForm
 from casestudies.models import CaseStudyPage
 from core import open_forms
 from core.rate_limits import LimitReached
-
-RETRY = 300  # seconds after which a mail server that is down may be back
+from mail.relay import KEPT, REACHED
 
 
 @csrf_exempt
@@ -20,7 +19,7 @@ RETRY = 300  # seconds after which a mail server that is down may be back
 @open_forms.not_stored
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     page = _page(slug)
-    purpose = asking.stamp_purpose(page)
+    purpose = contact_relay.stamp_purpose(page)
     if request.method != "POST":
         return _form(request, page, AskForm())
     if not open_forms.is_from_here(request):
@@ -34,17 +33,12 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     if problem := open_forms.objection(purpose, sent):
         return _form(request, page, form, sent, problem)
     try:
-        asking.relay(page, form.cleaned_data, open_forms.network(request))
+        contact_relay.ask(page, form.cleaned_data, open_forms.network(request))
     except LimitReached as reached:
-        problem = f"{asking.REACHED[reached.limit.name]} Nothing was sent. What you wrote is still here: "
+        problem = f"{REACHED[reached.limit.name]} Nothing was sent. What you wrote is still here: "
         problem += f"send it again in {reached.wait_in_words}."
         response = _form(request, page, form, sent, problem, 429)
         response["Retry-After"] = reached.retry_after
-        return response
-    except asking.NotSent:
-        problem = "Our email is not working at the moment. Nothing was sent. What you wrote is still here: "
-        response = _form(request, page, form, sent, problem + "send it again in a few minutes.", 503)
-        response["Retry-After"] = str(RETRY)
         return response
     return HttpResponseRedirect(reverse("asked-contact", args=[slug]), status=303)
 
@@ -56,7 +50,7 @@ def asked(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(slug: str) -> CaseStudyPage:
-    page = asking.askable(slug)
+    page = contact_relay.askable(slug)
     if page is None:
         raise Http404
     return page
@@ -74,7 +68,7 @@ def _form(
         "case_study": page,
         "form": form,
         "problem": problem,
-        "stamp": open_forms.stamp(asking.stamp_purpose(page), sent),
-        "kept_days": asking.KEPT.days,
+        "stamp": open_forms.stamp(contact_relay.stamp_purpose(page), sent),
+        "kept_days": KEPT.days,
     }
     return render(request, "casestudies/ask.html", context, status=status)

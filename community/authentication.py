@@ -14,14 +14,15 @@ from wagtail.admin.forms.auth import PasswordResetForm
 from wagtail.documents.views import serve
 from wagtail.views import authenticate_with_password
 
-from community import tasks
+from community import mails
 from core.open_forms import network
 from core.rate_limits import Limit, LimitReached, counted
+from mail.sending import send
 
 # Of an account, a page or a collection, only together with the network: nobody can lock somebody else out from elsewhere.
 WRONG_FOR_ACCOUNT, WRONG_FOR_PAGE, WRONG_FROM_NETWORK = 10, 10, 60
 WITHIN = timedelta(minutes=15)
-RESETS_A_DAY = 3  # mails to one address, whoever asks for them
+RESETS_A_DAY = 3  # mails to one email, whoever asks for them
 
 
 class LimitedLogIn(ModelBackend):
@@ -53,10 +54,10 @@ class LimitedResetForm(PasswordResetForm):
     """Says the same to everybody, and as fast, whether a mail goes out or not."""
 
     def save(self, *args: Any, **options: Any) -> None:
-        address = self.cleaned_data["email"]
-        limit = Limit("password-reset", address.casefold(), RESETS_A_DAY, timedelta(days=1))
+        email = self.cleaned_data["email"]
+        limit = Limit("password-reset", email.casefold(), RESETS_A_DAY, timedelta(days=1))
         with suppress(LimitReached), counted(limit):
-            tasks.send_reset.enqueue(next((user.pk for user in self.get_users(address)), tasks.NOBODY))
+            send(mails.RESET, email)
 
 
 def page_password(request: HttpRequest, page_view_restriction_id: int, page_id: int) -> HttpResponse:

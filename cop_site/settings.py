@@ -212,7 +212,9 @@ else:
     _mail = env.email_url_config(_mail_url)
 # Ours know what a server takes, and what a folder that cannot be written to is.
 _OURS = {"smtp": "mail.server.EmailBackend", "filebased": "cop_site.outbox.EmailBackend"}
-EMAIL_BACKEND = _OURS.get(_mail["EMAIL_BACKEND"].split(".")[-2], _mail["EMAIL_BACKEND"])
+MAIL_SERVER_BACKEND = _OURS.get(_mail["EMAIL_BACKEND"].split(".")[-2], _mail["EMAIL_BACKEND"])
+# What Django, Wagtail and other packages send goes into the queue: no request waits for a mail server.
+EMAIL_BACKEND = "mail.backend.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "outbox"
 EMAIL_HOST = _mail.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
@@ -292,6 +294,7 @@ LOGGING = {
         "cop_site": {"level": "INFO"},
         "community": {"level": "INFO"},
         "bulletins": {"level": "INFO"},
+        "mail": {"level": "INFO"},
         # A line and a traceback for each request that a server leaves without an answer: search.fallback says it once.
         "elastic_transport": {"level": "ERROR"},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False, "filters": ["one_line"]},

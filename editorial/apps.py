@@ -8,6 +8,7 @@ class EditorialConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.permissions import register_permission_policy
 
+        from editorial import reminders
         from editorial.feedback import Feedback
         from editorial.feedback_reports import ReadersWriteIt
         from editorial.named_errors import name_fields
@@ -15,4 +16,5 @@ class EditorialConfig(AppConfig):
 
         name_fields()
         ask_for_reasons()
+        reminders.register()
         register_permission_policy(Feedback, ReadersWriteIt(Feedback))

@@ -1,55 +1,46 @@
-"""Mail that reminds people of reviews. `manage.py jobs` calls it each minute."""
+"""Mails that remind people of reviews. `manage.py jobs` queues them each minute."""
 
 import datetime
-import logging
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
 
-from caching.site_name import site_name
 from editorial.review import ReviewReminder, due
-from mail.headers import sender
+from mail.kinds import Kind
+from mail.kinds import register as register_kind
+from mail.models import OutgoingMail
+from mail.sending import from_templates, send
 
 User = get_user_model()
-logger = logging.getLogger(__name__)
+KIND = "review_reminder"
 REPEAT = datetime.timedelta(days=30)
 
 
 def remind(contact: str = "") -> int:
-    """Send everybody one mail that lists their live pages that have come due and that they were not reminded of within
-    the last 30 days. Pages that nobody who is active owns go to `contact`, the site's own address, if there is one.
-    Returns the number of mails. Raises an ExceptionGroup at the end if some could not be sent; those are tried again
-    with the next call.
+    """Queue a mail for everybody that lists their live pages that have come due and that they were not reminded of within
+    the last 30 days. Pages that nobody who is active owns go to `contact`, the site's own email, if there is one.
+    Returns the number of mails.
 
-    At most once: a reminder is noted and committed before its mail is handed over. Two processes at once, or a process
-    that is killed at any moment, never send the same reminder twice within 30 days; killed between the note and the
-    mail, that one is sent 30 days later, if the review is still due."""
+    A reminder is noted and its mail queued in one transaction: two processes at once, or a process that is killed at any
+    moment, never send the same reminder twice within 30 days, and lose none."""
     now = timezone.now()
-    sent, errors = 0, []
+    queued = 0
     for owner, pages in _waiting(contact, now).items():
-        claimed = {page.pk: _claim(page, owner, now) for page in pages}
-        kept = [page for page in pages if claimed[page.pk]]
-        if not kept:
-            continue
-        try:
-            _send(owner.email if owner else contact, owner, kept)
-            sent += 1
-        except Exception as error:
-            _release((pk for pk in claimed.values() if pk), now)
-            logger.exception("a reminder of %s reviews could not be sent; it is tried again", len(kept))
-            errors.append(error)
-    if errors:
-        raise ExceptionGroup("reminders of reviews could not be sent", errors)
-    return sent
+        with transaction.atomic():
+            kept = [page for page in pages if _claim(page, owner, now)]
+            if kept:
+                recipient = owner.email if owner else contact
+                send(KIND, recipient, owner=owner and owner.pk, pages=[page.pk for page in kept])
+                queued += 1
+    return queued
 
 
 def _waiting(contact: str, now: datetime.datetime) -> dict[Any, list[Page]]:
@@ -70,21 +61,21 @@ def _waiting(contact: str, now: datetime.datetime) -> dict[Any, list[Page]]:
     return waiting
 
 
-def _claim(page: Page, owner: Any, now: datetime.datetime) -> int | None:
-    """The id of the reminder if it is this process that may send it."""
+def _claim(page: Page, owner: Any, now: datetime.datetime) -> bool:
+    """Whether it is this process that may remind of it."""
     reminder, made = ReviewReminder.objects.get_or_create(
         page_id=page.pk, owner=owner, review_date=page.due_on, defaults={"sent_at": now}
     )
     again = ReviewReminder.objects.filter(pk=reminder.pk, sent_at__lte=now - REPEAT)
-    return reminder.pk if made or again.update(sent_at=now) else None
+    return made or bool(again.update(sent_at=now))
 
 
-def _release(reminders: Iterable[int], now: datetime.datetime) -> None:
-    ReviewReminder.objects.filter(pk__in=list(reminders)).update(sent_at=now - REPEAT)
-
-
-def _send(address: str, owner: Any, pages: list[Page]) -> None:
-    name = site_name()
+def write(mail: OutgoingMail) -> EmailMessage | None:
+    """Lists those of the pages that are still due; none where nobody is to be reminded any more."""
+    owner = User.objects.filter(pk=mail.data["owner"], is_active=True).first()
+    pages = list(due(Page.objects.filter(pk__in=mail.data["pages"]), timezone.localdate()))
+    if not pages or (mail.data["owner"] and owner is None):
+        return None
     context = {
         "owner": owner,
         "pages": [
@@ -96,9 +87,10 @@ def _send(address: str, owner: Any, pages: list[Page]) -> None:
             }
             for page in pages
         ],
-        "site_name": name,
         "report": settings.SITE_URL + reverse("reviews_report"),
     }
-    several = len(pages) > 1
-    subject = f"{len(pages)} pages are due for review" if several else "A page is due for review"
-    send_mail(subject, render_to_string("home/mail/reviews.txt", context), sender(name), [address])
+    return from_templates(KIND, mail.recipient, context)
+
+
+def register() -> None:
+    register_kind(Kind(KIND, "Reminder of reviews", write))

@@ -4,15 +4,19 @@ Django's backend would write such letters as an encoded word, which is another e
 """
 
 import smtplib
+from datetime import timedelta
 from email.message import Message
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends import smtp
 from django.core.mail.message import sanitize_address
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from mail.models import ServerAnswer
 
 NOT_OFFERED = (
     "Our mail server cannot send to an address with letters such as “é” before the @ (it offers no SMTPUTF8). "
@@ -22,8 +26,9 @@ NO_ANSWER = (
     "Our mail server is not answering at the moment, so we cannot find out whether it can send to an address with letters "
     "such as “é” before the @. Try again in a few minutes, or give another address."
 )
-# Seconds for which an answer of the server is remembered, and that it gave none.
-KNOWN_FOR, SILENT_FOR = 60 * 60, 60
+ASKED_EVERY = timedelta(hours=1)
+KNOWN_FOR = timedelta(hours=3)  # so long an answer counts where the server gives no newer one
+PATIENCE = 5  # seconds: the other minute jobs wait
 OPTIONS = ("SMTPUTF8", "BODY=8BITMIME")
 STAND_IN = "stand-in@link.invalid"  # until the mail is written out: Python's header classes would encode the letters
 
@@ -60,41 +65,57 @@ def is_plain(email: str) -> bool:
     return parseaddr(email)[1].rpartition("@")[0].isascii()
 
 
-def why_not(email: str, connection: Any = None) -> str:
-    """Why mail cannot go to this email, over this open connection or in general; empty where it can."""
+def transport() -> Any:
+    """A new connection, not open yet, by which mail leaves for good. Django's own, EMAIL_BACKEND, only adds to the queue."""
+    return get_connection(settings.MAIL_SERVER_BACKEND)
+
+
+def why_not(email: str, connection: Any = None, *, ask: bool = False) -> str:
+    """Why mail cannot go to this email, over this open connection or in general; empty where it can. What the server
+    offers in general is what it said last; a worker or a command may ask it, a request may not."""
     if is_plain(email):
         return ""
     if connection is not None:
         offered = isinstance(connection, EmailBackend) and connection.offers_utf8()
     else:
-        known = _offered_in_general()
+        backend = transport()
+        if not isinstance(backend, EmailBackend):
+            return NOT_OFFERED
+        if ask:
+            ask_server()
+        known = _answers(backend).filter(asked_at__gt=timezone.now() - KNOWN_FOR).first()
         if known is None:
             return NO_ANSWER
-        offered = known
+        offered = known.offers_utf8
     return "" if offered else NOT_OFFERED
 
 
-def _offered_in_general() -> bool | None:
-    """None where the server does not answer."""
-    backend = get_connection()
+def ask_server() -> None:
+    """Ask the mail server what it offers, where it has not said so within the hour. The minute jobs do this."""
+    backend = transport()
     if not isinstance(backend, EmailBackend):
-        return False
-    key = f"mail-server-offers-utf8:{backend.host}:{backend.port}"
-    known: str | None = cache.get(key)
-    if known is None:
-        known = _asked(backend)
-        cache.set(key, known, KNOWN_FOR if known else SILENT_FOR)
-    return {"yes": True, "no": False}.get(known)
-
-
-def _asked(backend: EmailBackend) -> str:
+        return
+    now = timezone.now()
+    if _answers(backend).filter(asked_at__gt=now - ASKED_EVERY).exists():
+        return
+    backend.timeout = PATIENCE
     try:
         backend.open()
-        return "yes" if backend.offers_utf8() else "no"
+        offered = backend.offers_utf8()
     except OSError:  # smtplib's errors are OSErrors too
-        return ""
+        return
     finally:
         try:
             backend.close()
         except OSError:
             backend.connection = None
+    values = {"offers_utf8": offered, "asked_at": now}
+    ServerAnswer.objects.update_or_create(server=_name(backend), defaults=values)
+
+
+def _answers(backend: EmailBackend) -> QuerySet[ServerAnswer]:
+    return ServerAnswer.objects.filter(server=_name(backend))
+
+
+def _name(backend: EmailBackend) -> str:
+    return f"{backend.host}:{backend.port}"[:300]

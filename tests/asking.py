@@ -9,9 +9,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from casestudies.asking import stamp_purpose
+from casestudies.contact_relay import stamp_purpose
 from casestudies.models import CaseStudyPage
 from core.open_forms import stamp
+from mail import queue
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -33,10 +34,18 @@ def stamped(page: CaseStudyPage, seconds: float = 60) -> str:
         return stamp(stamp_purpose(page))
 
 
-def ask(client: Client, page: CaseStudyPage, headers: dict[str, str] = OURS, /, **changes: Any) -> "Response":
+def send_form(client: Client, page: CaseStudyPage, headers: dict[str, str] = OURS, /, **changes: Any) -> "Response":
     remote = changes.pop("remote", "192.0.2.1")
     form = QUESTION | {"stamp": stamped(page)} | changes
     return client.post(f"/case-studies/{page.slug}/ask/", form, headers=headers, REMOTE_ADDR=remote)
+
+
+def ask(client: Client, page: CaseStudyPage, headers: dict[str, str] = OURS, /, **changes: Any) -> "Response":
+    """The form, and what the worker then does."""
+    response = send_form(client, page, headers, **changes)
+    if response.status_code == 303:
+        queue.work()
+    return response
 
 
 def sent(response: "Response") -> bool:

@@ -8,11 +8,12 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from bulletins.readers import signing_up
-from bulletins.readers.addresses import same
-from bulletins.readers.models import Reader, Reason, State
+from bulletins.readers.models import Reader, State
 from bulletins.readers.views import STAMP
 from core.open_forms import stamp
+from mail import queue, suppression
+from mail.emails import same
+from mail.models import Reason
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -36,7 +37,7 @@ def send_form(client: Client, headers: dict[str, str] = OURS, /, **changes: Any)
 def sign_up(client: Client, email: str = ADA, **changes: Any) -> "Response":
     """The form, and what the worker then does."""
     response = send_form(client, email=email, **changes)
-    signing_up.answer_waiting()
+    queue.work()
     return response
 
 
@@ -47,6 +48,7 @@ def reader(address: str = ADA, state: State = State.CONFIRMED, **values: Any) ->
         values.setdefault(times[state], now)
     if state == State.SUPPRESSED:
         values.setdefault("reason", Reason.BOUNCE)
+        suppression.suppress(address, values["reason"])
     return Reader.objects.create(address=address, normalised=same(address), state=state, **values)
 
 

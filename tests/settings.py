@@ -16,7 +16,7 @@ from cop_site.settings import *  # noqa: E402, F403
 from cop_site.settings import STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MAIL_SERVER_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Without a manifest there is nothing to collect before a test.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 (_folder / "static").mkdir()

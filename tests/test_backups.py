@@ -18,6 +18,7 @@ from community.models import AppliedGrant
 from cop_site import backups, database_copies
 from cop_site.management.commands.restore import write_keys
 from home.models import ContentPage, HomePage
+from mail.models import OutgoingMail
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def test_a_filled_site_is_replaced_only_on_request(
     roles have what they got since."""
     file = tmp_path / "site.zip"
     issue = Sending.objects.create(title="Winter", state=Sending.State.SENDING, at=timezone.now())
+    mail = OutgoingMail.objects.create(kind="password_reset", recipient="ada@example.com")
     applied = AppliedGrant.objects.count()
     AppliedGrant.objects.filter(role="Editors", permission="wagtailadmin.access_admin").delete()  # of a later release
     call_command("backup", str(file), stdout=StringIO())
@@ -63,6 +65,8 @@ def test_a_filled_site_is_replaced_only_on_request(
     assert after.number > version.number
     issue.refresh_from_db()
     assert (issue.state, "“Winter”" in out.getvalue()) == (Sending.State.PAUSED, True)
+    mail.refresh_from_db()
+    assert (mail.state, "waiting: 1." in out.getvalue()) == (OutgoingMail.State.FAILED, True)
     assert AppliedGrant.objects.count() == applied
     # The way back is part of the database's own life: it takes new rows.
     HomePage.objects.get(pk=home.pk).add_child(instance=ContentPage(title="Again", slug="again"))

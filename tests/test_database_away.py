@@ -16,8 +16,8 @@ from django.test import Client
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from community.tasks import NOBODY, send_reset
 from home.models import HomePage
+from mail.tasks import send_waiting
 from tests.bulletins.sending.life import database
 from tests.served import ROOT, STARTER_PAGES, copy_site, environment
 
@@ -77,7 +77,7 @@ def test_readers_get_503_while_it_is_away(committed: None, home: HomePage, clien
 
 
 def test_a_worker_goes_on_when_it_is_back(committed: None, tmp_path: Path) -> None:
-    first = send_reset.enqueue(NOBODY)
+    first = send_waiting.enqueue()
     words = ("--backend", "background", "--queue-name", "*", "--verbosity", "0", "--interval", "0.05")
     with start(tmp_path, "db_worker", *words) as worker:
         try:
@@ -85,7 +85,7 @@ def test_a_worker_goes_on_when_it_is_back(committed: None, tmp_path: Path) -> No
             wait_for(first)
             with away():
                 assert any("waits for the database" in line for line in worker.stderr)
-            second = send_reset.enqueue(NOBODY)
+            second = send_waiting.enqueue()
             wait_for(second)
             assert worker.poll() is None
         finally:

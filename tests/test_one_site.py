@@ -25,6 +25,7 @@ from core.citing import citation
 from core.models import Licence, SiteSettings
 from editorial.reminders import remind
 from home.models import HomePage
+from mail import queue
 from mail.headers import sender
 from search.embedded.engine import EmbeddedEngine
 from tests.apps import our_apps
@@ -224,6 +225,7 @@ def test_a_reminder_comes_from_the_site(
 ) -> None:
     case_study(listing, "Due", review_date="2020-01-01", review_owner=admin)
     assert remind() == 1
+    queue.work()
     assert mailoutbox[0].from_email == "Better Buying <noreply@testserver>"
 
 

@@ -20,13 +20,13 @@ from bulletins.readers.models import (
     ForgottenAddress,
     Reader,
     ReaderImport,
-    Reason,
     RefusedLine,
     Source,
     State,
 )
 from community.models import User
 from home.models import HomePage
+from mail.models import Reason
 from tests.factories import area
 from tests.readers import reader
 

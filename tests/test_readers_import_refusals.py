@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from bulletins.readers import consent_words
 from bulletins.readers.columns import Layout, Role, choose
 from bulletins.readers.csv_lines import decoded, table
-from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, ReaderImport, Reason, State
+from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, ReaderImport, State
+from mail import suppression
+from mail.models import Reason
 from tests.reader_imports import SAID, addresses, checked, imported, refusals
 from tests.readers import reader, sign_up
 
@@ -233,7 +235,12 @@ def test_why_somebody_is_on_the_list_is_kept() -> None:
         "cyd": (State.SUPPRESSED, Reason.COMPLAINT),
         "lef": (State.SUPPRESSED, Reason.COMPLAINT),
     }
-    assert ForgottenAddress.objects.get().why == Reason.BOUNCE
+    assert not ForgottenAddress.objects.exists()
+    names = ("ada", "bob", "cyd", "left", "eve", "dan")
+    stopped = {name: suppression.reason_for(f"{name}@example.com") for name in names}
+    bounced, complained = Reason.BOUNCE, Reason.COMPLAINT
+    expected = {"ada": "", "bob": bounced, "cyd": complained, "left": complained, "eve": bounced, "dan": ""}
+    assert stopped == expected
 
 
 @pytest.mark.django_db

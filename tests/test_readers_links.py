@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bulletins.readers import consent, tokens
+from bulletins.readers import consent, signing_up, tokens
 from bulletins.readers.erasing import IMPORTS_KEPT, PENDING_KEPT, UNSUBSCRIBED_KEPT, forget_old
 from bulletins.readers.models import (
     Consent,
@@ -22,14 +22,13 @@ from bulletins.readers.models import (
     ForgottenAddress,
     Reader,
     ReaderImport,
-    Reason,
     RefusedLine,
-    SignUp,
     Source,
     State,
 )
 from bulletins.readers.recipients import confirmed, links_for, list_headers
 from home.models import HomePage
+from mail.models import OutgoingMail, Reason
 from tests.factories import area
 from tests.readers import OURS, reader
 
@@ -179,15 +178,17 @@ def test_a_reader_gets_all_that_is_held(home: HomePage, client: Client) -> None:
     one = reader("zoë@xn--bcher-kva.example")
     one.areas.set([area("prisons", label="Prisons & gaols")])
     consent.subscribe(one, Source.MAIL, "these words")
+    signing_up.ask(one.address, [], "these words")
     answer = client.get(path(one, tokens.PREFERENCES) + "data/")
     assert "attachment" in answer["Content-Disposition"]
     held = json.loads(answer.content)
     assert held["mail_address"] == "zoë@xn--bcher-kva.example"
     assert held["service_areas"] == ["Prisons & gaols"]
     assert held["consent_record"][0]["words"] == "these words"
+    assert [mail["what"] for mail in held["mails_not_sent"]] == ["Sign-up for the e-bulletin"]
     secret = {"id", "key", "normalised"}  # the number, the secret of the links, and the address again
     fields = {field.name for field in Reader._meta.get_fields() if field.concrete} - secret
-    assert len(fields) == len(held) - len({"consent_record", "bulletins"}), (
+    assert len(fields) == len(held) - len({"consent_record", "bulletins", "mails_not_sent"}), (
         "a new field of a reader belongs into what they are given"
     )
 
@@ -199,7 +200,7 @@ def test_erasure_asks_and_leaves_only_a_hash(home: HomePage, client: Client) -> 
     one = reader("Ada@example.com")
     one.areas.set([area("prisons")])
     consent.subscribe(one, Source.MAIL)
-    SignUp.objects.create(address="Ada@example.com", words="")
+    OutgoingMail.objects.create(kind=signing_up.KIND, recipient="Ada@example.com")
     run = ReaderImport.objects.create(file_name="f", statement="s")
     RefusedLine.objects.create(run=run, line=2, reason="r", text="Ada@example.com")
     links = [path(one, purpose) for purpose in PURPOSES]
@@ -209,7 +210,7 @@ def test_erasure_asks_and_leaves_only_a_hash(home: HomePage, client: Client) -> 
     answer = client.post(erasing)
     assert (answer.status_code, answer["Location"]) == (303, "/bulletins/preferences/erased/")
     assert "Your data is erased" in client.get(answer["Location"]).content.decode()
-    for model in (Reader, Consent, SignUp, RefusedLine):
+    for model in (Reader, Consent, OutgoingMail, RefusedLine):
         assert not model.objects.exists()
     (left,) = ForgottenAddress.objects.values()
     assert "ada" not in str(left).lower().replace("databa", "")

@@ -11,10 +11,12 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from community.mails import RESET
 from community.models import User
-from community.tasks import NOBODY, send_reset
 from cop_site.management.commands import jobs
 from cop_site.management.commands.db_worker import TRIES
+from mail.sending import send
+from mail.tasks import send_waiting
 
 pytestmark = pytest.mark.django_db
 WORKER = "this-worker"
@@ -58,8 +60,9 @@ def status(result_id: Any) -> str:
 def test_a_task_that_lost_the_database_is_done_again(
     losing: list[Exception], kind: type[Exception], mailoutbox: list[Any]
 ) -> None:
-    user = User.objects.create_user("somebody@example.com", "correct horse battery")
-    task = send_reset.enqueue(user.pk)
+    User.objects.create_user("somebody@example.com", "correct horse battery")
+    send(RESET, "somebody@example.com")
+    task = send_waiting.enqueue()
     losing.append(kind("the connection is closed"))
     work()
     assert status(task.id) == TaskResultStatus.SUCCESSFUL
@@ -67,21 +70,21 @@ def test_a_task_that_lost_the_database_is_done_again(
 
 
 def test_a_task_that_loses_the_database_each_time_fails(losing: list[Exception]) -> None:
-    task = send_reset.enqueue(NOBODY)
+    task = send_waiting.enqueue()
     losing += [OperationalError("the connection is closed")] * TRIES
     work()
     assert status(task.id) == TaskResultStatus.FAILED
 
 
 def test_what_another_worker_is_at_stays_with_it() -> None:
-    task = send_reset.enqueue(NOBODY)
+    task = send_waiting.enqueue()
     DBTaskResult.objects.filter(pk=task.id).update(status=TaskResultStatus.RUNNING, worker_ids=["another"])
     work()
     assert status(task.id) == TaskResultStatus.RUNNING
 
 
 def test_an_error_that_is_none_of_the_database_s_ends_the_worker(losing: list[Exception]) -> None:
-    send_reset.enqueue(NOBODY)
+    send_waiting.enqueue()
     losing.append(RuntimeError("broken"))
     with pytest.raises(RuntimeError):
         work()

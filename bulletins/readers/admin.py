@@ -22,12 +22,12 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from bulletins.readers import consent
-from bulletins.readers.addresses import normalise, same
 from bulletins.readers.erasing import erase
 from bulletins.readers.exporting import csv_lines, download
 from bulletins.readers.import_admin import ColumnsView, DiscardView, GoOnView, ImportsView, ImportView, ReportView
 from bulletins.readers.models import Reader, ReaderArea, Source, State
 from core.exports import refusal
+from mail.emails import normalise, same
 from taxonomy.models import Facet, Term
 
 NAME = "readers"

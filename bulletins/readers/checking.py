@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 
-from bulletins.readers import addresses
 from bulletins.readers.columns import Layout, Refusal, Role, area_names
 from bulletins.readers.csv_lines import Row
 from bulletins.readers.mailboxes import email_in
-from bulletins.readers.models import ForgottenAddress, Reader, ReaderImport, Reason, State
+from bulletins.readers.models import FORGOTTEN_SALT, ForgottenAddress, Reader, ReaderImport, State
 from core.open_forms import NOT_TEXT
+from mail import suppression
+from mail.emails import hashes, same
+from mail.models import Reason
 from mail.server import why_not
 from taxonomy.models import Facet, Term
 
@@ -80,7 +82,7 @@ class Checker:
                 batch.refused.append((row.number, error.messages[0], self._shown(row)))
         known = already_out(found) if self._suppressing else known_here(one.email for _, one in found)
         for row, one in found:
-            if reason := known.get(addresses.same(one.email)):
+            if reason := known.get(same(one.email)):
                 batch.refused.append((row.number, reason, one.email))
             else:
                 batch.accepted.append(one)
@@ -106,7 +108,7 @@ class Checker:
             raise ValidationError(refusal.reason)
         elif line := self._said_no.get(key):
             raise ValidationError(f"The same address says no in line {line}.")
-        elif why := why_not(email):
+        elif why := why_not(email, ask=True):
             raise ValidationError(why)
         first = self._seen.setdefault(key, row.number)
         if first != row.number:
@@ -158,12 +160,13 @@ def area_ids() -> dict[str, int]:
 
 
 def known_here(emails: Iterable[str]) -> dict[str, str]:
-    """Why those of these emails that are known here are not imported. Three queries at most."""
-    keys = {addresses.same(email): addresses.hashes(email) for email in emails}
-    of_hash = {one: same for same, several in keys.items() for one in several}
+    """Why those of these emails that are known here are not imported. Four queries at most."""
+    keys = {same(email): hashes(email, FORGOTTEN_SALT) for email in emails}
+    of_hash = {one: key for key, several in keys.items() for one in several}
     known: dict[str, str] = {}
     for key, why in ForgottenAddress.objects.filter(key__in=of_hash).values_list("key", "why"):
-        known[of_hash[key]] = FORGOTTEN.get(ForgottenReason(why)) or _suppressed(why)
+        known[of_hash[key]] = FORGOTTEN[ForgottenReason(why)]
+    known |= {key: _suppressed(reason) for key, reason in suppression.reasons_for(keys).items()}
     for normalised, state, reason in Reader.objects.filter(normalised__in=keys).values_list(
         "normalised", "state", "reason"
     ):
@@ -173,14 +176,12 @@ def known_here(emails: Iterable[str]) -> dict[str, str]:
 
 def already_out(found: Iterable[tuple[Row, Accepted]]) -> dict[str, str]:
     """Which of these need no suppressing. Somebody who left can still be found to bounce or to have complained."""
-    reasons = {addresses.same(one.email): one.reason for _, one in found}
+    reasons = {same(one.email): one.reason for _, one in found}
     known = known_here(one.email for _, one in found)
     still_in = (KNOWN[State.PENDING], KNOWN[State.CONFIRMED])
     left = KNOWN[State.UNSUBSCRIBED]
     return {
-        same: ALREADY_OUT
-        for same, told in known.items()
-        if told not in still_in and not (told == left and reasons[same])
+        key: ALREADY_OUT for key, told in known.items() if told not in still_in and not (told == left and reasons[key])
     }
 
 
@@ -196,4 +197,4 @@ def _reason(refusal: Refusal | None) -> str:
 
 
 def _key(email: str) -> int:
-    return hash(addresses.same(email))
+    return hash(same(email))

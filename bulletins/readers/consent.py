@@ -5,8 +5,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, Reason, Source, State
+from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, Source, State
 from caching.site_name import site_name
+from mail import suppression
+from mail.emails import same
+from mail.models import Reason
 
 
 def words() -> str:
@@ -21,6 +24,7 @@ def subscribe(reader: Reader, how: Source, said: str = "") -> None:
     reader.confirmed_at, reader.unsubscribed_at, reader.suppressed_at = timezone.now(), None, None
     reader.save(update_fields=["state", "reason", "confirmed_at", "unsubscribed_at", "suppressed_at"])
     ForgottenAddress.of(reader.address).delete()
+    suppression.lift(reader.address)
     Consent.objects.create(reader=reader, act=ConsentEvent.CONFIRMED, how=how, words=said or words())
 
 
@@ -34,13 +38,15 @@ def unsubscribe(reader: Reader, how: Source, by: Any = None) -> bool:
     return True
 
 
-def suppress(reader: Reader, reason: Reason) -> None:
-    """Send nothing more to this address, for one of the reasons that a mail server or its owner gives."""
-    Reader.objects.filter(pk=reader.pk).update(state=State.SUPPRESSED, reason=reason, suppressed_at=timezone.now())
+def suppressed(email: str, reason: Reason, **kwargs: Any) -> None:
+    """Receives `mail.suppression.email_suppressed`: nothing more is sent to this email, so its reader is shown as that."""
+    readers = Reader.objects.filter(normalised=same(email))
+    readers.update(state=State.SUPPRESSED, reason=reason, suppressed_at=timezone.now())
 
 
 def lift(reader: Reader) -> bool:
     """Let a suppressed address sign up again; until then it gets nothing. Whether it was suppressed."""
+    suppression.lift(reader.address)
     lifted = Reader.objects.filter(pk=reader.pk, state=State.SUPPRESSED)
     now = timezone.now()
     return bool(lifted.update(state=State.UNSUBSCRIBED, reason="", suppressed_at=None, unsubscribed_at=now))

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from bulletins.readers.addresses import hashes
-from bulletins.readers.models import ForgottenAddress, Reader, ReaderImport, RefusedLine, SignUp, State
+from bulletins.readers.models import FORGOTTEN_SALT, ForgottenAddress, Reader, ReaderImport, RefusedLine, State
 from bulletins.readers.signals import forgetting
+from mail import queue
+from mail.emails import hashes
 
 # A sign-up that was never confirmed.
 PENDING_KEPT = datetime.timedelta(days=30)
@@ -21,9 +22,10 @@ BATCH = 500
 
 @transaction.atomic
 def erase(reader: Reader) -> None:
-    """Delete everything about this reader but a keyed hash of the address, so that no import brings it back."""
+    """Delete everything about this reader but a keyed hash of the email, so that no import brings it back. What stopped all
+    mail to it stays on its own list, which is of hashes too (mail.suppression)."""
     _remember(reader, ForgottenAddress.ForgottenReason.ERASED)
-    SignUp.objects.filter(address__in=(reader.address, reader.normalised)).delete()
+    queue.forget(reader.address, reader.normalised)
     RefusedLine.objects.filter(text__in=(reader.address, str(reader))).delete()
     reader.delete()
 
@@ -31,9 +33,7 @@ def erase(reader: Reader) -> None:
 def _remember(reader: Reader, why: str) -> None:
     """Keep a hash of the email, and let other parts forget what they hold."""
     forgetting.send(Reader, reader=reader)
-    if reader.state == State.SUPPRESSED:
-        why = reader.reason
-    ForgottenAddress.objects.update_or_create(key=hashes(reader.address)[0], defaults={"why": why})
+    ForgottenAddress.objects.update_or_create(key=hashes(reader.address, FORGOTTEN_SALT)[0], defaults={"why": why})
 
 
 def forget_old() -> None:

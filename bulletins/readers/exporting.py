@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from bulletins.readers.models import Reader
 from bulletins.readers.signals import telling
+from mail import kinds
+from mail.models import OutgoingMail
 from search.spreadsheets import inert
 from taxonomy.models import Term
 
@@ -87,5 +89,10 @@ def held_about(reader: Reader) -> dict[str, Any]:
             for one in reader.consents.all()
         ],
     }
+    mails = OutgoingMail.objects.filter(recipient__in=(reader.address, reader.normalised)).order_by("pk")
+    held["mails_not_sent"] = [
+        {"what": kinds.label(mail.kind), "asked_for": time_of(mail.created_at), "problem": mail.problem}
+        for mail in mails
+    ]
     telling.send(Reader, reader=reader, held=held)
     return held

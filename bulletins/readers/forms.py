@@ -4,8 +4,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from bulletins.readers.addresses import normalise
 from bulletins.readers.mailboxes import unwrapped
+from mail.emails import normalise
 from mail.server import why_not
 from taxonomy.models import SLUG, Facet, Term
 

@@ -12,13 +12,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from bulletins.readers import addresses, columns, workbooks
+from bulletins.readers import columns, workbooks
 from bulletins.readers.checking import Accepted, Batch, Checker, area_ids, known_here
 from bulletins.readers.columns import Layout
 from bulletins.readers.consent_words import recorded
 from bulletins.readers.csv_lines import Text, Unreadable, decoded, table
 from bulletins.readers.models import Consent, ConsentEvent, Reader, ReaderArea, ReaderImport, RefusedLine, Source, State
 from bulletins.readers.suppressing import suppress
+from mail.emails import same
 
 BATCH = 500
 LARGEST = 20 * 1024 * 1024  # bytes of a file: some 400,000 addresses
@@ -144,7 +145,7 @@ def _import(run: ReaderImport, batch: Batch) -> None:
     except IntegrityError:
         known = known_here(one.email for one in batch.accepted)
         for one in list(batch.accepted):
-            if reason := known.get(addresses.same(one.email)):
+            if reason := known.get(same(one.email)):
                 batch.accepted.remove(one)
                 batch.refused.append((batch.last, reason, one.email))
         _make(run, batch.accepted)
@@ -155,7 +156,7 @@ def _make(run: ReaderImport, accepted: Sequence[Accepted]) -> None:
     readers = Reader.objects.bulk_create(
         Reader(
             address=one.email,
-            normalised=addresses.same(one.email),
+            normalised=same(one.email),
             state=State.CONFIRMED,
             came_by=Source.IMPORT,
             created_at=now,

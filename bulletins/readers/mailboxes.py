@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 
-from bulletins.readers.addresses import normalise
+from mail.emails import normalise
 
 # Nobody sees these, and nobody means them: soft hyphen, spaces of no width, marks of direction, byte order marks.
 INVISIBLE = dict.fromkeys(

@@ -9,8 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from bulletins.readers.addresses import hashes, readable, same
+from mail.emails import hashes, readable, same
+from mail.models import Reason
 from taxonomy.models import Facet, Term
+
+FORGOTTEN_SALT = "bulletins.readers.forgotten"
 
 
 def new_key() -> str:
@@ -22,14 +25,6 @@ class State(models.TextChoices):
     CONFIRMED = "confirmed", "confirmed"
     UNSUBSCRIBED = "unsubscribed", "unsubscribed"
     SUPPRESSED = "suppressed", "suppressed"
-
-
-class Reason(models.TextChoices):
-    """Why nothing is sent to an address, whoever asks for it."""
-
-    BOUNCE = "bounce", "mail came back"
-    COMPLAINT = "complaint", "reported as spam"
-    REFUSED = "refused", "refused by the mail server"
 
 
 class Source(models.TextChoices):
@@ -115,16 +110,13 @@ class Consent(models.Model):
 
 
 class ForgottenAddress(models.Model):
-    """All that is kept of an address that was erased, that left long ago or that stood on a suppression list: a keyed
-    hash, so that no import brings it back. It goes when the person signs up again."""
+    """All that the e-bulletin keeps of an email that was erased, that left long ago or that stood on a list of people who
+    refused: a keyed hash, so that no import brings it back. It goes when the person signs up again."""
 
     class ForgottenReason(models.TextChoices):
         ERASED = "erased", "erased at the reader’s wish"
         UNSUBSCRIBED = "unsubscribed", "unsubscribed long ago"
         LISTED = "listed", "on an imported suppression list"
-        BOUNCE = "bounce", Reason.BOUNCE.label
-        COMPLAINT = "complaint", Reason.COMPLAINT.label
-        REFUSED = "refused", Reason.REFUSED.label
 
     key = models.CharField(max_length=64, unique=True)
     why = models.CharField(max_length=12, choices=ForgottenReason)
@@ -135,20 +127,7 @@ class ForgottenAddress(models.Model):
 
     @classmethod
     def of(cls, address: str) -> models.QuerySet["ForgottenAddress"]:
-        return cls.objects.filter(key__in=hashes(address))
-
-
-class SignUp(models.Model):
-    """A form that was sent in and is not answered by mail yet. It lives for seconds, or until mail works again."""
-
-    address = models.CharField(max_length=254)
-    areas = models.JSONField(default=list)
-    words = models.TextField()
-    created_at = models.DateTimeField(default=timezone.now)
-    tried_at = models.DateTimeField(null=True)
-
-    affects_readers = False
-    wagtail_reference_index_ignore = True
+        return cls.objects.filter(key__in=hashes(address, FORGOTTEN_SALT))
 
 
 class ReaderImport(models.Model):

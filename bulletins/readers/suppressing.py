@@ -2,15 +2,27 @@
 
 from django.utils import timezone
 
-from bulletins.readers import addresses
 from bulletins.readers.checking import Accepted
-from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, ReaderImport, Source, State
+from bulletins.readers.models import (
+    FORGOTTEN_SALT,
+    Consent,
+    ConsentEvent,
+    ForgottenAddress,
+    Reader,
+    ReaderImport,
+    Source,
+    State,
+)
+from mail import suppression
+from mail.emails import hashes, same
 
 
 def suppress(run: ReaderImport, listed: list[Accepted]) -> None:
-    """Unsubscribe or suppress those who are readers. Of all others a keyed hash is kept, and no email."""
+    """Unsubscribe or suppress those who are readers. Of all others a keyed hash is kept, and no email: of whom mail came back
+    or who complained, on the one list that stops every kind of mail."""
     now = timezone.now()
-    by_email = {addresses.same(one.email): one for one in listed}
+    suppression.suppress_all({one.email: one.reason for one in listed if one.reason})
+    by_email = {same(one.email): one for one in listed}
     readers = list(Reader.objects.select_for_update().filter(normalised__in=by_email))
     left: list[Reader] = []
     for reader in readers:
@@ -29,10 +41,9 @@ def suppress(run: ReaderImport, listed: list[Accepted]) -> None:
     )
     ForgottenAddress.objects.bulk_create(
         (
-            ForgottenAddress(
-                key=addresses.hashes(one.email)[0], why=one.reason or ForgottenAddress.ForgottenReason.LISTED
-            )
+            ForgottenAddress(key=hashes(one.email, FORGOTTEN_SALT)[0], why=ForgottenAddress.ForgottenReason.LISTED)
             for one in by_email.values()
+            if not one.reason
         ),
         ignore_conflicts=True,
     )

@@ -2,12 +2,7 @@
 
 from django_tasks import task
 
-from bulletins.readers import importing, signing_up
-
-
-@task(backend="background")
-def answer_sign_up(sign_up_id: int) -> None:
-    signing_up.answer(sign_up_id)
+from bulletins.readers import importing
 
 
 @task(backend="background")

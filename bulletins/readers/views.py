@@ -8,7 +8,6 @@ import functools
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,11 +15,11 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bulletins.readers import consent, tasks, tokens
+from bulletins.readers import consent, signing_up, tokens
 from bulletins.readers.erasing import erase
 from bulletins.readers.exporting import held_about
 from bulletins.readers.forms import AreasForm, SubscribeForm
-from bulletins.readers.models import Reader, SignUp, Source, State
+from bulletins.readers.models import Reader, Source, State
 from bulletins.readers.signals import left_by_link
 from core import open_forms
 from core.rate_limits import Limit, LimitReached, counted
@@ -51,10 +50,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     limit = Limit("reader-network", open_forms.network(request), FROM_ONE_NETWORK, timedelta(hours=1))
     try:
         with counted(limit):
-            # The same work for every address: who it is, and whether we know them, is looked up by the task.
+            # The same work for every email: who it is, and whether we know them, is looked up when the mail is written.
             areas = [term.pk for term in form.cleaned_data["area"]]
-            sign_up = SignUp.objects.create(address=form.cleaned_data["email"], areas=areas, words=words)
-            transaction.on_commit(functools.partial(tasks.answer_sign_up.enqueue, sign_up.pk))
+            signing_up.ask(form.cleaned_data["email"], areas, words)
     except LimitReached as reached:
         problem = "Many people signed up from your network just now. Nothing was sent. "
         problem += f"What you wrote is still here: send it again in {reached.wait_in_words}."

@@ -1,10 +1,7 @@
 """Who gets an issue, and the start of its sending: readers are fixed in rows, what they get in a frozen copy."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
@@ -71,8 +68,7 @@ def add_rows(sending: Sending, page: BulletinPage) -> bool:
     last = rows.aggregate(last=Max("reader_id"))["last"] or 0
     found = list(readers_for(page).filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH])
     if found:
-        # The Message-ID is decided here: a mail that goes out twice carries the same, and many programs show it once.
-        Delivery.objects.bulk_create(Delivery(sending=held, reader_id=pk, message_id=_message_id()) for pk in found)
+        Delivery.objects.bulk_create(Delivery(sending=held, reader_id=pk) for pk in found)
         return True
     _start(held, page, rows.count(), timezone.now())
     return False
@@ -82,7 +78,3 @@ def _start(sending: Sending, page: BulletinPage, readers: int, now: datetime) ->
     freeze(page, now)
     sending.state, sending.started_at, sending.readers, sending.note = State.SENDING, now, readers, ""
     sending.save(update_fields=["state", "started_at", "readers", "note"])
-
-
-def _message_id() -> str:
-    return f"<{uuid4().hex}@{urlsplit(settings.SITE_URL).hostname}>"

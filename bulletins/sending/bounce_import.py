@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from bulletins.readers import columns
-from bulletins.readers.addresses import same
 from bulletins.readers.csv_lines import Row, Text, decoded, table
 from bulletins.readers.mailboxes import email_in
 from bulletins.readers.models import Reader
 from bulletins.readers.workbooks import as_csv
 from bulletins.sending.bounces import Kind, Outcome, last_delivery, record
+from mail.emails import same
 
 KIND = ("kind", "type", "bouncetype", "bounce")
 REASON = ("reason", "error", "diagnostic", "description")

@@ -5,9 +5,10 @@ import enum
 
 from django.db import models, transaction
 
-from bulletins.readers import consent
-from bulletins.readers.models import Reader, Reason, State
+from bulletins.readers.models import Reader, State
 from bulletins.sending.models import Delivery
+from mail import suppression
+from mail.models import Reason
 
 SOFT_ISSUES = 3  # in a row
 # A notice that names no mail is about the last issue, where that is not older than this.
@@ -66,8 +67,7 @@ def _suppress(reader: Reader, kind: Kind) -> bool:
     reason = Reason.COMPLAINT if kind == Kind.COMPLAINT else Reason.BOUNCE
     if reader.state == State.SUPPRESSED and (reason == Reason.BOUNCE or reader.reason == reason):
         return False
-    consent.suppress(reader, reason)
-    return True
+    return suppression.suppress(reader.address, reason)
 
 
 def last_delivery(reader: Reader, at: datetime.datetime, within: datetime.timedelta = LATE) -> Delivery | None:

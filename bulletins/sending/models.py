@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from bulletins.readers.models import Reader
+from mail.models import QueuedMail
 
 
 class Sending(models.Model):
@@ -40,7 +41,7 @@ class Sending(models.Model):
         return self.title
 
 
-class Delivery(models.Model):
+class Delivery(QueuedMail):
     """One issue for one reader."""
 
     class State(models.TextChoices):
@@ -57,13 +58,6 @@ class Delivery(models.Model):
     # Null once the reader is erased: the row stays for the numbers, and says nothing of anybody.
     reader = models.ForeignKey(Reader, null=True, on_delete=models.SET_NULL, related_name="deliveries")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_at = models.DateTimeField(null=True)  # not before this
-    message_id = models.CharField(max_length=200, unique=True)
-    claimed_by = models.CharField(max_length=40, blank=True)
-    claimed_until = models.DateTimeField(null=True)
-    sent_at = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=300, blank=True)
     bounced = models.CharField(max_length=4, choices=Bounced, blank=True)
     bounced_at = models.DateTimeField(null=True)
     complained_at = models.DateTimeField(null=True)

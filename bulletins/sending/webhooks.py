@@ -4,6 +4,7 @@ Anymail reads each provider's own form. Nothing is believed without the secret o
 a provider signs; without a secret there is no such address here at all.
 """
 
+import contextlib
 import logging
 import re
 from typing import Any, cast
@@ -21,10 +22,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from bulletins.readers import consent
-from bulletins.readers.addresses import normalise, same
 from bulletins.readers.models import Reader, Source
 from bulletins.sending.bounces import Kind, last_delivery, record
 from bulletins.sending.models import Delivery
+from mail import suppression
+from mail.emails import normalise, same
+from mail.models import Reason
 
 logger = logging.getLogger("bulletins.sending")
 _TRACKING = "_tracking_webhook"
@@ -78,7 +81,7 @@ def received(sender: Any, event: AnymailTrackingEvent, **kwargs: Any) -> None:
     at = event.timestamp or timezone.now()
     reader = _reader_at(event.recipient)
     delivery = _delivery_of(event)
-    if delivery is None and reader is not None:
+    if delivery is None and reader is not None and not _is_another_mail(event):
         delivery = last_delivery(reader, at)
     elif delivery is not None and not event.recipient:
         reader = delivery.reader
@@ -88,7 +91,10 @@ def received(sender: Any, event: AnymailTrackingEvent, **kwargs: Any) -> None:
         if left and delivery is not None:
             Delivery.objects.filter(pk=delivery.pk).update(unsubscribed_at=at)
         return
-    record(cast(Kind, meant), delivery, reader, at, _reason(event))
+    kind = cast(Kind, meant)
+    if reader is None and kind != Kind.SOFT:
+        _suppress_stranger(event.recipient, kind)
+    record(kind, delivery, reader, at, _reason(event))
 
 
 def meaning(event: AnymailTrackingEvent) -> Kind | str | None:
@@ -135,6 +141,11 @@ def _is_soft(event: AnymailTrackingEvent) -> bool:
     return reply is not None and reply[1] == "4"
 
 
+def _is_another_mail(event: AnymailTrackingEvent) -> bool:
+    """Whether it is known to be about a mail that was no issue."""
+    return isinstance(event.metadata, dict) and "mail" in event.metadata
+
+
 def _delivery_of(event: AnymailTrackingEvent) -> Delivery | None:
     """By the number that we gave the provider along with the mail, else by its Message-ID."""
     ours = Delivery.objects.select_related("reader")
@@ -146,6 +157,13 @@ def _delivery_of(event: AnymailTrackingEvent) -> Delivery | None:
     if not bare.isprintable():
         return None
     return ours.filter(message_id__in=(bare, f"<{bare}>")).first() if bare else None
+
+
+def _suppress_stranger(recipient: Any, kind: Kind) -> None:
+    """Somebody who is no reader, and got another kind of mail."""
+    with contextlib.suppress(ValidationError):
+        reason = Reason.COMPLAINT if kind == Kind.COMPLAINT else Reason.BOUNCE
+        suppression.suppress(normalise(str(recipient or "")), reason)
 
 
 def _reader_at(recipient: Any) -> Reader | None:

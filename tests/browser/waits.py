@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from playwright.sync_api import Page
 
 from core.open_forms import SHORTEST
 
+Mail = TypeVar("Mail")
 # Wagtail takes what a form holds two seconds after it was loaded for what was saved.
 KNOWS_WHAT_WAS_SAVED = """() => {
   const form = document.querySelector("[data-controller~=w-unsaved]");
@@ -32,6 +34,12 @@ def next_page(page: Page) -> Iterator[None]:
     page.evaluate("() => { window.isOld = true; }")
     yield
     page.wait_for_function("() => !window.isOld && document.readyState === 'complete'")
+
+
+def arrived(page: Page, mails: Callable[[], list[Mail]], limit: int = 120_000) -> Mail:
+    """The first of these mails, when the worker has sent one."""
+    until(page, mails, lambda: None, limit)
+    return mails()[0]
 
 
 def until(page: Page, happened: Callable[[], object], act: Callable[[], None], limit: int) -> None:

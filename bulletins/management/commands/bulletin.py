@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from bulletins.admin_views import NotSent, send_test_copy
 from bulletins.models import BulletinPage
-from bulletins.readers.addresses import normalise
-from bulletins.sending import acts, post
+from bulletins.sending import acts, delivery
 from bulletins.sending.figures import LONDON, logged, london
 from bulletins.sending.models import Sending
+from bulletins.test_copies import send_test_copy
 from core.date_parsing import NotADate, in_zone, read_moment
+from mail import queue as outgoing
+from mail.emails import normalise
 from mail.server import why_not
 
 COUNTED = ("readers", "queued", "sent", "failed", "suppressed")
@@ -56,7 +57,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["act"] == "work":
-            post.work_all()
+            delivery.work_all()
             return
         page = self._page(options["id"])
         try:
@@ -92,16 +93,17 @@ class Command(BaseCommand):
 
     def _send_copy(self, page: BulletinPage, to: str) -> None:
         try:
-            address = normalise(to)
+            email = normalise(to)
         except ValidationError:
             raise CommandError(f"“{to}” is not an email address.") from None
-        if why := why_not(address):
+        if why := why_not(email, ask=True):
             raise CommandError(why)
-        try:
-            send_test_copy(page, address)
-        except NotSent as error:
-            raise CommandError(f"The mail server did not accept the test copy ({error}).") from None
-        self.stdout.write(f"A test copy is on its way to {address}.")
+        mail = send_test_copy(page, email)
+        outgoing.work(only=mail.pk)
+        mail.refresh_from_db()
+        if mail.problem:
+            raise CommandError(f"The mail server did not accept the test copy ({mail.problem}).")
+        self.stdout.write(f"A test copy is on its way to {email}.")
 
     def _turn(self, page: BulletinPage, act: str) -> None:
         sending = Sending.objects.filter(page=page).first()

@@ -9,13 +9,15 @@ from django.db import connections
 
 from bulletins.readers.erasing import forget_old
 from bulletins.readers.importing import resume_stuck
-from bulletins.readers.signing_up import answer_waiting
-from bulletins.sending.tasks import forget_finished, go_on
-from casestudies.asking import forget_old_questions
+from bulletins.sending.tasks import go_on
 from core.models import SiteSettings
 from core.rate_limits import forget_expired
 from editorial.reminders import remind
 from editorial.scheduling import publish_scheduled
+from mail import queue as outgoing
+from mail.relay import forget_old_questions
+from mail.server import ask_server
+from mail.tasks import forget_finished, resume
 from search.engine import engine
 from search.protocols import Busy, Unavailable, Waiting
 
@@ -38,15 +40,17 @@ def sweep() -> None:
     forget_expired()
     forget_old()
     forget_finished()
+    outgoing.forget_old()
 
 
 JOBS: dict[str, Callable[[], object]] = {
     "scheduled publishing": publish_scheduled,
     "search index": catch_up_search,
     "review reminders": remind_of_reviews,
-    "sign-ups for the e-bulletin": answer_waiting,
     "imports of readers": resume_stuck,
+    "mails": resume,
     "sending of e-bulletins": go_on,
+    "what the mail server offers": ask_server,
     "old records": sweep,
 }
 
@@ -54,7 +58,7 @@ JOBS: dict[str, Callable[[], object]] = {
 class Command(BaseCommand):
     help = (
         "Do once what is due: scheduled publishing and expiry, what the search index has not caught up with, reminders "
-        "of reviews, e-bulletins whose time has come or whose worker was killed, the sweep of old records. A job that fails does not stop the others; the exit code is then 1."
+        "of reviews, mails and e-bulletins whose time has come or whose worker was killed, the sweep of old records. A job that fails does not stop the others; the exit code is then 1."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

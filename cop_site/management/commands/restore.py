@@ -20,11 +20,13 @@ from community.grants import apply_grants
 from cop_site import backups
 from cop_site.prepare_lock import only_one
 from cop_site.site import align_site
+from mail.queue import hold
 from search.engine import engine
 from search.protocols import Unavailable
 
 RUNNING = (Sending.State.SCHEDULED, Sending.State.SENDING)
 PAUSED = "Paused when a back-up was restored: some readers may have had it since the back-up was made."
+HELD = "It waited when a back-up was made that was restored since: it may have been sent."
 
 
 class Command(BaseCommand):
@@ -83,6 +85,10 @@ class Command(BaseCommand):
             pause(sending)
             Sending.objects.filter(pk=sending.pk).update(note=PAUSED)
             self.stdout.write(f"The e-bulletin “{sending}” was waiting or being sent. It is paused: look at it first.")
+        if held := hold(HELD):
+            self.stdout.write(
+                f"Other mails that were waiting: {held}. They are held back: see Reports, Mails, in the admin."
+            )
         try:
             engine().rebuild()
         except Unavailable as error:

@@ -15,9 +15,9 @@ from urllib.parse import quote
 from django.db import connection
 from django.utils import timezone
 
-from bulletins.readers.addresses import same
 from bulletins.readers.models import Reader, State
 from bulletins.sending.models import Sending
+from mail.emails import same
 from tests.served import ROOT, environment
 
 LIMIT = 300  # seconds, however slow the machine is

@@ -17,14 +17,18 @@ from bulletins.models import BulletinPage, SentCopy
 from bulletins.readers import consent
 from bulletins.readers.exporting import held_about
 from bulletins.readers.models import Reader, Source
-from bulletins.sending import acts, audience, lease, post, tasks
+from bulletins.sending import acts, audience, delivery, tasks
 from bulletins.sending.acts import NotNow
 from bulletins.sending.models import Delivery, Sending
-from bulletins.sending.refusals import Kind, Refusal
 from community.models import User
+from mail import lease
+from mail.refusals import Kind, Refusal
+from mail.tasks import forget_finished
+from mail.worker import FIRST, DeliveryWorker
 from tests.bulletins.sending.life import LIMIT, address, readers
 from tests.readers import reader
 from tests.smtp_sink import Sink
+from tests.tasks import run_tasks
 
 pytestmark = pytest.mark.dialect
 
@@ -40,10 +44,6 @@ def command(*words: Any) -> str:
 def state_of(page: BulletinPage) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(command("status", page.pk, "--json"))
     return found
-
-
-def run_tasks() -> None:
-    call_command("db_worker", "--backend", "background", "--batch", "--no-startup-delay", "--no-reload", verbosity=0)
 
 
 def refuses(act: Any, *words: Any) -> list[str]:
@@ -85,7 +85,7 @@ def test_the_link_in_the_header_unsubscribes_with_one_post(
 ) -> None:
     readers(1)
     acts.send(issue_page)
-    post.work_all()
+    delivery.work_all()
     link = sink.mails[0]["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
     assert client.get(link).status_code == 200
     assert Reader.objects.get().state == "confirmed"
@@ -101,7 +101,7 @@ def test_whoever_leaves_before_their_turn_gets_nothing(issue_page: BulletinPage,
     consent.unsubscribe(Reader.objects.get(address=address(2)), Source.MAIL)
     Reader.objects.get(address=address(3)).delete()
     Reader.objects.filter(address=address(4)).update(address="moved@example.com")
-    post.work_all()
+    delivery.work_all()
     assert {mail["To"] for mail in sink.mails} == {address(1), "moved@example.com"}
     found = acts.progress(Sending.objects.get())
     assert (found.readers, found.sent, found.suppressed, found.queued) == (4, 2, 2, 0)
@@ -111,7 +111,7 @@ def test_a_name_that_needs_smtputf8_is_not_bent(issue_page: BulletinPage, sink: 
     reader("zoë@example.com")
     reader("ada@example.com")
     acts.send(issue_page)
-    post.work_all()
+    delivery.work_all()
     assert state_of(issue_page)["state"] == "sent"
     row = Delivery.objects.get(reader__address="zoë@example.com")
     assert row.state == Delivery.State.FAILED
@@ -125,7 +125,7 @@ def test_a_name_that_needs_smtputf8_gets_it_where_the_server_offers_that(issue_p
     reader("zoë@example.com")
     reader("ada@example.com")
     acts.send(issue_page)
-    post.work_all()
+    delivery.work_all()
     assert [recipients for _, recipients in sink.envelopes] == [["zoë@example.com"], ["ada@example.com"]]
     assert ["SMTPUTF8" in options for options in sink.options] == [True, False]
     assert "To: zoë@example.com\r\n".encode() in sink.raw[0]
@@ -134,17 +134,17 @@ def test_a_name_that_needs_smtputf8_gets_it_where_the_server_offers_that(issue_p
 def test_another_worker_is_asked_for_help_once_the_server_takes_mails(
     issue_page: BulletinPage, sink: Sink, settings: Any
 ) -> None:
-    readers(post.FIRST + 2)
+    readers(FIRST + 2)
     asked: list[int] = []
     sending = acts.send(issue_page)
     working, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
-    post.work(sending, lambda: asked.append(len(sink.mails)))
+    delivery.work(sending, lambda: asked.append(len(sink.mails)))
     assert asked == [], "it is no use that two wait for a server that is down"
     settings.EMAIL_PORT = working
     sending.refresh_from_db()
-    post.work(sending, lambda: asked.append(len(sink.mails)))
+    delivery.work(sending, lambda: asked.append(len(sink.mails)))
     assert asked == [1]
-    assert len(sink.mails) == post.FIRST + 2
+    assert len(sink.mails) == FIRST + 2
 
 
 def test_a_server_that_took_nothing_a_moment_ago_is_not_asked_again_by_another_worker(
@@ -168,12 +168,12 @@ def test_a_worker_that_reaches_no_server_says_so_only_where_no_other_does(issue_
     audience.begin(sending)
     first, second = Delivery.objects.order_by("pk")
     lease.claim(Delivery.objects.filter(pk=first.pk), "another", 1)
-    with post.DeliveryWorker(Sending.objects.get(), issue_page) as this:
-        this._again_later(second, Refusal(Kind.DROPPED, "Gone."))
-        this._stop("Gone.")
+    with DeliveryWorker(delivery.IssueQueue(Sending.objects.get(), issue_page)) as this:
+        this.again_later(second, Refusal(Kind.DROPPED, "Gone."))
+        this.stop("Gone.")
         assert Sending.objects.get().note == ""
         Delivery.objects.filter(pk=first.pk).update(claimed_by="", claimed_until=None)
-        this._stop("Gone.")
+        this.stop("Gone.")
     assert "Gone." in Sending.objects.get().note
 
 
@@ -186,16 +186,16 @@ def test_a_lease_is_renewed_while_its_worker_lives_and_is_lost_after_a_while(
     assert len(lease.claim(rows, name, 1)) == 1
     assert len(lease.claim(rows, "another", 9)) == 1
     assert lease.claim(rows, name, 1) == []
-    before = lease.held_by(name).get().claimed_until
-    lease.Heart(name)._beat()
-    after = lease.held_by(name).get().claimed_until
+    before = lease.held_by(Delivery, name).get().claimed_until
+    lease.Heart(Delivery, name).beat()
+    after = lease.held_by(Delivery, name).get().claimed_until
     assert before
     assert after
     assert after > before
     assert after - timezone.now() < datetime.timedelta(minutes=1)
     Delivery.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
-    lease.Heart(name)._beat()
-    assert not lease.held_by(name).exists(), "by now somebody else may send it"
+    lease.Heart(Delivery, name).beat()
+    assert not lease.held_by(Delivery, name).exists(), "by now somebody else may send it"
     assert len(lease.claim(rows, "another", 9)) == 2
 
 
@@ -203,7 +203,7 @@ def test_a_mail_whose_lease_is_over_is_not_begun(issue_page: BulletinPage, sink:
     readers(1)
     sending = acts.send(issue_page)
     audience.begin(sending)
-    with post.DeliveryWorker(Sending.objects.get(), issue_page) as this:
+    with DeliveryWorker(delivery.IssueQueue(Sending.objects.get(), issue_page)) as this:
         (row,) = this.claim(5)
         Delivery.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
         this.deliver(row)
@@ -217,10 +217,10 @@ def test_a_round_has_a_heart(issue_page: BulletinPage, sink: Sink, monkeypatch: 
     audience.begin(sending)
     beaten = threading.Event()
     monkeypatch.setattr(lease, "BEAT", 0.01)
-    monkeypatch.setattr(lease.Heart, "_beat", lambda self: beaten.set())
-    with post.DeliveryWorker(Sending.objects.get(), issue_page):
+    monkeypatch.setattr(lease.Heart, "beat", lambda self: beaten.set())
+    with DeliveryWorker(delivery.IssueQueue(Sending.objects.get(), issue_page)):
         assert beaten.wait(LIMIT)
-    assert not any(thread.name == "bulletins.sending.lease" for thread in threading.enumerate())
+    assert not any(thread.name == "mail.lease" for thread in threading.enumerate())
 
 
 def test_only_what_is_approved_is_sent_and_only_by_who_may(issue_page: BulletinPage, write: Any, sink: Sink) -> None:
@@ -234,14 +234,14 @@ def test_only_what_is_approved_is_sent_and_only_by_who_may(issue_page: BulletinP
     readers(1)
     acts.send(page)
     page.unpublish()
-    post.work_all()
+    delivery.work_all()
     sending = Sending.objects.get()
     assert sending.state == State.PAUSED
     assert "not published" in sending.note
     assert sink.mails == []
     page.save_revision().publish()
     acts.resume(sending)
-    post.work_all()
+    delivery.work_all()
     assert len(sink.mails) == 1
 
 
@@ -249,14 +249,14 @@ def test_it_starts_at_its_time_and_can_be_called_off_until_then(issue_page: Bull
     readers(2)
     now = timezone.now()
     command("send", issue_page.pk, "--at", (now + datetime.timedelta(hours=1)).isoformat())
-    post.work_all()
+    delivery.work_all()
     assert state_of(issue_page)["state"] == "scheduled"
     command("cancel", issue_page.pk)
     with time_machine.travel(now + datetime.timedelta(hours=2)):
-        post.work_all()
+        delivery.work_all()
         assert (state_of(issue_page)["state"], sink.mails) == ("cancelled", [])
         command("send", issue_page.pk)
-        post.work_all()
+        delivery.work_all()
         assert state_of(issue_page)["state"] == "sent"
     assert Sending.objects.count() == 1
     with pytest.raises(CommandError, match="has started"):
@@ -276,7 +276,7 @@ def test_a_pause_holds_from_the_next_mail_on(issue_page: BulletinPage, sink: Sin
     sending = acts.send(issue_page)
     audience.begin(sending)
     sending.refresh_from_db()
-    with post.DeliveryWorker(sending, issue_page) as this:
+    with DeliveryWorker(delivery.IssueQueue(sending, issue_page)) as this:
         rows = this.claim(5)
         this.deliver(rows[0])
         acts.pause(sending)
@@ -284,10 +284,10 @@ def test_a_pause_holds_from_the_next_mail_on(issue_page: BulletinPage, sink: Sin
         assert this.stopped
     assert len(sink.mails) == 1
     assert state_of(issue_page)["state"] == "paused"
-    post.work_all()
+    delivery.work_all()
     assert len(sink.mails) == 1
     acts.resume(sending)
-    post.work_all()
+    delivery.work_all()
     assert len(sink.mails) == 5
     assert refuses(acts.pause, sending) == ["It is not being sent."]
     assert refuses(acts.resume, sending) == ["It is not paused."]
@@ -301,7 +301,7 @@ def test_before_it_starts_a_pause_fixes_nobody(issue_page: BulletinPage, sink: S
     reader("later@example.com")
     acts.resume(sending)
     assert sending.state == State.SCHEDULED
-    post.work_all()
+    delivery.work_all()
     assert {mail["To"] for mail in sink.mails} == {address(1), "later@example.com"}
 
 
@@ -314,7 +314,7 @@ def test_a_start_that_was_killed_goes_on_where_it_was(
     assert audience.add_rows(sending, issue_page)
     sending.refresh_from_db()
     assert (sending.state, Delivery.objects.count()) == (State.SCHEDULED, 2)
-    post.work_all()
+    delivery.work_all()
     sending.refresh_from_db()
     assert (sending.state, sending.readers, len(sink.mails)) == (State.SENT, 5, 5)
 
@@ -324,7 +324,7 @@ def test_where_the_page_is_gone_nothing_is_sent(issue_page: BulletinPage, sink: 
     sending = acts.send(issue_page)
     audience.begin(sending)
     BulletinPage.objects.get(pk=issue_page.pk).delete()
-    post.work_all()
+    delivery.work_all()
     sending.refresh_from_db()
     assert (sending.state, sending.title, sink.mails) == (State.PAUSED, "A year of the action plan", [])
     assert "gone" in refuses(acts.resume, sending)[0]
@@ -334,7 +334,7 @@ def test_one_task_at_a_time_waits_and_each_does_a_slice(
     committed: None, issue_page: BulletinPage, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers(5)
-    monkeypatch.setattr(post, "SLICE", 0.0)
+    monkeypatch.setattr(delivery, "SLICE", 0.0)
     acts.send(issue_page)
     tasks.wake()
     assert DBTaskResult.objects.count() == 1
@@ -369,11 +369,11 @@ def test_what_a_killed_worker_had_claimed_is_free_at_once_and_what_a_live_one_ha
     audience.begin(sending)
     until = timezone.now() + datetime.timedelta(minutes=5)
     Delivery.objects.update(claimed_by="1-other", claimed_until=until)
-    assert post.release_dead(sending) == 0
-    assert not post.free(sending).exists()
-    monkeypatch.setattr("bulletins.sending.alive.dead", lambda names: list(names))
-    assert post.release_dead(sending) == 2
-    assert post.free(sending).count() == 2
+    assert lease.release_dead(delivery.queued(sending)) == 0
+    assert not delivery.free(sending).exists()
+    monkeypatch.setattr("mail.worker_locks.dead", lambda names: list(names))
+    assert lease.release_dead(delivery.queued(sending)) == 2
+    assert delivery.free(sending).count() == 2
 
 
 def test_old_tasks_are_forgotten(committed: None) -> None:
@@ -383,10 +383,10 @@ def test_old_tasks_are_forgotten(committed: None) -> None:
     killed.claim("worker")
     done.set_successful(None)
     tasks.send_due.enqueue()
-    tasks.forget_finished()
+    forget_finished()
     assert DBTaskResult.objects.count() == 3
     with time_machine.travel(timezone.now() + datetime.timedelta(days=8)):
-        tasks.forget_finished()
+        forget_finished()
     assert DBTaskResult.objects.count() == 1  # it still waits
 
 
@@ -420,7 +420,7 @@ def test_the_command_says_what_is_wrong(issue_page: BulletinPage, words: tuple[A
 def test_a_reader_can_see_which_issues_they_got(issue_page: BulletinPage, sink: Sink) -> None:
     readers(1)
     acts.send(issue_page)
-    post.work_all()
+    delivery.work_all()
     (told,) = held_about(Reader.objects.get())["bulletins"]
     assert (told["title"], told["what"], told["tries"]) == ("A year of the action plan", "sent", 1)
     assert told["sent"]
@@ -433,7 +433,7 @@ def test_the_queries_for_each_mail_are_two(
     sending = acts.send(issue_page)
     audience.begin(sending)
     sending.refresh_from_db()
-    with post.DeliveryWorker(sending, issue_page) as this:
+    with DeliveryWorker(delivery.IssueQueue(sending, issue_page)) as this:
         first, second = this.claim(5)
         this.deliver(first)
         with django_assert_num_queries(2):

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from bulletins.models import BulletinIndexPage, BulletinPage
 from bulletins.readers import consent
-from bulletins.readers.models import Reader, Reason, Source, State
+from bulletins.readers.models import Reader, Source, State
 from bulletins.sending.bounces import Kind, Outcome, record
 from bulletins.sending.models import Delivery
 from community.models import User
+from mail.models import Reason
 from tests.bulletins.sending.books import delivery, sending
 from tests.factories import bulletin
 from tests.readers import reader
@@ -247,5 +248,5 @@ def test_the_list_of_readers_leads_there(sent: list[Delivery], admin_client: Cli
 def test_queries_are_bounded(sent: list[Delivery], django_assert_max_num_queries: Any) -> None:
     from bulletins.sending.bounce_import import take_in
 
-    with django_assert_max_num_queries(3 + 6 * 3 + 2):
+    with django_assert_max_num_queries(3 + 6 * 5 + 2):
         list(take_in(FILE.encode(), dry_run=False))

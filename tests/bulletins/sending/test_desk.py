@@ -15,10 +15,11 @@ from wagtail.models import PageLogEntry
 from wagtail.users.models import UserProfile
 
 from bulletins.models import BulletinPage
-from bulletins.readers import consent
-from bulletins.readers.models import Reader, Reason, State
+from bulletins.readers.models import Reader, State
 from bulletins.sending.models import Delivery, Sending, Visit
 from community.models import User
+from mail import suppression
+from mail.models import Reason
 from tests.bulletins.sending.books import delivery, sending
 from tests.factories import bulletin
 from tests.readers import reader
@@ -307,7 +308,9 @@ def test_the_failed_with_their_reasons(ready: BulletinPage, books: Sending, admi
     assert Delivery.objects.get(state="failed").reader.address in failed  # type: ignore[union-attr]
     assert "550 no such user" not in failed
     assert "is suppressed" not in failed
-    consent.suppress(Delivery.objects.get(state="failed").reader, Reason.REFUSED)  # type: ignore[arg-type]
+    reader = Delivery.objects.get(state="failed").reader
+    assert reader
+    suppression.suppress(reader.address, Reason.REFUSED)
     failed = shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "failed"]))
     assert "<strong>The reader is suppressed</strong> (refused by the mail server) and gets no more email" in failed
     assert "550 no such user" in shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "bounced"]))

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bulletins.models import BulletinPage
-from bulletins.sending import acts, lease
+from bulletins.sending import acts
 from bulletins.sending.models import Delivery, Sending
+from mail import lease
 from tests.bulletins.sending.life import LIMIT, Server, address, mail_server, readers, wait_for, workers
 
 pytestmark = pytest.mark.dialect

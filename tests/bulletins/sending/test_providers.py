@@ -9,12 +9,12 @@ import pytest
 from django.core import mail
 
 from bulletins.models import BulletinPage
-from bulletins.sending import acts, post
+from bulletins.sending import acts, delivery
 from bulletins.sending.models import Delivery
 from tests.bulletins.sending.life import readers
 from tests.served import ROOT, environment
 
-TOLD = "from cop_site import settings as s; print(s.EMAIL_BACKEND, s.EMAIL_TIMEOUT, s.BULLETIN_RATE, s.ANYMAIL)"
+TOLD = "from cop_site import settings as s; print(s.MAIL_SERVER_BACKEND, s.EMAIL_TIMEOUT, s.BULLETIN_RATE, s.ANYMAIL)"
 
 
 def told(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -38,10 +38,10 @@ def test_a_provider_that_anymail_does_not_know_is_refused(tmp_path: Path, url: s
 def test_a_provider_is_given_the_number_by_which_its_webhooks_name_the_mail(
     issue_page: BulletinPage, settings: Any
 ) -> None:
-    settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
+    settings.MAIL_SERVER_BACKEND = "anymail.backends.test.EmailBackend"
     readers(2)
     acts.send(issue_page)
-    post.work_all()
+    delivery.work_all()
     rows = {row.message_id: str(row.pk) for row in Delivery.objects.filter(state=Delivery.State.SENT)}
     sent: dict[str, Any] = {one.extra_headers["Message-ID"]: one for one in mail.outbox}
     assert {name: one.anymail_test_params["metadata"]["delivery"] for name, one in sent.items()} == rows

@@ -11,11 +11,12 @@ from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 
 from bulletins.models import BulletinPage
 from bulletins.readers import erasing
-from bulletins.readers.models import Reader, Reason
+from bulletins.readers.models import Reader
 from bulletins.readers.models import State as ReaderState
 from bulletins.sending import acts
 from bulletins.sending.models import Delivery, Sending
-from bulletins.sending.refusals import Kind, of
+from mail.models import Reason
+from mail.refusals import Kind, of
 from tests.bulletins.sending.life import Server, address, mail_server, readers, wait_for, workers
 
 READERS = 120
@@ -31,11 +32,11 @@ def refused(code: int, text: str) -> Exception:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (refused(550, "5.1.1 no such person"), Kind.READER),
-        (refused(550, "no such person here"), Kind.READER),
-        (refused(553, "5.1.3 bad address"), Kind.READER),
-        (refused(550, "5.2.1 mailbox closed"), Kind.READER),
-        (smtplib.SMTPDataError(550, b"5.1.1 no such person"), Kind.READER),
+        (refused(550, "5.1.1 no such person"), Kind.RECIPIENT),
+        (refused(550, "no such person here"), Kind.RECIPIENT),
+        (refused(553, "5.1.3 bad address"), Kind.RECIPIENT),
+        (refused(550, "5.2.1 mailbox closed"), Kind.RECIPIENT),
+        (smtplib.SMTPDataError(550, b"5.1.1 no such person"), Kind.RECIPIENT),
         (refused(550, "5.7.1 Relay access denied"), Kind.OTHER),
         (refused(550, "relaying denied"), Kind.OTHER),
         (refused(554, "5.7.1 blocked, see our list"), Kind.OTHER),
@@ -54,7 +55,7 @@ def refused(code: int, text: str) -> Exception:
         (smtplib.SMTPAuthenticationError(535, b"5.7.8 no"), Kind.OURS),
         (smtplib.SMTPAuthenticationError(454, b"4.7.0 later"), Kind.PASSING),
         (smtplib.SMTPNotSupportedError("STARTTLS"), Kind.OURS),
-        (AnymailRecipientsRefused("no"), Kind.READER),
+        (AnymailRecipientsRefused("no"), Kind.RECIPIENT),
         (AnymailAPIError("no answer"), Kind.DROPPED),
     ],
 )

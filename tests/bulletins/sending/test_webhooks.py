@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from bulletins.models import BulletinPage
 from bulletins.readers import consent
-from bulletins.readers.models import Reader, Reason, Source, State
+from bulletins.readers.models import Reader, Source, State
 from bulletins.sending.bounces import Kind
 from bulletins.sending.models import Delivery
 from bulletins.sending.webhooks import VIEWS, meaning
+from mail.models import Reason
 from tests.bulletins.sending.books import delivery, sending
 from tests.readers import reader
 

@@ -19,13 +19,14 @@ from tests.killing import killed_at
 def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "cop_site.settings"
     django.setup()
-    from bulletins.sending import audience, lease, post
+    from bulletins.sending import audience, delivery
+    from mail import lease, worker
 
     if seconds := os.environ.get("LEASE"):
         lease.LEASE = datetime.timedelta(seconds=float(seconds))
-    post.BACKOFF = (datetime.timedelta(seconds=2),) * 4  # not minutes
-    post.WAIT = 0.2
-    post.BATCH = audience.BATCH = 10  # few readers are many batches
+    worker.BACKOFF = (datetime.timedelta(seconds=2),) * 4  # not minutes
+    delivery.WAIT = 0.2
+    worker.BATCH = audience.BATCH = 10  # few readers are many batches
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:
@@ -35,13 +36,14 @@ def main() -> None:
             try:
                 if action == "kill":
                     begun = killed_at(words[0], int(words[1]), int(words[2]))
-                    post.DeliveryWorker.deliver = told(begun, "deliver", post.DeliveryWorker.deliver)  # type: ignore[method-assign]
+                    deliver = told(begun, "deliver", worker.DeliveryWorker.deliver)
+                    worker.DeliveryWorker.deliver = deliver  # type: ignore[method-assign]
                     audience.add_rows = told(begun, "add_rows", audience.add_rows)
                 if action == "serve":
                     serve(*words)
                 elif action == "start" or len(words) > 3:
                     move_to(*words[3 * (action == "kill") :])
-                post.work_all()
+                delivery.work_all()
             finally:
                 os._exit(0)
         said = child if action != "kill" else os.WTERMSIG(os.waitpid(child, 0)[1])
@@ -53,11 +55,11 @@ def move_to(host: str = "") -> None:
     """Onto another machine: one whose locks nobody here sees, with a data folder of its own."""
     from django.conf import settings
 
-    from bulletins.sending import alive
+    from mail import worker_locks
 
     if host:
         settings.DATA_DIR = Path(settings.DATA_DIR) / host
-        alive.machine = lambda: host  # type: ignore[assignment]
+        worker_locks.machine = lambda: host  # type: ignore[assignment]
 
 
 def serve(host: str, port: str) -> None:

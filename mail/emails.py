@@ -1,4 +1,4 @@
-"""Email addresses of readers: which are taken, in which form they are kept, and what is left of one that is forgotten."""
+"""Emails: which are taken, in which form they are kept, and what is left of one that is forgotten."""
 
 import functools
 import unicodedata
@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from core.open_forms import NOT_TEXT
 
-LONGEST = 254  # octets of an address, RFC 5321 with RFC 3696's erratum 1690
+LONGEST = 254  # octets of an email, RFC 5321 with RFC 3696's erratum 1690
 LONGEST_LOCAL = 64  # octets, RFC 5321, 4.5.3.1.1
 ATEXT = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~"
@@ -21,7 +21,7 @@ INVALID = "Enter an email address such as name@example.org."
 
 
 def normalise(text: str) -> str:
-    """The address in the form in which mail is sent to it: NFC, the domain in lower case and as IDNA's ASCII letters.
+    """The email in the form in which mail is sent to it: NFC, the domain in lower case and as IDNA's ASCII letters.
     Raises ValidationError where it is none. Local parts in quotation marks and numbers as domains are not taken."""
     try:
         local, domain = unicodedata.normalize("NFC", text.strip()).rsplit("@", 1)
@@ -54,25 +54,22 @@ def _domain(domain: str) -> str:
     return ascii_domain
 
 
-def same(address: str) -> str:
-    """By what two normalised addresses are known to be one person's. By the standard a local part's case may matter;
+def same(email: str) -> str:
+    """By what two normalised emails are known to be one person's. By the standard a local part's case may matter;
     in practice it never does, and nobody wants two copies."""
-    return unicodedata.normalize("NFC", address.casefold())
+    return unicodedata.normalize("NFC", email.casefold())
 
 
-def readable(address: str) -> str:
-    """The normalised address with its domain as people write it."""
-    local, _, domain = address.rpartition("@")
+def readable(email: str) -> str:
+    """The normalised email with its domain as people write it."""
+    local, _, domain = email.rpartition("@")
     try:
         return f"{local}@{idna.decode(domain)}"
     except ValueError:
-        return address
+        return email
 
 
-def hashes(address: str) -> list[str]:
-    """What may stand for a normalised address that is not kept: by today's secret key first, then by older ones."""
+def hashes(email: str, salt: str) -> list[str]:
+    """What may stand for a normalised email that is not kept: by today's secret key first, then by older ones."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [
-        salted_hmac("bulletins.readers.forgotten", same(address), secret=key, algorithm="sha256").hexdigest()
-        for key in keys
-    ]
+    return [salted_hmac(salt, same(email), secret=key, algorithm="sha256").hexdigest() for key in keys]

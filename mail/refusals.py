@@ -1,4 +1,4 @@
-"""What it means that a mail was not taken: try again, never again for this reader, or stop and call somebody."""
+"""What it means that a mail was not taken: try again, never again to this email, or stop and call somebody."""
 
 import enum
 import re
@@ -13,15 +13,15 @@ from requests.exceptions import Timeout
 class Kind(enum.Enum):
     PASSING = "passing"  # this mail can go later
     DROPPED = "dropped"  # the same, over another connection; perhaps it was taken
-    READER = "reader"  # the address is no good, today and tomorrow
-    OTHER = "other"  # for good, but not because of the reader: the mail, the sender, a policy
+    RECIPIENT = "recipient"  # the mailbox is no good, today and tomorrow
+    OTHER = "other"  # for good, but not because of the recipient: the mail, the sender, a policy
     OURS = "ours"  # no mail of ours will be taken before somebody changes the settings
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     kind: Kind
-    told: str  # one short line without the address, for editors
+    told: str  # one short line without the email, for editors
 
 
 _STATUS = re.compile(r"\b[245]\.(\d{1,3})\.(\d{1,3})\b")  # RFC 3463
@@ -35,9 +35,9 @@ SHUTTING_DOWN = 421  # smtplib closes the connection then
 _LONGEST = 200
 
 
-def of(error: Exception, address: str) -> Refusal:
-    """What this error says about one mail to this address."""
-    return Refusal(_kind(error), told(error, address))
+def of(error: Exception, email: str) -> Refusal:
+    """What this error says about one mail to this email."""
+    return Refusal(_kind(error), told(error, email))
 
 
 def _kind(error: Exception) -> Kind:
@@ -51,7 +51,7 @@ def _kind(error: Exception) -> Kind:
     if isinstance(error, smtplib.SMTPResponseException):  # the greeting, the sender, the data
         return _of_reply(error.smtp_code, _text(error.smtp_error))
     if isinstance(error, AnymailRecipientsRefused):
-        return Kind.READER
+        return Kind.RECIPIENT
     if isinstance(error, AnymailConfigurationError | smtplib.SMTPNotSupportedError):
         return Kind.OURS
     if isinstance(error, AnymailAPIError):
@@ -70,10 +70,10 @@ def _of_reply(code: int, text: str, *, at_recipient: bool = False) -> Kind:
     if status:
         # 5.1.x is about addresses, 7 and 8 of them about the sender's; 5.2.1 is a mailbox that is closed.
         subject, detail = status[1], status[2]
-        is_reader = (subject == "1" and detail not in ("7", "8")) or (subject, detail) == ("2", "1")
-        return Kind.READER if is_reader else Kind.OTHER
-    is_reader = at_recipient and code in _NO_SUCH_PERSON and not _POLICY.search(text)
-    return Kind.READER if is_reader else Kind.OTHER
+        is_recipient = (subject == "1" and detail not in ("7", "8")) or (subject, detail) == ("2", "1")
+        return Kind.RECIPIENT if is_recipient else Kind.OTHER
+    is_recipient = at_recipient and code in _NO_SUCH_PERSON and not _POLICY.search(text)
+    return Kind.RECIPIENT if is_recipient else Kind.OTHER
 
 
 def _of_status(status: int | None) -> Kind:
@@ -85,8 +85,8 @@ def _of_status(status: int | None) -> Kind:
     return Kind.OURS if status in (401, 402, 403) else Kind.OTHER
 
 
-def told(error: Exception, address: str) -> str:
-    """The server's words on one line, without the address that servers like to repeat."""
+def told(error: Exception, email: str) -> str:
+    """The server's words on one line, without the email that servers like to repeat."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, reply = next(iter(error.recipients.values()), (0, b""))
         said = f"{code} {_text(reply)}"
@@ -100,8 +100,8 @@ def told(error: Exception, address: str) -> str:
         said = f"The mail provider answered {status}."
     else:
         said = f"{type(error).__name__}"
-    said = re.sub(re.escape(address), "…", said, flags=re.IGNORECASE) if address else said
-    # Whatever else looks like an address: a server may write it in a form of its own.
+    said = re.sub(re.escape(email), "…", said, flags=re.IGNORECASE) if email else said
+    # Whatever else looks like an email: a server may write it in a form of its own.
     said = re.sub(r"[^\s<>]+@[^\s<>]+", "…", said)
     return " ".join("".join(char if char.isprintable() else " " for char in said).split())[:_LONGEST]
 

@@ -4,15 +4,12 @@ import logging
 import time
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
-from bulletins.rendering import Links, RenderedMail, message
-from bulletins.sending.stencil import Stencil
-from mail.server import why_not
+from mail.server import transport, why_not
 
-logger = logging.getLogger("bulletins.sending")
+logger = logging.getLogger("mail.worker")
 
 
 class NotTaken(Exception):
@@ -20,19 +17,17 @@ class NotTaken(Exception):
 
 
 class Connection:
-    """For the mails of one letter."""
+    """`rate` is how many mails a second may go over it; 0: as many as the server takes."""
 
-    def __init__(self, letter: RenderedMail) -> None:
-        self._backend: Any = get_connection()
-        self._letter = letter
-        # A provider's own interface wants the mail in its parts.
-        self._stencil = Stencil(letter) if isinstance(self._backend, EmailBackend) else None
+    def __init__(self, rate: float = 0) -> None:
+        self._backend: Any = transport()
+        self._rate = rate
         self._next = time.monotonic()
 
-    def mail(self, to: str, links: Links, message_id: str) -> EmailMessage:
-        if self._stencil:
-            return self._stencil.mail(to, links, message_id)
-        return message(self._letter, to, links, message_id)
+    @property
+    def takes_written(self) -> bool:
+        """Whether it takes a mail that is written out already; a provider's own interface wants it in its parts."""
+        return isinstance(self._backend, EmailBackend)
 
     def open(self) -> None:
         """Raises whatever the backend does where there is no connection to be had."""
@@ -49,9 +44,9 @@ class Connection:
             raise NotTaken
 
     def _keep_pace(self) -> None:
-        if settings.BULLETIN_RATE:
+        if self._rate:
             time.sleep(max(0.0, self._next - time.monotonic()))
-            self._next = time.monotonic() + 1 / settings.BULLETIN_RATE
+            self._next = time.monotonic() + 1 / self._rate
 
     def close(self) -> None:
         try:

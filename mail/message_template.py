@@ -1,12 +1,12 @@
-"""An issue's mail written out once as it goes over the line, with gaps for what differs from reader to reader.
+"""A mail written out once as it goes over the line, with gaps for what differs from recipient to recipient.
 
 Python takes some milliseconds to write out one mail of usual size, as long as everything else together that is done for a
-reader. The mail is the same as `rendering.message` makes, and the tests compare them.
+recipient.
 """
 
 import quopri
 import re
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from email.message import Message
 from secrets import token_hex
 from typing import Any
@@ -14,17 +14,13 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.utils.html import escape
 
-from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Links, RenderedMail, message
-
-PLACEHOLDERS = {"browser": BROWSER, "preferences": PREFERENCES, "unsubscribe": UNSUBSCRIBE}
-HEADERS = {"To": "to", "Message-ID": "id", "List-Unsubscribe": "click"}
-# Longer than any address that comes to stand there, so that lines which would get too long are folded.
+# Longer than any URL that comes to stand there, so that lines which would get too long are folded.
 LENGTH = "x" * 400
 _SOFT_BREAK = "=\n"  # of quoted-printable: no break in what it says
 _CHUNK = 24  # characters, of which each may become three
 
 
-class Written(EmailMessage):
+class WrittenMessage(EmailMessage):
     """A mail that is written out already. Django's SMTP backend asks no more of a mail than this."""
 
     def __init__(self, to: str, content: bytes) -> None:
@@ -38,14 +34,24 @@ class Written(EmailMessage):
         return self._content
 
 
-class Stencil:
-    def __init__(self, letter: RenderedMail) -> None:
+class MessageTemplate:
+    """`placeholders` says by name what stands in text and HTML for a value, `headers` which headers are such a value, and
+    `build` makes the mail of a text and an HTML."""
+
+    def __init__(
+        self,
+        text: str,
+        html: str,
+        placeholders: Mapping[str, str],
+        headers: Mapping[str, str],
+        build: Callable[[str, str], EmailMessage],
+    ) -> None:
         self._key = token_hex(8)
-        marked = replace(letter, text=self._marked(letter.text, "text"), html=self._marked(letter.html, "html"))
-        # The date is that of the stencil: some seconds ago.
+        self._placeholders = placeholders
+        # The date is that of the template: some seconds ago.
         # Django's mails know how to end a line; the stubs do not say so.
-        mail: Any = message(marked, "reader@link.invalid", Links("", "", "")).message()
-        for header, name in HEADERS.items():
+        mail: Any = build(self._marked(text, "text"), self._marked(html, "html")).message()
+        for header, name in headers.items():
             mail.replace_header(header, self._mark(name, "as-is", ""))
         for part in mail.walk():
             if part.get("Content-Transfer-Encoding") == "quoted-printable":
@@ -60,7 +66,7 @@ class Stencil:
         return f"{self._key}.{name}.{how}.{padding}."
 
     def _marked(self, text: str, how: str) -> str:
-        for name, placeholder in PLACEHOLDERS.items():
+        for name, placeholder in self._placeholders.items():
             text = text.replace(placeholder, self._mark(name, how))
         return text
 
@@ -74,14 +80,13 @@ class Stencil:
             done += [self._mark(name.decode(), f"{how.decode()}-quoted", ""), quopri.encodestring(text).decode()]
         part.set_payload(_SOFT_BREAK.join(done))
 
-    def mail(self, to: str, links: Links, message_id: str) -> Written:
-        values = {"to": to, "id": message_id, "click": f"<{links.one_click or links.unsubscribe}>"}
-        values |= {name: getattr(links, name) for name in PLACEHOLDERS}
+    def message(self, to: str, values: Mapping[str, str]) -> WrittenMessage:
+        """The mail to this email, with the values by name."""
         pieces = list(self._pieces)
         for at in range(1, len(pieces), 3):
             name, how = pieces[at].decode(), pieces[at + 1].decode()
             pieces[at], pieces[at + 1] = _filled(values[name], how).encode(), b""
-        return Written(to, b"".join(pieces))
+        return WrittenMessage(to, b"".join(pieces))
 
 
 def _filled(value: str, how: str) -> str:
