@@ -138,9 +138,11 @@ class FindablePages:
             yield from model.search_documents(indexable(model.objects.filter(pk__in=ids)))
 
     def facts(self, ids: Sequence[int]) -> dict[int, Facts]:
+        plain_facts = Findable.export_facts.__func__  # type: ignore[attr-defined]
+        types = [model for model in _types_of(ids) if model.export_facts.__func__ is not plain_facts]  # type: ignore[attr-defined]
         return {
             pk: facts
-            for model in _types_of(ids)
+            for model in types
             for pk, facts in model.export_facts(indexable(model.objects.filter(pk__in=ids)))
         }
 
