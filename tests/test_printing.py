@@ -34,6 +34,7 @@ from search.query import Query
 from search.results import Hit, Results
 from taxonomy.models import CuratedTag, Facet, Term
 from tests.factories import OrganisationFactory, case_study, tag, term
+from tests.served import ROOT
 
 # Everything that may end a text, a value or an element.
 NASTY = "\"><script>alert(1)</script>&'<b>"
@@ -266,3 +267,17 @@ def test_stages_are_said_where_they_are_drawn() -> None:
     ):
         html = render_to_string(f"components/{name}.html", context)
         assert '<span class="visually-hidden">, stages: plan</span>' in html
+
+
+def test_html_is_in_templates() -> None:
+    """Python calls nothing safe but drawings, what the engine has escaped and marked, JSON-LD and rich text of emails."""
+    modules = {path.relative_to(ROOT) for path in ROOT.rglob("*.py") if "mark_safe(" in path.read_text()}
+    known = (
+        "core/covers",
+        "search/presentation",
+        "casestudies/presentation",
+        "bulletins/rendering",
+        "bulletins/rich_text",
+    )
+    ours = {str(path.with_suffix("")) for path in modules if path.parts[0] not in ("tests", "cop_site", ".venv")}
+    assert ours == set(known)
