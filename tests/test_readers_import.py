@@ -50,7 +50,7 @@ Step = ReaderImport.Step
 def test_nothing_is_imported_before_somebody_has_seen_what_would_happen() -> None:
     run = checked("email\nada@example.com\nnobody\n")
     assert (run.step, run.good, run.refused, run.read, run.lines) == (Step.CHECKED, 1, 1, 3, 3)
-    assert refusals(run) == {3: "This is not a mail address."}
+    assert refusals(run) == {3: "This is not an email address."}
     assert addresses() == set()
     assert go_on(run)
     assert not go_on(run), "the second click does nothing"
@@ -124,7 +124,7 @@ def test_columns_say_areas_state_and_consent() -> None:
     told = refusals(run)
     assert "only “confirmed” is imported" in told[5]
     assert "There is no service area “No such thing”." in told[6]
-    assert told[7] == "There is no mail address in this line."
+    assert told[7] == "There is no email address in this line."
     assert 8 not in told, "spreadsheets fill up with empty rows"
     assert advice.slug == "advice"
 
@@ -347,7 +347,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     call_command("subscribers", "import", str(file), "--dry-run")
     out = capsys.readouterr()
     assert out.out == "1 would be imported, 1 refused.\n"
-    assert "line 3: This is not a mail address. (nobody)" in out.err
+    assert "line 3: This is not an email address. (nobody)" in out.err
     assert not Reader.objects.exists()
     assert not ReaderImport.objects.exists()
     call_command("subscribers", "import", str(file))

@@ -74,7 +74,7 @@ def test_a_reader_signs_up_and_confirms(home: HomePage, client: Client, sink: Si
     assert (one.state, one.came_by) == (State.CONFIRMED, Source.FORM)
     assert sorted(one.areas.values_list("slug", flat=True)) == ["advice", "prisons"]
     record = list(Consent.objects.order_by("pk").values_list("act", "how", "words"))
-    words = "Yes, send me the e-bulletin of Common Practice by mail. I can unsubscribe at any time."
+    words = "Yes, send me the e-bulletin of Common Practice by email. I can unsubscribe at any time."
     assert record == [(ConsentEvent.ASKED, Source.FORM, words), (ConsentEvent.CONFIRMED, Source.MAIL, words)]
     assert words in unescape(client.get(FORM).content.decode()), "what is recorded is what stood there"
     assert not SignUp.objects.exists()
@@ -139,7 +139,7 @@ def test_every_address_gets_the_same_answer_for_the_same_work(home: HomePage, cl
     [
         ("new", "Confirm"),
         ("pending", "Confirm"),
-        ("confirmed", "You get our e-bulletin already"),
+        ("confirmed", "You already get our e-bulletin"),
         ("unsubscribed", "Confirm"),
         ("bounce", "Confirm"),
         ("refused", "Confirm"),

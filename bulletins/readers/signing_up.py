@@ -58,7 +58,7 @@ def answer_waiting() -> None:
 def _answer(sign_up: SignUp) -> None:
     reader = Reader.find(sign_up.address)
     if reader and reader.state == State.CONFIRMED:
-        _send(reader, "preferences", "You get our e-bulletin already")
+        _send(reader, "preferences", "You already get our e-bulletin")
         return
     complaint = Reason.COMPLAINT.value
     if ForgottenAddress.of(sign_up.address).filter(why=complaint).exists() or (reader and reader.reason == complaint):

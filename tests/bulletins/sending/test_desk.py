@@ -199,7 +199,7 @@ def test_no_address_breaks(ready: BulletinPage, admin_client: Client) -> None:
 ACTS = [
     ("cancel", Step.SCHEDULED, Step.CANCELLED, "Cancel sending this issue?", "Sending is cancelled."),
     ("pause", Step.SENDING, Step.PAUSED, "Pause sending this issue?", "Sending is paused."),
-    ("resume", Step.PAUSED, Step.SENDING, "Go on sending this issue?", "Sending goes on."),
+    ("resume", Step.PAUSED, Step.SENDING, "Resume sending this issue?", "Sending has resumed."),
 ]
 
 
