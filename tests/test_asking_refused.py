@@ -87,7 +87,7 @@ def test_a_time_that_is_not_ours_or_of_another_form_does_not_count(
     good = stamped(example_page)
     for wrong in ("", "x", "1:2", "1" + good, good[:-1], "9" * 5000, "\0", "é:é", stamped(other)):
         response = ask(client, example_page, stamp=wrong)
-        assert "send it once more" in problems(response)
+        assert "send it again" in problems(response)
         assert_kept(response)
     assert mail.outbox == []
 
@@ -155,7 +155,7 @@ def test_mail_that_fails_loses_nothing_and_counts_for_nothing(
         response = ask(client, example_page)
         assert response.status_code == 503
         assert response["Retry-After"] == "300"
-        assert "Our mail is not working" in problems(response)
+        assert "Our email is not working" in problems(response)
         assert_kept(response)
     assert set(RelayedQuestion.objects.values_list("sent", flat=True)) == {False}
     assert LimitedUse.objects.count() == 0

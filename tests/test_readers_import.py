@@ -82,7 +82,12 @@ def test_who_is_known_is_never_added_silently() -> None:
     run = imported(content)
     told = {names[line - 2]: reason for line, reason in refusals(run).items()}
     assert told.keys() == set(names)
-    for name, words in (("p", "own confirmation"), ("c", "already"), ("u", "unsubscribed here"), ("erased", "erased")):
+    for name, words in (
+        ("p", "waiting to be confirmed"),
+        ("c", "already"),
+        ("u", "unsubscribed here"),
+        ("erased", "erased"),
+    ):
         assert words in told[name]
     assert "came back" in told["bounce"]
     assert "spam" in told["complaint"]
@@ -139,9 +144,9 @@ def test_columns_say_areas_state_and_consent() -> None:
         ('name\temail\n"B\nC"\tada@example.com\nx\tbob@example.com\n', {"ada@example.com", "bob@example.com"}, {}),
         ('email,name\nada@example.com,"Ada\nbob@example.com,Bob\n', {"bob@example.com"}, {2: "quotation marks"}),
         ('email\n"ada@example.com"x\nbob@example.com\n', {"bob@example.com"}, {2: "quotation marks"}),
-        ("email\n\n\nada@example.com\n\nx\n", {"ada@example.com"}, {6: "not a mail address"}),
+        ("email\n\n\nada@example.com\n\nx\n", {"ada@example.com"}, {6: "not an email address"}),
         ("\n\nemail\nada@example.com", {"ada@example.com"}, {}),
-        ("email\nAda ada@example.com\na\0b@example.com\n", set(), {2: "not a mail", 3: "could not be read"}),
+        ("email\nAda ada@example.com\na\0b@example.com\n", set(), {2: "not an email", 3: "could not be read"}),
     ],
 )
 def test_files_as_people_have_them(content: str, found: set[str], refused: dict[int, str], sink: Sink) -> None:

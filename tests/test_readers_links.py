@@ -141,7 +141,7 @@ def test_a_reader_chooses_areas_leaves_and_comes_back(home: HomePage, client: Cl
     assert (answer.status_code, answer["Location"]) == (303, f"{link}?saved=areas")
     assert set(one.areas.all()) == {areas[0], areas[1].parent}
     html = client.get(answer["Location"]).content.decode()
-    assert "Your choice is saved" in html
+    assert "Your choices have been saved" in html
     assert len(re.findall(r'name="area"[^>]* checked', html)) == 2
     assert client.post(link, {"action": "areas"}).status_code == 303
     assert not one.areas.exists()

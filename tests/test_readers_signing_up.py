@@ -268,12 +268,12 @@ def test_signing_up_does_not_empty_the_page_cache(committed: None, client: Clien
     [
         ("email", "", "Enter your email address."),
         ("email", "ada", "Enter an email address such as name@example.org."),
-        ("email", "a\0b@example.com", "Enter a mail address such as"),
-        ("email", "a@example.com\nBcc: b@example.com", "Enter a mail address such as"),
+        ("email", "a\0b@example.com", "Enter an email address such as"),
+        ("email", "a@example.com\nBcc: b@example.com", "Enter an email address such as"),
         ("email", "a" * 5000 + "@example.com", "That is too long for an email address."),
         ("consent", "", "Tick the box"),
-        ("area", ["no-such-area"], "One of the service areas is not in our list any more."),
-        ("area", ["prisons", "\0", "x" * 5000], "One of the service areas is not in our list any more."),
+        ("area", ["no-such-area"], "One of the service areas is no longer in our list."),
+        ("area", ["prisons", "\0", "x" * 5000], "One of the service areas is no longer in our list."),
     ],
 )
 def test_an_error_is_told_at_its_field_and_above(
