@@ -263,7 +263,7 @@ def test_any_text_is_sent_on_or_refused(
         names = re.findall(rb"^([\w-]+):", head, re.MULTILINE)
         assert sorted(names) == sorted(set(names))
         assert b"bcc" not in head.lower()
-        assert mail.outbox[0].body.count("Email address:") == 1
+        assert mail.outbox[0].body.count("Mail address:") == 1
         assert body
 
 

@@ -135,7 +135,7 @@ def test_a_reader_chooses_areas_leaves_and_comes_back(home: HomePage, client: Cl
     areas = [area("prisons"), area("advice", group="other")]
     link = path(one, tokens.PREFERENCES)
     html = client.get(link).content.decode()
-    assert "It comes to ada@example.com" in html
+    assert "We send it to ada@example.com" in html
     chosen = {"action": "areas", "area": ["prisons", "other"]}
     answer = client.post(link, chosen, headers=OURS)
     assert (answer.status_code, answer["Location"]) == (303, f"{link}?saved=areas")

@@ -69,7 +69,7 @@ def test_a_reader_signs_up_and_confirms(home: HomePage, client: Client, sink: Si
     assert one.state == State.PENDING, "a mail scanner follows links: GET changes nothing"
     answer = client.post(link)
     assert (answer.status_code, answer["Location"]) == (303, link)
-    assert "You get the e-bulletin" in client.get(link).content.decode()
+    assert "You are subscribed" in client.get(link).content.decode()
     one.refresh_from_db()
     assert (one.state, one.came_by) == (State.CONFIRMED, Source.FORM)
     assert sorted(one.areas.values_list("slug", flat=True)) == ["advice", "prisons"]
@@ -173,7 +173,7 @@ def test_a_stranger_changes_nothing_for_a_confirmed_reader(home: HomePage, clien
     assert list(one.areas.values_list("slug", flat=True)) == ["advice"]
     assert Reader.objects.count() == 1
     preferences = client.get(link_in(mail.outbox[0].body, "preferences"))
-    assert "It comes to ada@example.com" in preferences.content.decode()
+    assert "We send it to ada@example.com" in preferences.content.decode()
 
 
 @pytest.mark.dialect

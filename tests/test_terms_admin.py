@@ -51,7 +51,7 @@ def test_merging_asks_for_the_target_then_for_a_yes(listing: CaseStudyIndexPage,
     assert "Children (Group)" in first
     assert "Choose the term to merge into." in admin_client.get(url, {"into": ""}).content.decode()
     asked = admin_client.get(url, {"into": children.pk}).content.decode()
-    for said in ("1 page that carries", "1 more page names it in a draft only", "Kids, tots", "“kids” keeps working"):
+    for said in ("1 page that carries", "1 more page names it in a draft only", "Kids, tots", "“kids” still works"):
         assert said in asked
     assert "cannot be undone" in asked
     assert state() == before
