@@ -26,6 +26,7 @@ from core.drawings import ring
 from core.models import SiteImage, SiteSettings
 from home.front_page import Example, groups
 from home.models import ContentPage, FeaturedExample, HomePage
+from practice.models import ContractVersion, NotePoint
 from search import presentation
 from search.engine import engine
 from search.facets import FacetCount
@@ -33,7 +34,18 @@ from search.presentation import Chip, PageLink, Row, brief
 from search.query import Query
 from search.results import Hit, Results
 from taxonomy.models import CuratedTag, Facet, Term
-from tests.factories import OrganisationFactory, case_study, tag, term
+from tests.factories import (
+    OrganisationFactory,
+    bulletin,
+    bulletin_index,
+    case_study,
+    contract,
+    contract_index,
+    note,
+    practice_index,
+    tag,
+    term,
+)
 from tests.served import ROOT
 
 # Everything that may end a text, a value or an element.
@@ -250,6 +262,30 @@ def test_an_organisation_s_new_name_is_seen_at_once(study: CaseStudyPage, client
         html = client.get(path).content.decode()
         assert "New organisation" in html, path
         assert "Old organisation" not in html, path
+
+
+def test_an_edit_of_rows_that_are_kept_for_a_page_is_seen_at_once(
+    committed: None, home: HomePage, client: Client
+) -> None:
+    """Notes, template contracts and issues: their rows are kept until content changes."""
+    paper = note(practice_index(home), "A note")
+    point = NotePoint.objects.create(page=paper, label="benefit", text="Old words")
+    form = contract(contract_index(paper.get_parent()), "A contract")
+    version = ContractVersion.objects.create(page=form, change="Old words")
+    issue = bulletin(bulletin_index(home), editorial="<p>Old words</p>")
+    engine().rebuild()
+    pages: tuple[Any, ...] = (paper, form, issue)
+    for page in pages:
+        for word in ("first", "second"):
+            assert "Old words" in client.get(f"{page.url}?{word}").content.decode(), page
+    point.text = version.change = "New words"
+    point.save()
+    version.save()
+    issue.editorial = "<p>New words</p>"
+    issue.save()
+    for page in pages:
+        html = client.get(f"{page.url}?third").content.decode()
+        assert ("New words" in html, "Old words" in html) == (True, False), page
 
 
 def test_who_is_logged_in_sees_an_edit_at_once(study: CaseStudyPage, client: Client) -> None:
