@@ -4,10 +4,3 @@ from django.apps import AppConfig
 class CaseStudiesConfig(AppConfig):
     name = "casestudies"
     verbose_name = "Case studies"
-
-    def ready(self) -> None:
-        from casestudies.csv_facts import facts_of
-        from casestudies.models import CaseStudyPage
-        from search import csv_facts
-
-        csv_facts.provide(CaseStudyPage, facts_of)

@@ -18,6 +18,7 @@ from casestudies.blocks import BodyBlock
 from casestudies.forms import CaseStudyForm
 from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
 from core.date_fields import MonthField
+from core.findable import Findable
 from core.models import HasImage, Licence
 from core.money import MoneyField
 from core.restrictions import CachedRestrictions
@@ -25,6 +26,7 @@ from editorial.publishing import CompleteWhenPublished
 from editorial.review import Reviewed
 from organisations.models import Organisation
 from search.documents import Document
+from search.sources import Facts
 from search.views import respond
 from taxonomy.drafts import ResolvesMergedTerms
 from taxonomy.fields import all_terms, term, terms
@@ -72,7 +74,7 @@ class CostBasis(models.TextChoices):
     UNIT = "unit", "a unit of service"
 
 
-class CaseStudyPage(ResolvesMergedTerms, CachedRestrictions, HasImage, Reviewed, CompleteWhenPublished, Page):
+class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublished, Findable):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(
@@ -206,7 +208,22 @@ class CaseStudyPage(ResolvesMergedTerms, CachedRestrictions, HasImage, Reviewed,
         help_text="For example https://www.example.org/report.pdf. Only an address that works today.",
     )
 
-    asks_if_useful = True
+    kind = "case-study"
+    label = "Case study"
+    plural = "Case studies"
+    kind_order = 10
+    FACETS = {
+        "area": "areas",
+        "theme": "themes",
+        "stage": "stages",
+        "beneficiary": "beneficiaries",
+        "region": "regions",
+        "organisation": "organisations__organisation__organisation_type",
+        "evidence": "evidence_level",
+        "result": "result",
+        "contract": "contract_form",
+        "tag": "tagged_items__tag",
+    }
     ONE_TERM = ("status", "result", "contract_form", "evidence_level")
     parent_page_types = ["casestudies.CaseStudyIndexPage"]
     subpage_types: list[str] = []
@@ -254,6 +271,12 @@ class CaseStudyPage(ResolvesMergedTerms, CachedRestrictions, HasImage, Reviewed,
         from casestudies.documents import documents_of
 
         return documents_of(pages)
+
+    @classmethod
+    def export_facts(cls, pages: models.QuerySet["CaseStudyPage"]) -> Iterable[tuple[int, Facts]]:
+        from casestudies.csv_facts import facts_of
+
+        return facts_of(pages)
 
 
 class CaseStudyOrganisation(Orderable):

@@ -30,7 +30,6 @@ def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, A
     shared = detail_context(
         page,
         url,
-        kind="case-study",
         standfirst=page.summary,
         key_facts=key_facts(page, shown.organisations, terms["regions"]),
         provenance=provenance(page, url=page.source_url),

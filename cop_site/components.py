@@ -15,11 +15,11 @@ from casestudies.models import Outcome, Verification
 from core.facts import Fact, Provenance
 from core.tables import Cell, Table
 from home.front_page import Example, groups
-from search.documents import KINDS
 from search.facets import FacetCount
 from search.presentation import Brief, Chip, PageLink, Row, facets, years
 from search.query import Query
 from search.results import Relax, Results
+from search.sources import kinds
 
 
 class ExampleForm(forms.Form):
@@ -53,7 +53,7 @@ def context() -> dict[str, Any]:
             Fact("Contact"),
         ],
         "brief": [Brief(page_id="1", url="#", title="A title", summary="One or two sentences.")],
-        "kinds": list(KINDS.items()),
+        "kinds": [(kind.slug, kind.label) for kind in kinds().values()],
         "levels": list("012345"),
         "maps": [("no region", []), ("one", ["london"]), ("England-wide", ["england-wide"])],
         "covers": [(number, f"group-{number}", range(number % 5)) for number in range(1, 7)],
@@ -88,7 +88,7 @@ def _row(kind: str, number: int) -> Row:
         page_id=str(number),
         url="#",
         kind=kind,
-        kind_label=KINDS[kind],
+        kind_label=kinds()[kind].label,
         title=mark_safe("A title that has one of the <mark>words</mark>"),
         snippet=mark_safe("What stands around the <mark>words</mark> that were asked for, in a line or two."),
         summary="One or two sentences that say what it is and for whom.",

@@ -4,16 +4,15 @@ from typing import Any
 
 from core.citing import citations
 from core.facts import Fact, Provenance
-from search.documents import KINDS
 
 
 def detail_context(
-    page: Any, url: str, *, kind: str, standfirst: str, key_facts: list[Fact], provenance: Provenance
+    page: Any, url: str, *, standfirst: str, key_facts: list[Fact], provenance: Provenance
 ) -> dict[str, Any]:
-    """`url` is the page's full URL."""
+    """`page` is core.findable.Findable, and `url` its full URL."""
     return {
-        "kind": kind,
-        "kind_label": KINDS[kind],
+        "kind": page.kind,
+        "kind_label": page.label,
         "standfirst": standfirst,
         "key_facts": key_facts,
         "provenance": provenance,

@@ -97,7 +97,6 @@ def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]
     shared = detail_context(
         page,
         page.get_full_url(request) or "",
-        kind="practice-note",
         standfirst=page.summary,
         key_facts=[Fact("As at", _month(page.as_at)), *about, *law],
         provenance=provenance(page, published_at=page.source_address),
@@ -151,7 +150,6 @@ def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[s
     shared = detail_context(
         page,
         page.get_full_url(request) or "",
-        kind="template-contract",
         standfirst=standing,
         key_facts=[*key_facts, *(row for row in subjects if row.is_reported)],
         provenance=provenance(page, published_at=page.source_address),
