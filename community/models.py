@@ -28,7 +28,7 @@ class User(AbstractUser):
     """A person; the mail address is the log-in."""
 
     username = None  # type: ignore[assignment]
-    email = models.EmailField("mail address", unique=True)
+    email = models.EmailField("email address", unique=True)
 
     affects_readers = False
 

@@ -112,7 +112,7 @@ def test_a_term_is_made_with_its_list_s_facet_and_a_slug_of_its_own(admin_client
     assert (made.facet, made.slug) == ("theme", "social-value")
     again = admin_client.post(url, data)
     assert again.status_code == 200
-    assert "has this slug already" in again.content.decode()
+    assert "already has this slug" in again.content.decode()
 
 
 def test_a_term_of_another_facet_is_not_found_in_this_list(admin_client: Client) -> None:

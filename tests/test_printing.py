@@ -26,6 +26,7 @@ from core.drawings import ring
 from core.models import SiteImage, SiteSettings
 from home.front_page import Example, groups
 from home.models import ContentPage, FeaturedExample, HomePage
+from practice.models import ContractVersion, NotePoint
 from search import presentation
 from search.engine import engine
 from search.facets import FacetCount
@@ -33,7 +34,19 @@ from search.presentation import Chip, PageLink, Row, brief
 from search.query import Query
 from search.results import Hit, Results
 from taxonomy.models import CuratedTag, Facet, Term
-from tests.factories import OrganisationFactory, case_study, tag, term
+from tests.factories import (
+    OrganisationFactory,
+    bulletin,
+    bulletin_index,
+    case_study,
+    contract,
+    contract_index,
+    note,
+    practice_index,
+    tag,
+    term,
+)
+from tests.served import ROOT
 
 # Everything that may end a text, a value or an element.
 NASTY = "\"><script>alert(1)</script>&'<b>"
@@ -251,6 +264,30 @@ def test_an_organisation_s_new_name_is_seen_at_once(study: CaseStudyPage, client
         assert "Old organisation" not in html, path
 
 
+def test_an_edit_of_rows_that_are_kept_for_a_page_is_seen_at_once(
+    committed: None, home: HomePage, client: Client
+) -> None:
+    """Notes, template contracts and issues: their rows are kept until content changes."""
+    paper = note(practice_index(home), "A note")
+    point = NotePoint.objects.create(page=paper, label="benefit", text="Old words")
+    form = contract(contract_index(paper.get_parent()), "A contract")
+    version = ContractVersion.objects.create(page=form, change="Old words")
+    issue = bulletin(bulletin_index(home), editorial="<p>Old words</p>")
+    engine().rebuild()
+    pages: tuple[Any, ...] = (paper, form, issue)
+    for page in pages:
+        for word in ("first", "second"):
+            assert "Old words" in client.get(f"{page.url}?{word}").content.decode(), page
+    point.text = version.change = "New words"
+    point.save()
+    version.save()
+    issue.editorial = "<p>New words</p>"
+    issue.save()
+    for page in pages:
+        html = client.get(f"{page.url}?third").content.decode()
+        assert ("New words" in html, "Old words" in html) == (True, False), page
+
+
 def test_who_is_logged_in_sees_an_edit_at_once(study: CaseStudyPage, client: Client) -> None:
     client.get("/")
     client.force_login(User.objects.create_user("reader@example.org", "x"))
@@ -266,3 +303,17 @@ def test_stages_are_said_where_they_are_drawn() -> None:
     ):
         html = render_to_string(f"components/{name}.html", context)
         assert '<span class="visually-hidden">, stages: plan</span>' in html
+
+
+def test_html_is_in_templates() -> None:
+    """Python calls nothing safe but drawings, what the engine has escaped and marked, JSON-LD and rich text of emails."""
+    modules = {path.relative_to(ROOT) for path in ROOT.rglob("*.py") if "mark_safe(" in path.read_text()}
+    known = (
+        "core/covers",
+        "search/presentation",
+        "casestudies/presentation",
+        "bulletins/rendering",
+        "bulletins/rich_text",
+    )
+    ours = {str(path.with_suffix("")) for path in modules if path.parts[0] not in ("tests", "cop_site", ".venv")}
+    assert ours == set(known)

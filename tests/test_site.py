@@ -185,7 +185,7 @@ def test_a_user_logs_in_by_mail_in_any_case(client: Client) -> None:
     form = {"username": "someone@example.com", "password": "correct horse battery"}
     assert client.post("/admin/login/", form).status_code == 302
     assert client.get("/admin/").status_code == 200
-    with pytest.raises(ValueError, match="mail address"):
+    with pytest.raises(ValueError, match="email address"):
         User.objects.create_user("")
 
 

@@ -205,8 +205,8 @@ class UnsubscribeView(ActView):
     page_title = "Unsubscribe"
     question = "Unsubscribe this reader?"
     told = (
-        "Do this when the person asks you to. No more issues are sent to them. Only they themselves can come back: with "
-        "the form, or with the link in an old mail."
+        "Do this when the person asks you to. No more issues are sent to them. Only they themselves can sign up again: with "
+        "the form, or with the link in an old email."
     )
     button, no, done = "Yes, unsubscribe", "No, don’t unsubscribe", "{} is unsubscribed."
 

@@ -27,7 +27,7 @@ class AreasField(forms.Field):
         rows = Term.all_objects.filter(facet=Facet.AREA, slug__in=slugs).select_related("merged_into")
         found = {row.slug: row.merged_into or row for row in rows}
         if len(slugs) < len(value or ()) or not found.keys() >= set(slugs):
-            raise ValidationError("One of the service areas is not in our list any more. Choose again.")
+            raise ValidationError("One of the service areas is no longer in our list. Choose again.")
         return list({term.pk: term for term in found.values()}.values())
 
 

@@ -68,7 +68,7 @@ def test_errors_are_read_first_and_lead_to_their_fields(open_page: Opener, look:
     page.get_by_role("link", name="Write your question.").click()
     field = page.get_by_label("Your question")
     expect(field).to_be_focused()
-    expect(field).to_have_accessible_description(re.compile("At most 4,000 characters.*Error: Write your question."))
+    expect(field).to_have_accessible_description(re.compile("Up to 4,000 characters.*Error: Write your question."))
     check(page)
     assert page.context.cookies() == []
 

@@ -54,7 +54,7 @@ def test_from_the_archive_to_the_list_and_away(open_page: Opener, site: Served, 
     page.goto(link_in(text, "confirm"))
     expect(page.locator("main")).to_contain_text("Respite")
     page.get_by_role("button", name="Yes, send me").click()
-    expect(page.locator("h1")).to_have_text("You get the e-bulletin")
+    expect(page.locator("h1")).to_have_text("You are subscribed")
     page.get_by_role("link", name="Choose what you get").click()
     expect(page.get_by_label("Respite", exact=True)).to_be_checked()
     page.get_by_label("Housing, everything").check()

@@ -107,16 +107,16 @@ def test_nothing_found_names_the_words_that_find_something(nuts: list[int], clie
     assert 'data-total="0"' in html
     assert '<a href="/search/?q=walnut">walnut</a> – 2 results' in html
     assert '<a href="/search/?q=hazelnut">hazelnut</a> – 1 result<' in html
-    assert "q=zzyzx" not in html.split("find something by themselves")[1].split("</ul>")[0]
+    assert "q=zzyzx" not in html.split("find something on their own")[1].split("</ul>")[0]
     assert "q=the" not in html
-    assert "find something by themselves" not in client.get("/search/", {"q": "zzyzx"}).content.decode()
+    assert "find something on their own" not in client.get("/search/", {"q": "zzyzx"}).content.decode()
 
 
 def test_nothing_found_says_the_same_thing_once(nuts: list[int], client: Client) -> None:
     html = client.get("/search/", {"q": "hazelnut", "kind": "bulletin"}).content.decode()
     assert 'data-total="0"' in html
     assert "without Kind" in html
-    assert "find something by themselves" not in html
+    assert "find something on their own" not in html
 
 
 def test_a_word_is_named_whatever_it_holds(nuts: list[int], client: Client) -> None:
