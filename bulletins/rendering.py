@@ -32,6 +32,7 @@ from mail.headers import sender
 BROWSER, PREFERENCES, UNSUBSCRIBE = (
     f"https://link.invalid/{name}/" for name in ("browser", "preferences", "unsubscribe")
 )
+PLACES = {"browser_url": BROWSER, "preferences_url": PREFERENCES, "unsubscribe_url": UNSUBSCRIBE}
 # Not a hashed name: mail is read for years.
 RING = "img/bulletin-ring.png"
 # Characters without a shape after the preheader: or mail programs go on with the first words of the mail.
@@ -77,7 +78,8 @@ def letter_for(page: BulletinPage) -> RenderedMail:
 
 def letter_of(issue: Issue) -> RenderedMail:
     issue = _marked(issue)
-    return RenderedMail(issue.subject or issue.title, mail_html(issue), plain_text(issue), issue.publisher)
+    subject = render_to_string("mail/bulletin/subject.txt", {"issue": issue}).strip()
+    return RenderedMail(subject, mail_html(issue), plain_text(issue), issue.publisher)
 
 
 def _marked(issue: Issue) -> Issue:
@@ -127,13 +129,11 @@ def mail_html(issue: Issue) -> str:
             for section in issue.sections
         ],
         "ring": f"{settings.SITE_URL}{settings.STATIC_URL}{RING}",
-        "browser_url": BROWSER,
-        "preferences_url": PREFERENCES,
-        "unsubscribe_url": UNSUBSCRIBE,
+        **PLACES,
         "site_url": settings.SITE_URL,
         "filler": FILLER,
     }
-    html = render_to_string("bulletins/mail.html", context)
+    html = render_to_string("mail/bulletin/body.html", context)
     # Indents are a tenth of the size, and mean nothing.
     return _inliner.inline("\n".join(line.strip() for line in html.splitlines() if line.strip()))
 
@@ -161,24 +161,22 @@ def _in_pieces(word: str) -> SafeString:
 
 def plain_text(issue: Issue) -> str:
     number = f", issue {issue.number}" if issue.number else ""
-    parts = [
-        wrapped(f"{issue.publisher}: e-bulletin, {issue.quarter}{number}"),
-        f"Read it in your browser:\n{BROWSER}",
-        heading(issue.title, 1),
-        as_text(issue.editorial),
-    ]
+    content = [as_text(issue.editorial)]
     for section in issue.sections:
-        parts.append(heading(section.heading, 2))
-        parts += map(_item_text, section.items)
+        content.append(heading(section.heading, 2))
+        content += map(_item_text, section.items)
     if issue.as_at:
-        parts.append(wrapped(f"As at {date_format(issue.as_at, 'F Y')}."))
+        content.append(wrapped(f"As at {date_format(issue.as_at, 'F Y')}."))
     if issue.source:
-        parts.append(wrapped(f"Source: {issue.source}"))
-    parts.append("-" * 3)
-    parts.append(wrapped(f"You get this because you asked {issue.publisher} for its e-bulletin."))
-    parts.append(f"Change what you get:\n{PREFERENCES}")
-    parts.append(f"Stop getting it:\n{UNSUBSCRIBE}")
-    return "\n\n".join(filter(None, parts)) + "\n"
+        content.append(wrapped(f"Source: {issue.source}"))
+    context = {
+        "masthead": wrapped(f"{issue.publisher}: e-bulletin, {issue.quarter}{number}"),
+        "title": heading(issue.title, 1),
+        "content": list(filter(None, content)),
+        "why": wrapped(f"You get this because you asked {issue.publisher} for its e-bulletin."),
+        **PLACES,
+    }
+    return render_to_string("mail/bulletin/body.txt", context).strip() + "\n"
 
 
 def _item_text(item: Item) -> str:
