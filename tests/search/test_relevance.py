@@ -9,7 +9,7 @@ from tests.served import ROOT
 def test_our_own_questions_are_answered_as_well_as_before() -> None:
     """Floors a little below what was measured: nDCG@10 .68, MAP .56, MRR .86."""
     (row,) = evaluate(ROOT / "tests/relevance", synonyms=True).rows
-    assert (row.documents, row.topics) == (130, 96)
+    assert (row.documents, row.topics) == (130, 116)
     assert row.ndcg >= 0.66
     assert row.map >= 0.54
     assert row.mrr >= 0.83
