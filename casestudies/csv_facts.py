@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 
 from casestudies.models import CaseStudyPage, Outcome
 from casestudies.presentation import cost, period
-from casestudies.shown import in_order
-from home import dates
-from home.models import Licence
+from casestudies.queries import in_order
+from core import dates
+from core.models import Licence
 
 Facts = tuple[int, Mapping[str, str]]
 

@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from caching.version import remember
+from caching.version import cached_per_version
 from casestudies import printing
 from casestudies.models import CaseStudyPage
-from casestudies.shown import Shown, shown_on
-from home import dates, facts
-from home.citing import ways_to_cite
-from home.drawings import evidence_scale, region_map
-from home.facts import UNSAID, Fact, links, search_address, text
-from home.facts import terms as term_links
-from home.models import Licence, SiteSettings
+from casestudies.queries import Shown, shown_on
+from core import dates, facts
+from core.citing import ways_to_cite
+from core.drawings import evidence_scale, region_map
+from core.facts import UNSAID, Fact, links, search_address, text
+from core.facts import terms as term_links
+from core.models import Licence, SiteSettings
 from search.answers import similar
 from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term
@@ -47,7 +47,7 @@ def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, A
 
 
 def key_facts(page: CaseStudyPage, organisations: Sequence[tuple[str, Term | None]], regions: list[Term]) -> list[Fact]:
-    commissioner = remember("commissioner", _commissioner)
+    commissioner = cached_per_version("commissioner", _commissioner)
     by_role: dict[str, list[str]] = {commissioner: []}  # said also where nobody knows who it was
     for name, role in organisations:
         by_role.setdefault(role.label if role else "Organisation", []).append(name)
@@ -105,7 +105,7 @@ def _level(level: Term) -> SafeString:
 def evidence_levels(reached: Term | None) -> SafeString:
     """What each level means, this one marked."""
     pk = reached.pk if reached else None
-    return remember(f"evidence levels, {pk} marked", lambda: _levels(pk))
+    return cached_per_version(f"evidence levels, {pk} marked", lambda: _levels(pk))
 
 
 def _levels(reached: int | None) -> SafeString:

@@ -4,7 +4,8 @@ from typing import Any
 
 from wagtail.models import Page
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Organisation
+from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage
+from organisations.models import Organisation
 from taxonomy.models import Facet, Term
 
 FILE = Path(__file__).with_name("starter.toml")

@@ -12,8 +12,9 @@ from wagtail.models import Page, ReferenceIndex, Site
 from wagtail.signal_handlers import disable_reference_index_auto_update, reference_index_auto_update_disabled
 
 from bulletins.models import BulletinIndexPage, BulletinPage, Season
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Organisation
+from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage
 from home.models import HomePage
+from organisations.models import Organisation
 from practice.models import PracticeIndexPage, PracticeNotePage, TemplateContractIndexPage, TemplateContractPage
 from taxonomy.models import CuratedTag, Facet, Term
 

@@ -20,7 +20,7 @@ from casestudies.asking import KEPT, forget_old_questions
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.presentation import ask_url
 from casestudies.relayed import RelayedQuestion
-from home.limits import LimitedUse, forget_expired
+from core.rate_limits import LimitedUse, forget_expired
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
 from tests.smtp_sink import Sink

@@ -12,7 +12,7 @@ from wagtail.models import Page
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Outcome
 from casestudies.presentation import cost, period
-from home.citing import citation
+from core.citing import citation
 from search.embedded.engine import EmbeddedEngine
 from taxonomy.models import Facet
 from tests.factories import OrganisationFactory, case_study, term

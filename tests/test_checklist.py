@@ -14,9 +14,9 @@ from wagtail.images.tests.utils import get_test_image_file
 from casestudies.checklist import USEFUL, checklist, missing
 from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Outcome
 from community.models import User
-from home.models import SiteImage
-from home.review import reviewed_models
-from home.viewsets import ReviewedPageViewSet
+from core.models import SiteImage
+from editorial.review import reviewed_models
+from editorial.viewsets import ReviewedPageViewSet
 from practice.checklist import contract_checklist, note_checklist
 from practice.models import PracticeNotePage, TemplateContractPage
 from taxonomy.models import Facet

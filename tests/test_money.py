@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casestudies.models import CaseStudyPage
-from home.money import MoneyField, NotMoney, as_typed, read_money
+from core.money import MoneyField, NotMoney, as_typed, read_money
 from tests import forms
 
 WHERE_FROM = {"cost_basis": "total", "cost_source": "the council’s accounts, 2007"}

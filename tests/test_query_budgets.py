@@ -16,7 +16,7 @@ from wagtail.models import Page
 from bulletins.models import BulletinPage
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
-from home.models import SiteImage
+from core.models import SiteImage
 from practice.models import (
     NoteContract,
     NoteExample,

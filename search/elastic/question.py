@@ -7,8 +7,8 @@ from typing import Any
 from elasticsearch.dsl import Q
 from elasticsearch.dsl.query import Query as Clause
 
-from search.analysis import Word, fold
 from search import scoring
+from search.analysis import Word, fold
 from search.elastic.documents import LONGEST, WRITTEN
 from search.facets import YEAR
 from search.query import Query

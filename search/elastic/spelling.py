@@ -8,7 +8,7 @@ from search.spelling import LONG, is_within_two, may_be_meant, once, put_right
 from search.synonyms import Group
 
 ONCE, TWICE = "once", "twice"
-WAYS = {ONCE: {"max_edits": 1, "prefix_length": 0}, TWICE: {"max_edits": 2, "prefix_length": 2}}
+BROWSE_LISTS = {ONCE: {"max_edits": 1, "prefix_length": 0}, TWICE: {"max_edits": 2, "prefix_length": 2}}
 # A word that many pages have costs nothing. The server counts pages that are gone until it tidies up.
 ALIKE = {
     "field": "written",
@@ -28,7 +28,7 @@ def asked(doubtful: Sequence[Group]) -> dict[str, Any]:
     alike = {
         f"{way} {word}": {"text": word, "term": ALIKE | settings}
         for word in known
-        for way, settings in WAYS.items()
+        for way, settings in BROWSE_LISTS.items()
         if way == ONCE or len(word) >= LONG
     }
     aggs = {"having": {"filters": {"filters": known}}}

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pyroaring import BitMap
 
-from search.embedded.memory import State
 from search.embedded.postings import LEVELS
 from search.embedded.sets import Score
+from search.embedded.snapshot import State
 from search.scoring import FIELDS, K1, LENGTH, WEIGHTS
 
 TIMES = {1: 1.0, 2: 2.0, 3: 3.5, 5: 7.0}  # how often, in the mean, where it is at least so often

@@ -11,9 +11,9 @@ from pyroaring import BitMap
 
 from search.analysis import Word
 from search.compounds import Pair
-from search.embedded import beginnings, postings, text
-from search.embedded.memory import Memory, State
+from search.embedded import postings, prefixes, text
 from search.embedded.postings import FIRST, LEVELS, Levels
+from search.embedded.snapshot import Memory, State
 from search.matching import union
 from search.scoring import BEGINNING, NEAR, WRITTEN, rarity
 from search.stemming import STEMS, stems
@@ -71,7 +71,7 @@ class Reader:
         """Those of these pairs of which both are words of the index."""
         asked = list(pairs)
         keys = {postings.written(word) for pair in asked for word in pair}
-        known = beginnings.held(self.connection, self.state.beginnings, keys).keys()
+        known = prefixes.held(self.connection, self.state.beginnings, keys).keys()
         return [pair for pair in asked if known >= {postings.written(word) for word in pair}]
 
     def has(self, pair: Pair) -> bool:
@@ -122,7 +122,7 @@ class Reader:
 
     def _beginning(self, start: str) -> Levels:
         # Not by stems: "organisat" begins "organisation", but not its stem.
-        return beginnings.read(self.connection, self.state.beginnings, self.state.fresh_pages, start)
+        return prefixes.read(self.connection, self.state.beginnings, self.state.fresh_pages, start)
 
     def _levels(self, key: str) -> Levels:
         if key not in self._keys:

@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from search.embedded import beginnings
-from search.embedded.beginnings import Beginnings
+from search.embedded import prefixes
 from search.embedded.postings import LAST, WRITTEN, written
+from search.embedded.prefixes import Beginnings
 from search.embedded.sets import Reader
 from search.spelling import LONG, doubtful, is_within_two, may_be_meant, once, put_right
 from search.synonyms import Expanded
@@ -21,7 +21,7 @@ def corrected(reader: Reader, text: str, question: Expanded) -> str | None:
 
 def _likest(reader: Reader, word: str) -> str | None:
     connection, fresh = reader.connection, reader.state.beginnings
-    found = beginnings.held(connection, fresh, map(written, once(word)))
+    found = prefixes.held(connection, fresh, map(written, once(word)))
     near = [(-pages, key[len(WRITTEN) :]) for key, pages in found.items()]
     near = [row for row in near if may_be_meant(row[1], word)]
     if not near and len(word) >= LONG:
