@@ -8,8 +8,6 @@ class CaseStudiesConfig(AppConfig):
     def ready(self) -> None:
         from casestudies.csv_facts import facts_of
         from casestudies.models import CaseStudyPage
-        from organisations.models import Organisation
-        from search import csv_facts, signals
+        from search import csv_facts
 
         csv_facts.provide(CaseStudyPage, facts_of)
-        signals.watch(Organisation, ("name", "organisation_type"))

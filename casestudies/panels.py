@@ -13,7 +13,6 @@ from wagtail.models import Page
 
 from taxonomy.widgets import TagCheckboxes, TermCheckboxes
 
-ORGANISATION = [FieldPanel(name) for name in ("name", "organisation_type", "description", "website")]
 ORGANISATION_ROLE = [FieldRowPanel([FieldPanel("organisation"), FieldPanel("role")])]
 OUTCOME = [
     FieldPanel("measure"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from casestudies.models import CaseStudyPage
 from core.money import MoneyField, NotMoney, as_typed, read_money
 from tests import forms
+from tests.apps import our_apps
 
 WHERE_FROM = {"cost_basis": "total", "cost_source": "the council’s accounts, 2007"}
 
@@ -89,8 +90,9 @@ def test_any_text_is_an_amount_or_is_refused(text: str) -> None:
 
 
 def test_every_amount_of_our_models_is_money() -> None:
-    ours = ("bulletins", "casestudies", "community", "home", "practice", "taxonomy")
-    fields = [field for app in ours for model in apps.get_app_config(app).get_models() for field in model._meta.fields]
+    fields = [
+        field for app in our_apps() for model in apps.get_app_config(app).get_models() for field in model._meta.fields
+    ]
     numbers = [field for field in fields if isinstance(field, models.DecimalField | models.FloatField)]
     assert numbers
     assert all(isinstance(field, MoneyField) for field in numbers)
