@@ -93,6 +93,8 @@ def parse(text: str) -> Question:
     runs: list[list[Word]] = [[]]
     budget = MAX_WORDS
     cleaned = clean(text)
+    if not any(char.isalnum() for char in cleaned):
+        return Question()
     is_cut = len(cleaned) >= MAX_TEXT
     for minus, phrase, chunk in _CHUNK.findall(rewritten(_SINGLE_QUOTED.sub(r'"\1"', folded(cleaned)))):
         found = [Word(token) for token in _words(phrase or chunk)]

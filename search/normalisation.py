@@ -80,6 +80,7 @@ def folded(text: str) -> str:
 # Ways of writing
 
 _INNER_APOSTROPHE = re.compile(r"'(?<=[^\W_]')(?=[^\W\d_])")
+_POSSESSIVE_AFTER_S = re.compile(r"'s(?<=s's)(?![^\W_])")
 _LETTERS_JOINED = re.compile(r"&(?<=(?<![^\W_])[a-z]&)(?=[a-z](?![^\W_]))")
 _LETTERS_APART = re.compile(r"\s&\s(?<=(?<![^\W_])[a-z]\s&\s)(?=[a-z](?![^\W_]))")
 _LETTERS_AND = re.compile(r" and (?=[a-z](?![^\W_]))")
@@ -114,6 +115,7 @@ Replacement = str | Callable[[re.Match[str]], str]
 # What must be in a text for a rule to be tried, the rule, and what is written instead.
 Rule = tuple[str, re.Pattern[str], Replacement]
 _RULES: tuple[Rule, ...] = (
+    ("s's", _POSSESSIVE_AFTER_S, ""),
     ("'", _INNER_APOSTROPHE, ""),
     ("&", _LETTERS_JOINED, "and"),
     ("&", _LETTERS_APART, "and"),

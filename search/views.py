@@ -106,7 +106,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 def words_alone(found: Answer) -> list[tuple[str, int]]:
     """Of a question that found nothing: its words that would find something alone and without filters, with totals."""
-    words = list(dict.fromkeys(analysis.tokens(analysis.without_possessives(found.query.text))))
+    words = list(dict.fromkeys(analysis.tokens(found.query.text)))
     telling = [word for word in words if word not in analysis.STOP_WORDS][:HELPFUL_WORDS]
     if len(words) == 1 and any(row.total for row in found.results.relax):
         return []  # the same word with one filter less is offered already

@@ -112,6 +112,16 @@ def read(connection: sqlite3.Connection, fresh: Mapping[int, Words], fresh_pages
     return tuple(found)
 
 
+def held(connection: sqlite3.Connection, fresh: Mapping[int, Words], keys: Set[str]) -> set[str]:
+    """Those of these keys that a page has, or had until it was written anew."""
+    sql = f"SELECT key FROM posting WHERE key IN ({', '.join('?' * len(keys))})"
+    found = {row[0] for row in connection.execute(sql, sorted(keys))}
+    left = keys - found
+    for words in fresh.values() if left else ():
+        found |= left & words.keys()
+    return found
+
+
 def anywhere(levels: Levels) -> BitMap:
     """The pages that have it in any field."""
     title, tags, summary, body = (levels[place] for place in FIRST)

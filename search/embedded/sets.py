@@ -70,9 +70,8 @@ class Reader:
     def known_pairs(self, pairs: Iterable[Pair]) -> list[Pair]:
         """Those of these pairs of which both are words of the index."""
         asked = list(pairs)
-        keys = {postings.written(word) for pair in asked for word in pair}
-        known = prefixes.held(self.connection, self.state.beginnings, keys).keys()
-        return [pair for pair in asked if known >= {postings.written(word) for word in pair}]
+        known = postings.held(self.connection, self.state.fresh, {STEMS[word] for pair in asked for word in pair})
+        return [pair for pair in asked if known.issuperset(STEMS[word] for word in pair)]
 
     def has(self, pair: Pair) -> bool:
         """Whether these words stand together anywhere."""
