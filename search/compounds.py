@@ -10,6 +10,7 @@ from search.analysis import STOP_WORDS, Question
 
 LONGEST = 30  # letters of a compound
 SHORTEST = 4
+ENDINGS = frozenset(["in", "on", "by", "to", "about"])  # stop words that end one: drop-in, add-on, stand-by
 MOST = 12  # ways of writing one phrase
 CUTS = 400  # that are looked at in one question, from its beginning
 Pair = tuple[str, str]
@@ -19,7 +20,7 @@ Pairs = Collection[Pair]
 def together(first: str, second: str) -> str:
     """Two neighbouring words written as one; empty where that would hardly be a word. "in form" is not "inform"."""
     word = first + second
-    return word if SHORTEST <= len(word) <= LONGEST and word.isalpha() and first not in STOP_WORDS else ""
+    return word if SHORTEST <= len(word) <= LONGEST and word.isalpha() and _may_be_one(first, second) else ""
 
 
 def apart(word: str) -> list[Pair]:
@@ -27,7 +28,11 @@ def apart(word: str) -> list[Pair]:
     if not (SHORTEST < len(word) <= LONGEST and word.isascii() and word.isalpha()):
         return []
     cuts = [(word[:place], word[place:]) for place in range(1, len(word) - 1)]
-    return [(first, second) for first, second in cuts if first not in STOP_WORDS]
+    return [cut for cut in cuts if _may_be_one(*cut)]
+
+
+def _may_be_one(first: str, second: str) -> bool:
+    return first not in STOP_WORDS and (second not in STOP_WORDS or second in ENDINGS)
 
 
 def candidates(question: Question) -> dict[str, list[Pair]]:
