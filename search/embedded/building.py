@@ -18,7 +18,7 @@ from search import changes
 from search.analysis import fold, tokens
 from search.documents import Document, documents_for, texts_of
 from search.embedded import postings, tables
-from search.embedded.postings import FIELDS, REACHED, pairs_of, written
+from search.embedded.postings import FIELDS, REACHED, in_order, pairs_of, written
 from search.indexing import facets_of
 from search.stemming import STEMS
 
@@ -97,7 +97,7 @@ def words_of_many(
         if common:
             _add_pairs(pages, stems, common, found[reached[1]])
         lengths.append([len(held) for held in words])
-        stemmed.append([" ".join(held) for held in stems])
+        stemmed.append([in_order(held) for held in stems])
     packed: dict[int, Packed] = {}
     for bits, by_key in found.items():
         keys, ends, together = list(by_key), array("I"), array("I")

@@ -76,8 +76,13 @@ def words_of(texts: Sequence[str], common: Set[str] = frozenset()) -> Taken:
         for key in pairs_of(stems, common) if common else ():
             found[key] = get(key, 0) | once
         lengths.append(len(stems))
-        stemmed.append(" ".join(stems))
+        stemmed.append(in_order(stems))
     return Taken(found, tuple(lengths), tuple(stemmed))
+
+
+def in_order(stems: Sequence[str]) -> str:
+    """Stems as the index keeps them: words that stand together are found with a space before and after them."""
+    return f" {' '.join(stems)} "
 
 
 def pair(first: str, second: str) -> str:

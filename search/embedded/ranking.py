@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pyroaring import BitMap
 
-from search.embedded.postings import LEVELS
+from search.embedded.postings import FIRST, LEVELS
 from search.embedded.sets import Score
 from search.embedded.snapshot import State
 from search.scoring import FIELDS, K1, LENGTH, WEIGHTS
@@ -22,6 +22,7 @@ from search.scoring import FIELDS, K1, LENGTH, WEIGHTS
 TIMES = {1: 1.0, 2: 2.0, 3: 3.5, 5: 7.0}  # how often, in the mean, where it is at least so often
 WINDOW = 200  # pages at the top that are measured one by one
 FEW = 500  # as many are measured one by one altogether
+LOOKED_INTO = 50  # of these, pages whose texts are looked into for words that stand together
 FINEST = 63  # the greatest amount that is added
 
 
@@ -129,19 +130,46 @@ def ranked(pages: BitMap, digits: Sequence[BitMap], start: int, end: int) -> lis
 def _measured(connection: sqlite3.Connection, state: State, scores: Sequence[Score], pages: BitMap) -> list[int]:
     """These pages by their scores, each field measured by its length; equal ones by page id."""
     lengths = _lengths(connection, pages)
-    counted = [pages & score.among if score.together and score.among is not None else BitMap() for score in scores]
-    texts = _texts(connection, BitMap.union(BitMap(), *counted))
     sums = dict.fromkeys(pages, 0.0)
-    for score, having in zip(scores, counted, strict=True):
-        for field, weight in enumerate(WEIGHTS):
-            most = score.rarity[field] * score.weight * weight * (K1 + 1)
-            share = 0.0 if score.is_flat else LENGTH[field]
-            least, each = K1 * (1 - share), K1 * share / (state.lengths[field] + 1)
-            times = _counted(score, field, having, texts) if score.together else _times(score, field, pages)
-            for page, often in times.items():
-                sums[page] += most * often / (often + least + each * (lengths[page][field] + 1))
+    for score in scores:
+        if score.is_flat:
+            _add_flat(sums, score, pages)
+        elif not score.together:
+            for field in range(len(FIELDS)):
+                _add(sums, _times(score, field, pages), score, field, state, lengths)
+    together = [score for score in scores if score.together]
+    if together:
+        first = BitMap(sorted(sums, key=lambda page: (-sums[page], page))[:LOOKED_INTO])
+        for score in together:
+            for page, *counts in _counted(connection, score, first):
+                for field, often in enumerate(counts):
+                    if often:
+                        _add(sums, {page: often}, score, field, state, lengths)
     # As many digits as tell pages apart: equal ones must not differ by how their sums were made.
     return sorted(sums, key=lambda page: (-round(sums[page], 6), page))
+
+
+def _add(
+    sums: dict[int, float],
+    times: Mapping[int, float],
+    score: Score,
+    field: int,
+    state: State,
+    lengths: Mapping[int, Sequence[int]],
+) -> None:
+    """Add what it counts for that these pages have it so often in a field."""
+    most = score.rarity[field] * score.weight * WEIGHTS[field] * (K1 + 1)
+    least, each = K1 * (1 - LENGTH[field]), K1 * LENGTH[field] / (state.lengths[field] + 1)
+    for page, often in times.items():
+        sums[page] += most * often / (often + least + each * (lengths[page][field] + 1))
+
+
+def _add_flat(sums: dict[int, float], score: Score, pages: BitMap) -> None:
+    """Add what it counts for that pages have it at all in a field."""
+    for field, place in enumerate(FIRST):
+        amount = score.rarity[field] * score.weight * WEIGHTS[field]
+        for page in score.levels[place] & pages:
+            sums[page] += amount
 
 
 def _times(score: Score, field: int, pages: BitMap) -> dict[int, float]:
@@ -153,13 +181,6 @@ def _times(score: Score, field: int, pages: BitMap) -> dict[int, float]:
     return times
 
 
-def _counted(score: Score, field: int, pages: BitMap, texts: Mapping[int, Sequence[str]]) -> dict[int, float]:
-    """How often these pages have the words together in a field."""
-    words = f" {score.together} "
-    counts = ((page, texts[page][field].count(words)) for page in pages)
-    return {page: float(often) for page, often in counts if often}
-
-
 def _lengths(connection: sqlite3.Connection, pages: BitMap) -> dict[int, list[int]]:
     # One row for all: with each row that SQLite hands over Python lets other threads go first.
     columns = "page, title_words, tags_words, summary_words, body_words"
@@ -167,14 +188,17 @@ def _lengths(connection: sqlite3.Connection, pages: BitMap) -> dict[int, list[in
     return {row[0]: row[1:] for row in json.loads(connection.execute(sql).fetchone()[0])}
 
 
-def _texts(connection: sqlite3.Connection, pages: BitMap) -> dict[int, list[str]]:
-    """The stems of each field, with a space before and after each text."""
-    if not pages:
-        return {}
-    columns = " || ' ' || char(9) || ' ' || ".join(("page", *FIELDS))
-    sql = f"SELECT group_concat({columns} || ' ', char(10)) FROM stems WHERE page IN ({','.join(map(str, pages))})"
-    found = {}
-    for row in connection.execute(sql).fetchone()[0].split("\n"):
-        page, *texts = row.split("\t")
-        found[int(page)] = texts
+def _counted(connection: sqlite3.Connection, score: Score, pages: BitMap) -> list[list[int]]:
+    """Those of these pages that have the words together, each with how often its fields have them."""
+    asked = pages & score.among if score.among is not None else pages
+    if not asked:
+        return []
+    words = f" {score.together} "
+    counts = ", ".join(f"(length({field}) - length(replace({field}, ?1, ''))) / {len(words)}" for field in FIELDS)
+    has = " OR ".join(f"instr({field}, ?1)" for field in FIELDS)
+    sql = (
+        f"SELECT json_group_array(json_array(page, {counts})) FROM stems"
+        f" WHERE page IN ({','.join(map(str, asked))}) AND ({has})"
+    )
+    found: list[list[int]] = json.loads(connection.execute(sql, (words,)).fetchone()[0])
     return found
