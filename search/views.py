@@ -69,6 +69,12 @@ def address_of_today(request: HttpRequest, known: Vocabulary, fixed: Mapping[str
 
 
 @require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """What can be typed into a search box, in plain words."""
+    return render(request, "search/help.html", {"most_words": analysis.MAX_WORDS})
+
+
+@require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """Everything new, as Atom."""
     try:
