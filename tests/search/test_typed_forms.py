@@ -79,6 +79,16 @@ PAGES = [
 ]
 
 
+# What people type, to be put together at random.
+TYPED = (
+    *("“edge of care”", "‘co design’", "men's", "mens", "shed", "codesign", "co-design", "co", "design", "-“co design”"),
+    *("keyworkers", "drop in", "drop", "in", "e", "learning", "elearning", "reoffending", "-reoffending", "day centre"),
+    *("£1,200", "1250000", "£1.25m", "1.25 million", "A&E", "a", "&", "and", "s.75", "section", "75", "-s75", "year 7"),
+    *("children's centres", "centre", "university", "housing", "houses", "news", "what we've", "£", "😀", "safe\u00adguarding"),
+    *("smørrebrød", "m²", "keywroker", "univrsity", '"section 75"', '"keyworker form"', "author*", "co-des*", "-co-des*"),
+)
+
+
 @pytest.fixture(scope="module")
 def found(build: Build) -> Corpus:
     return build(PAGES)
