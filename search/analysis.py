@@ -16,8 +16,8 @@ MAX_WORDS = 32  # words of a question that are looked for; stop words do not cou
 _WORD = re.compile(r"[^\W_]+")
 # Where all letters are ASCII a table and `split` find the same words three times as fast.
 _BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
-# What stands in single quotation marks; an apostrophe within a word is none.
-_SINGLE_QUOTED = re.compile(r"(?<![^\W_])'((?:[^'\"]|(?<=[^\W_])'(?=[^\W\d_]))+)'(?![^\W_])")
+# What stands in double quotation marks, or in single ones; an apostrophe within a word is none.
+_QUOTED = re.compile(r"(\"[^\"]*\")|(?<![^\W_])'((?:[^'\"]|(?<=[^\W_])'(?=[^\W\d_]))+)'(?![^\W_])")
 _CHUNK = re.compile(r'(-?)"([^"]*)"|(\S+)')
 # Words that say nothing of what is looked for. They stay in the index; a question ignores them beside other words.
 STOP_WORDS = frozenset(
@@ -96,7 +96,7 @@ def parse(text: str) -> Question:
     if not any(char.isalnum() for char in cleaned):
         return Question()
     is_cut = len(cleaned) >= MAX_TEXT
-    for minus, phrase, chunk in _CHUNK.findall(rewritten(_SINGLE_QUOTED.sub(r'"\1"', folded(cleaned)))):
+    for minus, phrase, chunk in _CHUNK.findall(rewritten(_QUOTED.sub(_in_double, folded(cleaned)))):
         found = [Word(token) for token in _words(phrase or chunk)]
         if chunk and found and len(found[-1].text) > 1 and chunk.rstrip('",.;:!?)').endswith("*"):
             found[-1] = Word(found[-1].text, prefix=True)
@@ -124,6 +124,10 @@ def parse(text: str) -> Question:
         tuple(tuple(run) for run in runs if run),
         is_cut,
     )
+
+
+def _in_double(quoted: re.Match[str]) -> str:
+    return quoted[1] or f'"{quoted[2]}"'
 
 
 def _within(words: list[Word], budget: int) -> tuple[list[Word], int]:

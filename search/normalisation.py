@@ -16,9 +16,13 @@ _APOSTROPHES = "’‘‚‛ʼʹʻʽˈ′´`‵ꞌ׳❛❜"
 _QUOTES = "“”„‟«»‹›〝〞〟「」『』﹁﹂﹃﹄❝❞″‶"
 # What Unicode takes for letters of their own, and people type without the stroke; and signs that would run into a word.
 _LETTERS = {
-    **{"ł": "l", "ŀ": "l", "ø": "o", "œ": "oe", "æ": "ae", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"},
-    **{"ŋ": "n", "ŧ": "t", "ƶ": "z", "ɨ": "i", "ʉ": "u", "ɇ": "e", "ƀ": "b", "ǥ": "g", "ĸ": "k"},
-    **{"™": " ", "℠": " ", "§": " section "},
+    **dict(zip("łŀøđðħıŋŧƶɨʉɇƀǥĸ", "lloddhintziuebgk", strict=True)),
+    "œ": "oe",
+    "æ": "ae",
+    "þ": "th",
+    "™": " ",
+    "℠": " ",
+    "§": " section ",
     **dict.fromkeys(_APOSTROPHES, "'"),
     **dict.fromkeys(_QUOTES, '"'),
     **dict.fromkeys("−⁃", "-"),
@@ -43,6 +47,8 @@ def _fold(char: str) -> str:
         return ""
     if category == "Pd":
         return "-"
+    if category in ("Pi", "Pf"):
+        return '"'
     if category == "Nd":
         return str(unicodedata.decimal(char))
     if "\u3040" <= char <= "\u30ff":  # of Japanese letters the marks are no accents

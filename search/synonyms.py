@@ -145,7 +145,8 @@ def _alone(run: tuple[Word, ...], place: int, pairs: Pairs) -> Group:
     if word.prefix:
         return Group((Alternative((word.text,), prefix=True),))
     texts = ["" if one.prefix else one.text for one in run]
-    several = [(word.text,), *((other,) for other in joined_with_neighbours(texts, place))]
+    several: list[tuple[str, ...]] = [(word.text,)]
+    several += [(other,) for other in joined_with_neighbours(texts, place)]
     several += [pair for pair in apart(word.text) if pair in pairs]
     return Group(tuple(map(Alternative, dict.fromkeys(several))), word.text)
 

@@ -34,8 +34,11 @@ def _words(similarity: str) -> dict[str, Any]:
 # Words of which only counts whether they are there, and how rare they are. One text with spaces between them, because of hundreds of values each
 # would be a field of its own to the server.
 _ONLY_WHETHER = {
-    **{"type": "text", "analyzer": "whitespace", "similarity": "flat"},
-    **{"index_options": "docs", "norms": False},
+    "type": "text",
+    "analyzer": "whitespace",
+    "similarity": "flat",
+    "index_options": "docs",
+    "norms": False,
 }
 _COUNTED = {"type": "keyword", "index": False}
 SETTINGS: dict[str, Any] = {

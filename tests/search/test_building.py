@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import sqlite3
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any

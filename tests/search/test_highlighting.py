@@ -131,7 +131,15 @@ def test_a_page_that_says_a_word_twenty_thousand_times_is_shown_as_fast_as_other
     entries = [entry(1, body=" ".join(words)), entry(2, body="walnut " * 20_000)]
     engine = built(tmp_path, entries)
     shown(engine, "other")
-    for text in ("housing", "hous*", "walnut", '"walnut walnut"', "housing walnut", "housings", 'housing -"zulu yankee"'):
+    for text in (
+        "housing",
+        "hous*",
+        "walnut",
+        '"walnut walnut"',
+        "housing walnut",
+        "housings",
+        'housing -"zulu yankee"',
+    ):
         started = time.process_time()
         hits = shown(engine, text)
         assert time.process_time() - started < 1

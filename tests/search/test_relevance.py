@@ -44,7 +44,16 @@ def test_synonyms_help() -> None:
 def test_both_engines_put_the_same_page_first(tmp_path: Path, elasticsearch_url: str) -> None:
     """Measured: for 253 of 254 questions, and all ten for most; the server counts words with other digits."""
     held = read(OURS)
-    named = ["third sector", "VCSE", "voluntary sector", "of the and", "children's centres", "the", "council", "contract*"]
+    named = [
+        "third sector",
+        "VCSE",
+        "voluntary sector",
+        "of the and",
+        "children's centres",
+        "the",
+        "council",
+        "contract*",
+    ]
     nothing: Vocabulary = {name: {} for name in DIMENSIONS}
     synonyms = gathered(starter_synonyms())
     with embedded(held.documents, tmp_path) as here, elastic(held.documents, elasticsearch_url) as there:

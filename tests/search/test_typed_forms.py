@@ -81,11 +81,43 @@ PAGES = [
 
 # What people type, to be put together at random.
 TYPED = (
-    *("“edge of care”", "‘co design’", "men's", "mens", "shed", "codesign", "co-design", "co", "design", "-“co design”"),
+    *(
+        "“edge of care”",
+        "‘co design’",
+        "men's",
+        "mens",
+        "shed",
+        "codesign",
+        "co-design",
+        "co",
+        "design",
+        "-“co design”",
+    ),
     *("keyworkers", "drop in", "drop", "in", "e", "learning", "elearning", "reoffending", "-reoffending", "day centre"),
     *("£1,200", "1250000", "£1.25m", "1.25 million", "A&E", "a", "&", "and", "s.75", "section", "75", "-s75", "year 7"),
-    *("children's centres", "centre", "university", "housing", "houses", "news", "what we've", "£", "😀", "safe\u00adguarding"),
-    *("smørrebrød", "m²", "keywroker", "univrsity", '"section 75"', '"keyworker form"', "author*", "co-des*", "-co-des*"),
+    *(
+        "children's centres",
+        "centre",
+        "university",
+        "housing",
+        "houses",
+        "news",
+        "what we've",
+        "£",
+        "😀",
+        "safe\u00adguarding",
+    ),
+    *(
+        "smørrebrød",
+        "m²",
+        "keywroker",
+        "univrsity",
+        '"section 75"',
+        '"keyworker form"',
+        "author*",
+        "co-des*",
+        "-co-des*",
+    ),
 )
 
 
@@ -102,7 +134,23 @@ def exact(found: Corpus, text: str) -> list[int]:
     return sorted(hit.page_id for hit in ask(found, text).hits if hit.exact)
 
 
-QUOTES = ['"{}"', "“{}”", "„{}“", "”{}”", "«{}»", "»{}«", "‹{}›", "‘{}’", "‚{}‘", "'{}'", "＂{}＂", "「{}」", "〝{}〞", "❝{}❞", "″{}″"]
+QUOTES = [
+    '"{}"',
+    "“{}”",
+    "„{}“",
+    "”{}”",
+    "«{}»",
+    "»{}«",
+    "‹{}›",
+    "‘{}’",
+    "‚{}‘",
+    "'{}'",
+    "＂{}＂",
+    "「{}」",
+    "〝{}〞",
+    "❝{}❞",
+    "″{}″",
+]
 
 
 @pytest.mark.parametrize("quotes", QUOTES)
@@ -127,7 +175,9 @@ def test_every_dash_is_one(found: Corpus) -> None:
         assert 50 not in {hit.page_id for hit in ask(found, f"form {dash}codesign").hits}
 
 
-@pytest.mark.parametrize("typed", ["safeguarding", "safe\u00adguarding", "safe\u200bguard\u2060ing", "\ufeffsafeguarding"])
+@pytest.mark.parametrize(
+    "typed", ["safeguarding", "safe\u00adguarding", "safe\u200bguard\u2060ing", "\ufeffsafeguarding"]
+)
 def test_characters_that_nobody_sees_separate_nothing(found: Corpus, typed: str) -> None:
     hits = {hit.page_id: hit for hit in ask(found, typed).hits}
     assert sorted(hits) == list(SAFE)
@@ -273,6 +323,8 @@ def test_what_the_index_has_is_never_corrected_nor_to_a_stop_word(found: Corpus,
 
 
 def test_a_phrase_that_finds_something_stays_as_it_is(build: Build) -> None:
-    found = build([entry(1, "Supportd walnut", body="housing"), *(entry(page, "Supported housing") for page in range(2, 20))])
-    assert ask(found, '“supportd walnut” housng').suggestion == "“supportd walnut” housing"
+    found = build(
+        [entry(1, "Supportd walnut", body="housing"), *(entry(page, "Supported housing") for page in range(2, 20))]
+    )
+    assert ask(found, "“supportd walnut” housng").suggestion == "“supportd walnut” housing"
     assert ask(found, "supportd").suggestion is None
