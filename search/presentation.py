@@ -68,6 +68,7 @@ def page(
     """The context of a page of results at this path; `words_alone` would find that many pages each, without filters, and
     of the dimensions in `whole` every value is shown."""
     query, results, fixed = answer.query, answer.results, answer.fixed
+    question = analysis.parse(query.text)
     first = replace(query, page=1)
     rows = [row(hit, answer) for hit in results.hits]
     if query.sort == "relevance" and results.total > 0 and results.exact < results.total:
@@ -82,6 +83,7 @@ def page(
 
     return {
         "query": query,
+        "question": question,
         "results": results,
         "counted": {"total": f"{results.total:,}", "page": f"{results.page:,}", "pages": f"{results.pages:,}"},
         "rows": rows,
@@ -93,7 +95,7 @@ def page(
         "kept_filters": [pair for pair in first.to_params() if pair[0] not in (*fixed, "q")],
         "kept": [pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")],
         "first_number": (results.page - 1) * PER_PAGE + 1,
-        "sorts": sorts(query.sort, ranked=analysis.parse(query.text).positive),
+        "sorts": sorts(query.sort, ranked=question.positive),
         "links": _links(path, answer),
         "previous_url": replace(query, page=results.page - 1).to_url(path, fixed) if results.page > 1 else "",
         "next_url": replace(query, page=results.page + 1).to_url(path, fixed) if results.page < results.pages else "",
