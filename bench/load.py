@@ -82,14 +82,14 @@ def _more(connected: socket.socket) -> bytes:
     return data
 
 
-def measure(url: str, path: Callable[[int], str], requests: int, threads: int = 4) -> Measured:
+def measure(url: str, path: Callable[[int], str], requests: int, threads: int = 4, header: str = "") -> Measured:
     """Ask for `path(n)`, n counting up, from some connections at once."""
     numbers: Iterator[int] = count()
     found = Measured()
     lock = threading.Lock()
 
     def ask() -> None:
-        connection = Connection(url)
+        connection = Connection(url, header)
         mine = []
         for _ in range(requests // threads):
             with lock:

@@ -3,9 +3,9 @@
     python -m bench.pages [--sizes 5,500,10000] [--requests 200] [--rounds 5] [--json]
 
 The site is served by `manage.py serve` as people get it. Each round asks for every page in turn: the bare view (behind the
-same middleware, without the page cache), the page as it comes from the cache, and the page as it is made anew, for which
-each request carries a parameter that nothing reads, with a number of its own. Ratios are of requests per second to the bare
-view's in the same run; what the machine does besides hits all alike.
+same middleware, without the page cache), the page as it comes from the cache, the page as it is made anew, for which
+each request carries a parameter that nothing reads, with a number of its own, and the same for a reader who is logged in.
+Ratios are of requests per second to the bare view's in the same run; whatever else the machine does slows all of them alike.
 """
 
 import argparse
@@ -32,9 +32,14 @@ PAGES = {
     "home": "/",
     "listing": "/case-studies/",
     "case study": "/case-studies/disc-lancashire/",
+    "note": "/practice/social-clauses/",
+    "bulletin": "/bulletins/2007-winter/",
     "search": "/search/?q=housing+support&region=north-west",
 }
-KINDS = ("bare", "cached", "uncached")
+KINDS = ("bare", "cached", "uncached", "logged in")
+MADE_ANEW = ("uncached", "logged in")
+# At least so many requests per second beside the bare view, and at most so many times the time of an uncached page.
+CACHED, UNCACHED, LOGGED_IN = 0.7, 1 / 8, 1.15
 LIMIT = 120  # seconds for the site to start, and to stop
 
 
@@ -60,6 +65,13 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 def run(folder: Path, *words: str) -> None:
     subprocess.run([sys.executable, *words], cwd=ROOT, env=environment(folder, 8000), check=True, stdout=sys.stderr)  # noqa: S603
+
+
+def logged_in(folder: Path) -> str:
+    """The header of requests from a reader who is logged in to the site of this folder."""
+    command = [sys.executable, "-m", "bench.session"]
+    done = subprocess.run(command, cwd=ROOT, env=environment(folder, 8000), check=True, capture_output=True, text=True)  # noqa: S603
+    return done.stdout
 
 
 def prepared(start: Path | None, scratch: Path) -> Path:
@@ -111,10 +123,11 @@ def _wait(url: str, process: subprocess.Popen[bytes], word: str, log: Path) -> N
 
 def paths(page: str) -> dict[str, str]:
     name = page.replace(" ", "-")
-    return {"bare": f"/_util/bare/{name}", "cached": PAGES[page], "uncached": PAGES[page]}
+    return dict.fromkeys(KINDS, PAGES[page]) | {"bare": f"/_util/bare/{name}"}
 
 
 def measured(url: str, folder: Path, size: int, requests: int, rounds: int) -> list[Row]:
+    session = logged_in(folder)
     connection = Connection(url)
     for page, path in PAGES.items():
         (folder / "bare" / page.replace(" ", "-")).write_bytes(connection.get(path))
@@ -122,10 +135,11 @@ def measured(url: str, folder: Path, size: int, requests: int, rounds: int) -> l
     for number in range(rounds + 1):
         for page in PAGES:
             for kind, path in paths(page).items():
-                joined = f"{path}{'&' if '?' in path else '?'}fresh={time()}-" if kind == "uncached" else ""
+                joined = f"{path}{'&' if '?' in path else '?'}fresh={time()}-" if kind in MADE_ANEW else ""
                 # The first round warms every thread of every worker, and is not counted.
-                asked = requests // 5 if kind == "uncached" and number else requests
-                found = measure(url, lambda n, j=joined, p=path: f"{j}{n}" if j else p, max(4, asked))  # type: ignore[misc]
+                asked = requests // 5 if joined and number else requests
+                header = session if kind == "logged in" else ""
+                found = measure(url, lambda n, j=joined, p=path: f"{j}{n}" if j else p, max(4, asked), header=header)  # type: ignore[misc]
                 if number:
                     totals[page, kind].add(found)
     rows = []
@@ -137,12 +151,29 @@ def measured(url: str, folder: Path, size: int, requests: int, rounds: int) -> l
 
 def table(rows: list[Row]) -> str:
     lines = [
-        f"{'examples':>8}  {'page':<11}{'answer':<9}{'per second':>11}{'p50 ms':>9}{'p95 ms':>9}{'beside bare':>13}"
+        f"{'examples':>8}  {'page':<12}{'answer':<10}{'per second':>11}{'p50 ms':>9}{'p95 ms':>9}{'beside bare':>13}"
     ]
     for row in rows:
         figures = f"{row.per_second:>11.0f}{row.p50:>9.2f}{row.p95:>9.2f}{row.ratio:>13.2f}"
-        lines.append(f"{row.size:>8}  {row.page:<11}{row.kind:<9}{figures}")
-    return "\n".join(lines)
+        lines.append(f"{row.size:>8}  {row.page:<12}{row.kind:<10}{figures}")
+    return "\n".join([*lines, *goals(rows)])
+
+
+def goals(rows: list[Row]) -> list[str]:
+    """A line for each goal, with the page that is furthest from it."""
+    found = {kind: {(row.size, row.page): row.ratio for row in rows if row.kind == kind} for kind in KINDS}
+    times = {key: ratio / found["logged in"][key] for key, ratio in found["uncached"].items()}
+    (dearest, most), told = max(times.items(), key=lambda pair: pair[1]), []
+    for kind, goal in (("cached", CACHED), ("uncached", UNCACHED)):
+        (size, page), least = min(found[kind].items(), key=lambda pair: pair[1])
+        reached = "reached" if least >= goal else "MISSED"
+        told.append(f"{kind} at least {goal} of the bare view: {reached}, {least:.3f} ({page} of {size} examples)")
+    reached = "reached" if most <= LOGGED_IN else "MISSED"
+    size, page = dearest
+    return [
+        *told,
+        f"logged in at most {LOGGED_IN} times an uncached page: {reached}, {most:.2f} ({page} of {size} examples)",
+    ]
 
 
 def main() -> None:

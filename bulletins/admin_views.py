@@ -88,7 +88,7 @@ class SuggestView(IssueView):
     def _closed(self) -> str:
         """Why nothing can be added; empty where it can."""
         if self.page.sent:
-            return "This issue was sent. What is new belongs in the next one."
+            return "This issue has been sent. What is new belongs in the next one."
         if self.page.permissions_for_user(self.request.user).page_locked():
             return "This issue is locked. Whoever locked it can unlock it, or an administrator can."
         return ""
@@ -109,7 +109,7 @@ class PreflightView(IssueView):
             with counted(Limit("bulletin-links", str(request.user.pk), 10, timedelta(hours=1))):
                 answers = link_checker.check(links)
         except LimitReached as reached:
-            messages.error(request, f"Links can be checked ten times an hour. Try again in {reached.wait_in_words}.")
+            messages.error(request, f"You can check links ten times an hour. Try again in {reached.wait_in_words}.")
             return self._show({})
         return self._show({answer.address: answer for answer in answers})
 
@@ -143,7 +143,7 @@ class TestCopyView(IssueView):
             with counted(Limit("bulletin-test", str(request.user.pk), 20, timedelta(hours=1))):
                 send_test_copy(self.page, email)
         except LimitReached as reached:
-            messages.error(request, f"Twenty test copies an hour can be sent. Try again in {reached.wait_in_words}.")
+            messages.error(request, f"You can send twenty test copies an hour. Try again in {reached.wait_in_words}.")
         else:
             messages.success(request, f"A test copy is on its way to {email}.")
         return redirect(reverse("bulletin_preflight", args=[self.page.pk]))

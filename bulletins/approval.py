@@ -19,13 +19,13 @@ def may_be_sent(page: BulletinPage, user: Any = None) -> list[str]:
     letter = letter_of(issue)
     reasons = [NO_PERMISSION] if user is not None and not user.has_perm(SEND) else []
     if page.sent:
-        reasons.append("It was sent already.")
+        reasons.append("It has already been sent.")
     if not page.live:
-        reasons.append("It is not published. Submit it for approval; with the last approval it is published.")
+        reasons.append("It is not published. Submit it for approval; the last approval publishes it.")
     elif page.has_unpublished_changes and letter != letter_of(issue_of(page.get_latest_revision_as_object())):
         # Wagtail's editor keeps a draft by itself, even of an issue that was only looked at: that stops nothing.
         reasons.append("It has changes that nobody has approved. Publish them, or submit them for approval.")
     if page.get_view_restrictions().exists():
-        reasons.append("Not everybody may see its web page. Make it public.")
+        reasons.append("Not everyone can see its web page. Make it public.")
     found = blocks(preflight(issue, letter))
     return [*reasons, *(f"{finding.what} {finding.how}" for finding in found)]

@@ -27,14 +27,14 @@ class PickedPageBlock(blocks.StructBlock):
         help_text="For example a case study. Its title, summary and picture are shown, and change when they change there."
     )
     title = blocks.CharBlock(
-        max_length=200, required=False, label="Own title", help_text="In place of the page’s title. Mostly left empty."
+        max_length=200, required=False, label="Own title", help_text="Replaces the page’s title. Usually left empty."
     )
     summary = blocks.TextBlock(
         max_length=600,
         required=False,
         rows=3,
         label="Own summary",
-        help_text="In place of the page’s summary, for example why it matters this quarter. Mostly left empty.",
+        help_text="Replaces the page’s summary, for example why it matters this quarter. Usually left empty.",
     )
 
     class Meta:
@@ -60,14 +60,14 @@ class NewsBlock(blocks.StructBlock):
         icon = "rss"
         label = "News"
         label_format = "{title}"
-        description = "Something short that has no page here, with a link where there is one."
+        description = "Something short that has no page here, with a link if there is one."
         preview_value = {"title": "What is new", "text": "<p>What happened, for whom, from when on.</p>"}
         preview_template = "bulletins/blocks/item_preview.html"
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
         if cleaned.get("link") and cleaned.get("link_page") and not self.is_deferred_validation:
-            problem = ValidationError("Choose either an address or a page of this site.")
+            problem = ValidationError("Choose either a web address or a page of this site.")
             raise blocks.StructBlockValidationError(block_errors={"link_page": problem})
         return cleaned
 

@@ -95,7 +95,7 @@ def _ask(address: str, allowed: Allowed, end: float) -> tuple[int, str]:
     """The status and the place to go on to."""
     parts = urlsplit(address)
     if parts.scheme not in PORTS or not parts.hostname:
-        raise Refused("Not checked: it is no address of the web.")
+        raise Refused("Not checked: it is not a web address.")
     port = parts.port or PORTS[parts.scheme]
     host = parts.hostname.encode("idna").decode()
     # Asked by the very number that was looked at: a name may mean another one a moment later.

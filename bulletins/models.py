@@ -18,6 +18,7 @@ from bulletins.blocks import TEXT_FEATURES, SectionsBlock
 from bulletins.forms import BulletinForm
 from bulletins.readers import models as readers_models  # noqa: F401  (Django looks for models here)
 from bulletins.sending import models as sending_models  # noqa: F401
+from caching.rows import page_below
 from core.findable import Findable, indexable
 from core.restrictions import CachedRestrictions
 from editorial.publishing import CompleteWhenPublished
@@ -65,6 +66,13 @@ class BulletinIndexPage(CachedRestrictions, Page):
         found = indexable(BulletinPage.objects.child_of(self))
         return found.select_related("sent_copy").order_by("-year", "-season", "-pk")
 
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """An issue in one query, where Wagtail would make two."""
+        page = page_below(BulletinPage, self, path_components[0]) if len(path_components) == 1 else None
+        if page:
+            return page.route(request, [])
+        return super().route(request, path_components)
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("format") == "atom":
             return archive.feed(self, request)
@@ -81,7 +89,7 @@ class BulletinPage(CompleteWhenPublished, Findable):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(9999)],
-        help_text="For example 12. Given by itself to a new issue.",
+        help_text="For example 12. A new issue gets its number automatically.",
     )
     year = models.PositiveSmallIntegerField(
         default=this_year,
@@ -91,12 +99,12 @@ class BulletinPage(CompleteWhenPublished, Findable):
     season = models.PositiveSmallIntegerField(
         choices=Season,
         default=this_season,
-        help_text="Winter belongs to the year in which it begins: December 2007 is winter 2007. Year and season make the address.",
+        help_text="Winter belongs to the year in which it begins: December 2007 is winter 2007. Year and season make the web address.",
     )
     editorial = RichTextField(
         blank=True,
         features=["h2", "h3", *TEXT_FEATURES],
-        help_text="What stands above everything else: a few sentences on what matters this quarter.",
+        help_text="Stands above everything else: a few sentences on what matters this quarter.",
     )
     sections = StreamField(
         SectionsBlock(),
@@ -106,18 +114,18 @@ class BulletinPage(CompleteWhenPublished, Findable):
     subject = models.CharField(
         max_length=200,
         blank=True,
-        help_text="The mail’s subject, for example “Winter 2007: a year of the action plan”. Up to 60 characters are shown whole.",
+        help_text="The email’s subject, for example “Winter 2007: a year of the action plan”. Up to 60 characters are shown in full.",
     )
     preheader = models.CharField(
         max_length=200,
         blank=True,
-        help_text="The line that mail programs show after the subject, for example “Five examples, pilots and new funds.”",
+        help_text="The line that email programs show after the subject, for example “Five examples, pilots and new funds.”",
     )
     as_at = models.DateField(
         "as at",
         null=True,
         blank=True,
-        help_text="The day for which all of this is true, for example 1 December 2007. Left empty, the day it is published.",
+        help_text="The date for which all of this is true, for example 1 December 2007. If left empty, the date of publication.",
     )
     source = models.TextField(
         "source citation",

@@ -59,12 +59,12 @@ def blocks(findings: list[Finding]) -> list[Finding]:
 def _mail_head(issue: Issue) -> Iterator[Finding]:
     if not issue.subject:
         how = "Write one on the tab “Mail”, for example “Winter 2007: a year of the action plan”."
-        yield Finding(Level.BLOCK, "subject", "The mail has no subject.", how, SUBJECT_FIELD)
+        yield Finding(Level.BLOCK, "subject", "The email has no subject.", how, SUBJECT_FIELD)
     elif len(issue.subject) > SUBJECT:
-        what = f"The subject has {len(issue.subject)} characters. Many mail programs show only the first {SUBJECT}."
+        what = f"The subject has {len(issue.subject)} characters. Many email programs show only the first {SUBJECT}."
         yield Finding(Level.WARN, "long-subject", what, "Shorten it, or put what matters first.", SUBJECT_FIELD)
     if not issue.preheader:
-        what = "The preheader is empty: mail programs show the first words of the mail instead."
+        what = "The preheader is empty: email programs show the first words of the email instead."
         yield Finding(
             Level.WARN, "preheader", what, "Write one line on the tab “Mail” that says what is in it.", PREHEADER_FIELD
         )
@@ -95,14 +95,16 @@ def _broken(issue: Issue) -> Iterator[Finding]:
 def _pictures(issue: Issue) -> Iterator[Finding]:
     for item in issue.items():
         if item.picture and not item.picture.alt:
-            what = f"The picture of “{item.title}” has no alternative text: who cannot see it learns nothing."
+            what = f"The picture of “{item.title}” has no alternative text: people who cannot see it learn nothing from it."
             how = "Open the picture and say what it shows."
             yield Finding(Level.BLOCK, "alt", what, how, item.place, image_id=item.picture.image_id)
 
 
 def _letter(letter: RenderedMail) -> Iterator[Finding]:
     if letter.size > LARGEST:
-        what = f"The mail is {letter.size / 1000:.0f} KB. Above {LARGEST / 1000:.0f} KB some mail programs cut it off."
+        what = (
+            f"The email is {letter.size / 1000:.0f} KB. Above {LARGEST / 1000:.0f} KB some email programs cut it off."
+        )
         yield Finding(Level.BLOCK, "size", what, "Take items out, or shorten own summaries and news.", SECTIONS)
 
 
@@ -117,7 +119,7 @@ def _levels(issue: Issue) -> Iterator[Finding]:
     before = 0
     for place, level, words in issue.levels():
         if level > before + 1:
-            what = f"The heading “{words}” skips a level: who listens to the page looks for what is missing."
+            what = f"The heading “{words}” skips a level: people who listen to the page look for what is missing."
             how = "Make it the larger heading" + (" in the editorial." if place is EDITORIAL else ".")
             yield Finding(Level.WARN, "levels", what, how, place)
         before = level

@@ -24,6 +24,7 @@ from bulletins.models import BulletinPage, SentCopy
 from bulletins.readers.recipients import list_headers
 from bulletins.rich_text import Prose, as_html, as_text, heading, readdressed, wrapped
 from caching.site_name import site_name
+from caching.version import cached_per_version
 from core.tables import Row, Table
 from mail.headers import sender
 
@@ -98,8 +99,13 @@ def _marked(issue: Issue) -> Issue:
 
 
 def web_context(page: BulletinPage) -> dict[str, Any]:
-    """What the web page shows. Links to pages of ours are relative there, whatever address it is read at."""
-    issue = issue_of(page)
+    """What the web page shows, kept until content changes: there are few issues, and each names many pages."""
+    return cached_per_version(f"issue {page.pk} on the web", lambda: _web_context(page))
+
+
+def _web_context(page: BulletinPage) -> dict[str, Any]:
+    """Links to pages of ours are relative there, whatever URL it is read at."""
+    issue, sent = issue_of(page), page.sent
     here = f'href="{settings.SITE_URL}/'
 
     def html(text: Prose) -> SafeString:
@@ -111,7 +117,7 @@ def web_context(page: BulletinPage) -> dict[str, Any]:
         return {"item": one, "address": address, "picture": picture, "text": html(one.text)}
 
     sections = [(section.heading, [item(one) for one in section.items]) for section in issue.sections]
-    return {"issue": issue, "editorial": html(issue.editorial), "sections": sections, "sent": page.sent}
+    return {"issue": issue, "editorial": html(issue.editorial), "sections": sections, "sent_at": sent and sent.sent_at}
 
 
 def mail_html(issue: Issue) -> str:

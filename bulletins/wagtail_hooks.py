@@ -76,7 +76,9 @@ def no_copies(request: HttpRequest, page: Any) -> HttpResponse | None:
     """An issue's address is its season, so there is none for a copy."""
     if not isinstance(page.specific, BulletinPage):
         return None
-    messages.error(request, "An issue cannot be copied: its address is its year and season. Add a new issue instead.")
+    messages.error(
+        request, "An issue cannot be copied, because its web address is its year and season. Add a new issue instead."
+    )
     return redirect(reverse("wagtailadmin_pages:edit", args=[page.pk]))
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model
+from wagtail.models import Page
 
 Made = TypeVar("Made", bound=Model)
 
@@ -33,6 +34,17 @@ def instances(model: type[Made], sql: str, values: Sequence[Any]) -> list[Made]:
             read[place] = convert(read[place], expression, connection)
         found.append(model.from_db(connection.alias, names, read))
     return found
+
+
+def page_below(model: type[Made], parent: Page, slug: str) -> Made | None:
+    """The page of this type and slug right below another."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    sql = f"SELECT {columns(model)} FROM wagtailcore_page JOIN {table} ON page_ptr_id = wagtailcore_page.id"
+    values = (slug, parent.depth + 1, f"{parent.path}%")
+    page: Any = next(iter(instances(model, f"{sql} WHERE slug = %s AND depth = %s AND path LIKE %s", values)), None)
+    if page is not None:
+        page._cached_parent_obj = parent  # treebeard's own name for what its get_parent() found before
+    return page
 
 
 def rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -8,7 +8,11 @@ TOO_LONG = "Use at most %(limit_value)d characters; there are %(show_value)d."
 
 
 def _line(missing: str, kind: type[forms.CharField] = forms.CharField, **options: Any) -> forms.CharField:
-    errors = {"required": missing, "max_length": TOO_LONG, "invalid": "Enter a mail address such as name@example.org."}
+    errors = {
+        "required": missing,
+        "max_length": TOO_LONG,
+        "invalid": "Enter an email address such as name@example.org.",
+    }
     return kind(error_messages=errors, validators=[check_line], **options)
 
 
@@ -22,11 +26,11 @@ class AskForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = _line(
-        "Enter your mail address.",
+        "Enter your email address.",
         forms.EmailField,
-        label="Your mail address",
+        label="Your email address",
         max_length=254,
-        help_text="The answer comes to this address.",
+        help_text="The contact will reply to this address.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     organisation = _line(
@@ -39,7 +43,7 @@ class AskForm(forms.Form):
     question = forms.CharField(
         label="Your question",
         max_length=4000,
-        help_text="At most 4,000 characters. Say what you plan and what you would like to know.",
+        help_text="Up to 4,000 characters. Say what you plan and what you would like to know.",
         error_messages={"required": "Write your question.", "max_length": TOO_LONG},
         validators=[check_text],
         widget=forms.Textarea(attrs={"rows": 8}),

@@ -46,31 +46,31 @@ USEFUL: Useful = [
         Item("Why this level of evidence", "It lets readers judge the claim.", "id_evidence_note"),
     ),
     (_told("did_not_work"), Item("What did not work", "It saves others the same mistake.", BODY)),
-    (_told("lessons"), Item("Lessons", "They tell readers what to do on Monday.", BODY)),
+    (_told("lessons"), Item("Lessons", "What readers can act on.", BODY)),
     (
         lambda page: page.cost_amount is not None and bool(page.cost_source),
-        Item("Cost, with its source", "A commissioner cannot put forward what has no price.", "id_cost_amount"),
+        Item("Cost, with its source", "A commissioner cannot propose what has no price.", "id_cost_amount"),
     ),
     (
         lambda page: bool(page.contact_email),
         Item("Contact", "Readers can ask what is not written here.", "id_contact_email"),
     ),
-    (lambda page: bool(page.regions.all()), Item("Region", "Many look for examples near to them.", "id_regions")),
+    (lambda page: bool(page.regions.all()), Item("Region", "Many readers look for examples near them.", "id_regions")),
     (
         lambda page: bool(page.period_start or page.period_end or page.period_note),
-        Item("Period", "It tells how long it took and how old it is.", "id_period_start"),
+        Item("Period", "It says how long it took and how old it is.", "id_period_start"),
     ),
     (
         _has_described_picture,
         Item(
             "Picture with alternative text",
-            "It shows the place or the people, and says so to all.",
+            "It shows the place or the people, and describes them to everyone.",
             "id_picture-chooser",
         ),
     ),
-    (lambda page: bool(page.licence), Item("Licence", "It tells others what they may copy.", "id_licence")),
+    (lambda page: bool(page.licence), Item("Licence", "It tells others what they may reuse.", "id_licence")),
     (
         lambda page: bool(page.review_date and page.review_owner_id),
-        Item("Next review and its owner", "Somebody is reminded to keep it true.", "id_review_date"),
+        Item("Next review and its owner", "Someone is reminded to keep it up to date.", "id_review_date"),
     ),
 ]

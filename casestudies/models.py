@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase
@@ -12,59 +12,35 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from caching.rows import columns, instances
+from caching.rows import page_below
 from casestudies import panels
 from casestudies.blocks import BodyBlock
 from casestudies.forms import CaseStudyForm
 from core.date_fields import MonthField
-from core.findable import Findable
+from core.detail_page import DetailPage
+from core.listing import ListingPage
 from core.models import HasImage, Licence
 from core.money import MoneyField
-from core.restrictions import CachedRestrictions
 from editorial.publishing import CompleteWhenPublished
 from editorial.review import Reviewed
 from organisations.models import Organisation
 from search.documents import Document
 from search.sources import Facts
-from search.views import respond
 from taxonomy.drafts import ResolvesMergedTerms
 from taxonomy.fields import all_terms, term, terms
 from taxonomy.models import Facet
 
-# As SQL, because Django would build the query anew for each request (casestudies/queries.py).
-PAGE = """
-    FROM wagtailcore_page JOIN casestudies_casestudypage ON page_ptr_id = wagtailcore_page.id
-    WHERE slug = %s AND depth = %s AND path LIKE %s
-"""
 
+class CaseStudyIndexPage(ListingPage):
+    """The list of case studies."""
 
-class CaseStudyIndexPage(CachedRestrictions, Page):
-    """The list of case studies: the search page with its kind fixed."""
-
-    introduction = models.CharField(
-        max_length=300,
-        blank=True,
-        help_text="One sentence above the list, for example “Who bought what from whom, and what came of it.”",
-    )
-
-    max_count = 1
+    template = "listing_page.html"
+    listed = "casestudies.CaseStudyPage"
     parent_page_types = ["home.HomePage"]
     subpage_types = ["casestudies.CaseStudyPage"]
-    content_panels = [*Page.content_panels, "introduction"]
 
     class Meta:
         verbose_name = "case study list"
-
-    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """A case study in one query, where Wagtail would make two and each fact one more."""
-        page = CaseStudyPage.below(self, path_components[0]) if len(path_components) == 1 else None
-        if page:
-            return page.route(request, [])
-        return super().route(request, path_components)
-
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        context = self.get_context(request, *args, **kwargs)
-        return respond(request, "casestudies/case_study_index_page.html", {"kind": "case-study"}, context)
 
 
 class CaseStudyTag(ItemBase):
@@ -79,7 +55,7 @@ class CostBasis(models.TextChoices):
     UNIT = "unit", "a unit of service"
 
 
-class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublished, Findable):
+class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublished, DetailPage):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(
@@ -126,7 +102,7 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
     tags = ClusterTaggableManager(
         through=CaseStudyTag,
         blank=True,
-        help_text="From the list of tags, for example “prevention”. Others are not kept.",
+        help_text="From the list of tags, for example “prevention”. Other words will not be saved.",
     )
 
     place = models.CharField(max_length=120, blank=True, help_text="The county, city or district, such as Norfolk.")
@@ -143,7 +119,7 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
     result = term(
         Facet.RESULT,
         related_name="case_studies_by_result",
-        help_text="What came of it on the whole, for example “Mixed”. What failed is welcome.",
+        help_text="What came of it on the whole, for example “Mixed”. Failures are welcome too.",
     )
     contract_form = term(
         Facet.CONTRACT, related_name="case_studies_by_contract", help_text="How it is paid for, for example “Grant”."
@@ -188,7 +164,7 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
         max_length=160, blank=True, help_text="For example “commissioning manager, county council”."
     )
     contact_email = models.EmailField(
-        "contact's mail address", blank=True, help_text="For example name@example.org. Never shown on the site."
+        "contact's email address", blank=True, help_text="For example name@example.org. Never shown on the site."
     )
 
     as_at = models.DateField(
@@ -246,11 +222,9 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
     @classmethod
     def below(cls, parent: Page, slug: str) -> "CaseStudyPage | None":
         """The case study of this slug right below a page, with the terms that its facts name."""
-        sql = f"SELECT {columns(cls)} {PAGE}"
-        page = next(iter(instances(cls, sql, (slug, parent.depth + 1, f"{parent.path}%"))), None)
+        page = page_below(cls, parent, slug)
         if page is None:
             return None
-        page._cached_parent_obj = parent  # treebeard's own name for what its get_parent() found before
         known = all_terms()
         for name in cls.ONE_TERM:
             held = known.get(getattr(page, f"{name}_id"))
@@ -268,10 +242,10 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
             found["cost_source"] = "A cost needs its source."
         return found
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest) -> dict[str, Any]:
         from casestudies.presentation import case_study_context
 
-        return super().get_context(request, *args, **kwargs) | case_study_context(self, request)
+        return case_study_context(self, request)
 
     @classmethod
     def search_documents(cls, pages: models.QuerySet["CaseStudyPage"]) -> Iterable[Document]:
@@ -296,7 +270,7 @@ class CaseStudyOrganisation(Orderable):
         null=True,
         on_delete=models.PROTECT,
         related_name="case_study_roles",
-        help_text="Chosen from the list, for example a county council. One that is missing can be added there.",
+        help_text="Choose from the list, for example a county council. You can add one that is missing there.",
     )
     role = term(
         Facet.ROLE,

@@ -85,5 +85,11 @@ PROMOTE: list[Panel] = [*Page.promote_panels, *Page.settings_panels]
 
 
 def case_study_handler() -> TabbedInterface:
-    tabs = {"Story": CONTENT, "Facts": FACTS, "Finding it": FINDING, "Dates and source": KEEPING, "Address": PROMOTE}
+    tabs = {
+        "Story": CONTENT,
+        "Facts": FACTS,
+        "How readers find it": FINDING,
+        "Dates and source": KEEPING,
+        "Address": PROMOTE,
+    }
     return TabbedInterface([ObjectList(panels, heading=heading) for heading, panels in tabs.items()])

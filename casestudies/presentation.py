@@ -1,25 +1,22 @@
 """What the case study's template is given."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from caching.version import cached_per_version
-from casestudies import printing
 from casestudies.models import CaseStudyPage
 from casestudies.queries import Shown, shown_on
-from core import dates, facts
-from core.citing import ways_to_cite
+from core import dates
+from core.detail_page import framed
 from core.drawings import evidence_scale, region_map
-from core.facts import UNSAID, Fact, links, search_address, text
-from core.facts import terms as term_links
-from core.models import Licence, SiteSettings
+from core.facts import Fact, provenance, search_url, term_links
 from search.answers import similar
+from search.presentation import brief
 from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term
 
@@ -27,22 +24,25 @@ from taxonomy.models import COMMISSIONER, Facet, Term
 def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, Any]:
     shown = shown_on(page)
     terms = shown.terms
-    address = page.get_full_url(request) or ""
-    return {
-        "key_facts": facts.printed(key_facts(page, shown.organisations, terms["regions"])),
-        "subjects": facts.printed(subjects(shown)),
-        "provenance": facts.printed(facts.provenance(page, _where(page))),
+    shared = framed(
+        page,
+        page.get_full_url(request) or "",
+        standfirst=page.summary,
+        key_facts=key_facts(page, shown.organisations, terms["regions"]),
+        provenance=provenance(page, url=page.source_url),
+        about=[name for name, _ in shown.organisations],
+        areas=terms["areas"],
+    )
+    return shared | {
+        "subjects": subjects(shown),
         "stages": [stage.slug for stage in terms["stages"]],
         "themes": terms["themes"],
         "group": min((area.parent.slug for area in terms["areas"] if area.parent), default=""),
-        "outcomes": printing.outcomes(shown.outcomes),
-        "evidence_level": page.evidence_level and _level(page.evidence_level),
+        "outcomes": [(row, dates.month(row.date) if row.date else "") for row in shown.outcomes],
         "evidence_levels": evidence_levels(page.evidence_level),
         "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
-        "similar": printing.similar(similar(page.pk, kind="case-study") if page.pk else ()),
-        "ways_to_cite": ways_to_cite(page, address),
+        "similar": [brief(hit) for hit in similar(page.pk, kind="case-study")] if page.pk else [],
         "ask_url": ask_url(page),
-        "json_ld": json_ld(page, address, [name for name, _ in shown.organisations], terms["areas"]),
     }
 
 
@@ -52,17 +52,17 @@ def key_facts(page: CaseStudyPage, organisations: Sequence[tuple[str, Term | Non
     for name, role in organisations:
         by_role.setdefault(role.label if role else "Organisation", []).append(name)
     return [
-        Fact("Evidence", _evidence(page.evidence_level)),
-        Fact("As at", text(dates.month(page.as_at) if page.as_at else "")),
-        *(Fact(role, text(", ".join(names))) for role, names in by_role.items()),
-        Fact("Place", text(page.place)),
-        Fact("Region", term_links(regions) + region_map(region.slug for region in regions) if regions else UNSAID),
-        Fact("Period", text(period(page))),
-        Fact("Status", text(page.status.label if page.status else "")),
-        Fact("Result", term_links([page.result])),
-        Fact("Contract form", term_links([page.contract_form])),
-        Fact("Cost", text(cost(page))),
-        Fact("Contact", text(", ".join(filter(None, [page.contact_name, page.contact_role])))),
+        _evidence(page.evidence_level),
+        Fact("As at", dates.month(page.as_at) if page.as_at else ""),
+        *(Fact(role, ", ".join(names)) for role, names in by_role.items()),
+        Fact("Place", page.place),
+        Fact("Region", "", term_links(regions), region_map(region.slug for region in regions) if regions else ""),
+        Fact("Period", period(page)),
+        Fact("Stage reached", page.status.label if page.status else ""),
+        Fact("Result", "", term_links([page.result])),
+        Fact("Type of contract", "", term_links([page.contract_form])),
+        Fact("Cost", cost(page)),
+        Fact("Contact", ", ".join(filter(None, [page.contact_name, page.contact_role]))),
     ]
 
 
@@ -75,44 +75,30 @@ def _commissioner() -> str:
 def subjects(shown: Shown) -> list[Fact]:
     """Where pages like this one are found."""
     rows = [
-        Fact("Service areas", term_links(shown.terms["areas"])),
-        Fact("Themes", term_links(shown.terms["themes"])),
-        Fact("Stages of commissioning", term_links(shown.terms["stages"])),
-        Fact("Who it is for", term_links(shown.terms["beneficiaries"])),
-        Fact("Tags", links((name, search_address("tag", slug)) for name, slug in shown.tags)),
+        Fact("Service areas", "", term_links(shown.terms["areas"])),
+        Fact("Themes", "", term_links(shown.terms["themes"])),
+        Fact("Stages of commissioning", "", term_links(shown.terms["stages"])),
+        Fact("Who it is for", "", term_links(shown.terms["beneficiaries"])),
+        Fact("Tags", "", tuple((name, search_url("tag", slug)) for name, slug in shown.tags)),
     ]
-    return [row for row in rows if row.value]
+    return [row for row in rows if row.is_reported]
 
 
-def _where(page: CaseStudyPage) -> SafeString:
-    return format_html('<a href="{0}" rel="noopener">{0}</a>', page.source_url) if page.source_url else UNSAID
-
-
-def _evidence(level: Term | None) -> SafeString:
+def _evidence(level: Term | None) -> Fact:
     if level is None:
-        return UNSAID
+        return Fact("Evidence")
     label = f"Level {level.slug} of 5: {level.label.lower()}"
-    return links([(label, search_address("evidence", level.slug))]) + evidence_scale(level.slug)
-
-
-def _level(level: Term) -> SafeString:
-    return format_html(
-        '{}<p class="level"><strong>Level {} of 5: {}.</strong> {}</p>',
-        *(evidence_scale(level.slug), level.slug, level.label.lower(), level.scope_note),
-    )
+    return Fact("Evidence", "", ((label, search_url("evidence", level.slug)),), evidence_scale(level.slug))
 
 
 def evidence_levels(reached: Term | None) -> SafeString:
     """What each level means, this one marked."""
-    pk = reached.pk if reached else None
-    return cached_per_version(f"evidence levels, {pk} marked", lambda: _levels(pk))
 
+    def rendered() -> SafeString:
+        levels = [term for term in all_terms().values() if term.facet == Facet.EVIDENCE]
+        return render_to_string("casestudies/evidence_levels.html", {"levels": levels, "reached": reached})
 
-def _levels(reached: int | None) -> SafeString:
-    levels = [term for term in all_terms().values() if term.facet == Facet.EVIDENCE]
-    marks = {reached: mark_safe(' aria-current="true"')}
-    rows = ((marks.get(level.pk, ""), level.slug, level.label, level.scope_note) for level in levels)
-    return format_html_join("\n", "<li{}><strong>{} {}.</strong> {}</li>", rows)
+    return cached_per_version(f"evidence levels, {reached and reached.pk} marked", rendered)
 
 
 def period(page: CaseStudyPage) -> str:
@@ -137,26 +123,3 @@ def ask_url(page: CaseStudyPage) -> str:
     if not (page.contact_email and page.pk and page.live) or page.get_view_restrictions().exists():
         return ""
     return reverse("ask-contact", args=[page.slug])
-
-
-def json_ld(page: CaseStudyPage, address: str, organisations: list[str], areas: list[Term]) -> SafeString:
-    """schema.org/Article. Escaped so that no title can end the script element."""
-    site = SiteSettings.current()
-    data = {
-        "@context": "https://schema.org",
-        "@type": "Article",
-        "headline": page.title,
-        "description": page.summary,
-        "url": address,
-        "about": [{"@type": "Organization", "name": name} for name in dict.fromkeys(organisations)],
-        "keywords": ", ".join(area.label for area in areas),
-        "publisher": {"@type": "Organization", "name": site.publisher},
-        "datePublished": dates.iso_day(page.first_published_at),
-        "dateModified": dates.iso_day(page.last_published_at),
-        "isBasedOn": page.source or None,
-        "license": Licence(page.licence).url if page.licence else site.licence_url,
-    }
-    text = json.dumps({name: value for name, value in data.items() if value})
-    for char in "<>&":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return mark_safe(text)  # noqa: S308 (escaped on the line above)

@@ -24,7 +24,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         return _form(request, page, AskForm())
     if not open_forms.is_from_here(request):
         # What was sent is not shown: another site may have written it for the reader to send.
-        problem = "Your browser did not say that you wrote this on our page. Nothing was sent: write it here."
+        problem = "We could not tell that you wrote this on our page. Nothing was sent: please write it here."
         return _form(request, page, AskForm(), problem=problem, status=403)
     sent = open_forms.values(request)
     form = AskForm(sent)

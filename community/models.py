@@ -10,7 +10,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A new user. Raises ValueError without a mail address."""
         if not email:
-            raise ValueError("A user needs a mail address.")
+            raise ValueError("A user needs an email address.")
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -20,7 +20,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        # Mail addresses differ in case only by accident.
+        # Email addresses differ in case only by accident.
         return self.get(email__iexact=username)
 
 
@@ -28,7 +28,7 @@ class User(AbstractUser):
     """A person; the mail address is the log-in."""
 
     username = None  # type: ignore[assignment]
-    email = models.EmailField("mail address", unique=True)
+    email = models.EmailField("email address", unique=True)
 
     affects_readers = False
 

@@ -83,7 +83,7 @@ TABLE = (
     Row("Terms", "taxonomy.term", _each(VOCABULARY_KEEPERS, "view", *ALL, "merge", "retire")),
     Row("Tags", "taxonomy.curatedtag", _each(VOCABULARY_KEEPERS, "view", *ALL)),
     Row("Glossary", "taxonomy.glossaryentry", _each(ROLES, "view", *WRITE) | _each(VOCABULARY_KEEPERS, "view", *ALL)),
-    Row("Lines from readers", "editorial.feedback", _each(WRITERS, "view") | _each(PUBLISHERS, "view", "delete")),
+    Row("Comments from readers", "editorial.feedback", _each(WRITERS, "view") | _each(PUBLISHERS, "view", "delete")),
     Row("E-bulletins", "bulletins.bulletinpage", _each(BULLETIN_SENDERS, "send"), noun="bulletin"),
     Row("Readers of the e-bulletin", "bulletins.reader", _each(BULLETIN_SENDERS, "view", *ALL)),
     Row("Mails", "mail.outgoingmail", _each((ADMINISTRATORS,), "view", "change")),

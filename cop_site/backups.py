@@ -116,7 +116,7 @@ def _unpacked(path: Path, scratch: Path) -> dict[str, Any]:
             _check_about(about)
             needed, free = sum(entry.file_size for entry in archive.infolist()), shutil.disk_usage(scratch).free
             if needed > free:
-                raise Refused(f"There is too little room: {needed:,} bytes are needed, and {free:,} are free.")
+                raise Refused(f"There is not enough room: {needed:,} bytes are needed and {free:,} are free.")
             for entry in archive.infolist():
                 if entry.is_dir() or ".." in PurePosixPath(entry.filename).parts:
                     raise ValueError(f"a strange name: {entry.filename}")

@@ -1,4 +1,4 @@
-"""The headings' font: Latin subsets of Source Serif, made at set-up from an ordinary package, so that no font file is
+"""The headings' font: a Latin subset of Source Serif, made at set-up from an ordinary package, so that no font file is
 in the repository and no reader's browser asks anybody else for one."""
 
 from importlib.util import find_spec
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # The licence (OFL 1.1) reserves the name "Source": a changed version, as a subset is, must carry another.
 FAMILY = "Practice Serif"
-FACES = {"Semibold": 600, "Regular": 400}
+FACE = "Semibold"
 # Basic Latin, Latin-1, Latin Extended-A, Welsh accents, and the punctuation of English text.
 LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x1E80, 0x1E86), 0x1EF2, 0x1EF3]
 LETTERS += [
@@ -33,31 +33,30 @@ LETTERS += [
 ]
 
 
-def are_built() -> bool:
-    return all(_target(face).is_file() for face in FACES)
+def is_built() -> bool:
+    return _target().is_file()
 
 
 def build() -> None:
-    """Write the subsets below settings.BUILT_DIR, where static files are found. Does nothing where they are there."""
-    for face in FACES:
-        target = _target(face)
-        if target.is_file():
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        new = target.with_suffix(".new")
-        _subset(_source(face), new)
-        new.replace(target)
+    """Write the subset below settings.BUILT_DIR, where static files are found. Does nothing where it is there."""
+    target = _target()
+    if target.is_file():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_suffix(".new")
+    _subset(_source(), new)
+    new.replace(target)
 
 
-def _target(face: str) -> Path:
-    return Path(settings.BUILT_DIR) / "fonts" / f"practice-serif-{face.lower()}.woff2"
+def _target() -> Path:
+    return Path(settings.BUILT_DIR) / "fonts" / f"practice-serif-{FACE.lower()}.woff2"
 
 
-def _source(face: str) -> Path:
+def _source() -> Path:
     spec = find_spec("font_source_serif_pro")
     if spec is None or not spec.origin:
         raise FileNotFoundError("the package font-source-serif-pro is not installed")
-    return Path(spec.origin).with_name("files") / f"SourceSerifPro-{face}.ttf"
+    return Path(spec.origin).with_name("files") / f"SourceSerifPro-{FACE}.ttf"
 
 
 def _subset(source: Path, target: Path) -> None:

@@ -122,7 +122,7 @@ def fingerprint() -> str:
 
 def is_current() -> bool:
     """Whether the font is made and everything was collected as it is now."""
-    return fonts.are_built() and _stamp().is_file() and _stamp().read_text() == fingerprint()
+    return fonts.is_built() and _stamp().is_file() and _stamp().read_text() == fingerprint()
 
 
 def collect() -> None:

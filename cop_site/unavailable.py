@@ -12,7 +12,7 @@ from cop_site import readiness
 from cop_site.errors import NotCollected, cannot_write, is_not_now
 
 RETRY_AFTER = 30  # seconds
-PLAIN = "The site cannot answer just now. Please try again in a minute.\n"
+PLAIN = "The site is not available at the moment. Please try again in a minute.\n"
 
 
 def explains(error: BaseException | None) -> bool:

@@ -56,8 +56,8 @@ class TableBlock(blocks.StructBlock):
 
     grid = GridBlock(
         label="The table",
-        help_text="Paste a table from Word or Excel into the caption or a cell while it is empty, or fill it in here. "
-        "Columns of figures are set to the right.",
+        help_text="Paste a table from Word or Excel into the caption or a cell while the table is empty, or fill it in here. "
+        "Columns of figures are aligned to the right.",
     )
     row_headers = blocks.BooleanBlock(
         required=False,
@@ -65,7 +65,9 @@ class TableBlock(blocks.StructBlock):
         help_text="For example years or places. Screen readers then say the name with each cell of the row.",
     )
     source = blocks.CharBlock(
-        max_length=250, required=False, help_text="Who counted, and where it stands, for example “Annual report, 2007”."
+        max_length=250,
+        required=False,
+        help_text="Who counted, and where it was published, for example “Annual report, 2007”.",
     )
 
     class Meta:
@@ -125,7 +127,7 @@ def _too_large(grid: TypedTable, columns: int) -> list[str]:
         found.append(f"There is room for {columns} columns here; this table has {len(grid.columns)}.")
     if len(grid.row_data) > ROWS:
         found.append(
-            f"A table can have {ROWS} rows; this one has {len(grid.row_data)}. Divide it, or attach it as a document."
+            f"A table can have {ROWS} rows; this one has {len(grid.row_data)}. Split it, or attach it as a document."
         )
     return found
 

@@ -1,12 +1,8 @@
 """A page as one would cite it: in plain text, and for BibTeX. A page here has `as_at`, beside what every page has."""
 
 import re
-from collections.abc import Iterable
-from html import escape
 from typing import Any
 from urllib.parse import quote
-
-from django.utils.safestring import SafeString, mark_safe
 
 from caching.site_name import site_name
 from core import dates
@@ -19,28 +15,6 @@ SPECIAL = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 } | {char: f"\\{char}" for char in "&%$#_"}
-
-
-def ways_to_cite(page: Any, address: str) -> SafeString:
-    """The citations of a page at its full address, and that address, as its template prints them."""
-    return printed(citations(page, address), address)
-
-
-def printed(rows: Iterable[tuple[str, str, int]], address: str) -> SafeString:
-    """Ways to cite and share the page: name, text and number of lines of each; js/copy.js adds the copy buttons."""
-    fields = [
-        f'<div class="copyable {"no-print" if place > 1 else "citation"}">\n'
-        f'<label for="cite-{place}">{escape(name[:1].upper() + name[1:])}</label>\n'
-        f'<textarea id="cite-{place}" rows="{lines}" readonly spellcheck="false" data-copy="{escape(name)}">\n'
-        f"{escape(told)}</textarea>\n</div>"
-        for place, (name, told, lines) in enumerate(rows, 1)
-    ]
-    if address:
-        fields.append(
-            '<div class="copyable">\n<label for="share-address">Permanent address of this page</label>\n'
-            f'<input id="share-address" type="text" value="{escape(address)}" readonly data-copy="address">\n</div>'
-        )
-    return mark_safe("\n".join(fields))  # noqa: S308 (escaped)
 
 
 def citations(page: Any, address: str) -> list[tuple[str, str, int]]:

@@ -5,6 +5,7 @@ As templates they took most of a list's time. All that goes into them is numbers
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -68,9 +69,8 @@ def icon(name: str) -> SafeString:
 @lru_cache(maxsize=64)
 def evidence_scale(level: str) -> SafeString:
     """Six steps, filled up to the level. The level's words stand beside it, so it is decoration."""
-    states = ((f"{' filled' if step <= level else ''}{' reached' if step == level else ''}", step) for step in LEVELS)
-    steps = format_html_join("", '<span class="step{}">{}</span>', states)
-    return format_html('<span class="evidence-scale" aria-hidden="true">{}</span>', steps)
+    steps = [(step, f"{' filled' if step <= level else ''}{' reached' if step == level else ''}") for step in LEVELS]
+    return render_to_string("components/evidence_scale.html", {"steps": steps})
 
 
 def region_map(slugs: Iterable[str]) -> SafeString:

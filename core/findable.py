@@ -1,7 +1,7 @@
 """Findable pages: one declaration gives a page type its place in search, lists, feeds, the admin and e-bulletins."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.checks import CheckMessage, Error
@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from wagtail.models import Page, get_page_models
 
+from caching.rows import page_below
 from core.restrictions import CachedRestrictions
 from search.documents import Document, plain
 from search.facets import DIMENSIONS
@@ -36,6 +37,11 @@ class Findable(CachedRestrictions, Page):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def below(cls, parent: Page, slug: str) -> Self | None:
+        """The page of this type and slug right below a page, in one query."""
+        return page_below(cls, parent, slug)
 
     def search_body(self) -> str:
         """Everything that a reader of the page can read, as plain text."""
@@ -132,9 +138,11 @@ class FindablePages:
             yield from model.search_documents(indexable(model.objects.filter(pk__in=ids)))
 
     def facts(self, ids: Sequence[int]) -> dict[int, Facts]:
+        plain_facts = Findable.export_facts.__func__  # type: ignore[attr-defined]
+        types = [model for model in _types_of(ids) if model.export_facts.__func__ is not plain_facts]  # type: ignore[attr-defined]
         return {
             pk: facts
-            for model in _types_of(ids)
+            for model in types
             for pk, facts in model.export_facts(indexable(model.objects.filter(pk__in=ids)))
         }
 

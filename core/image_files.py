@@ -24,8 +24,8 @@ TECHNICAL = {
     *("duration", "extension", "gamma", "icc_profile", "interlace", "jfif", "jfif_density", "jfif_unit", "aspect"),
     *("jfif_version", "loop", "progression", "progressive", "srgb", "timestamp", "transparency", "version"),
 }
-HEIC = "This is a HEIC picture, which browsers cannot show. Save it as JPEG, then upload the JPEG file."
-DAMAGED = "This picture is damaged or cut off: it cannot be read to its end. Save it again, then upload it."
+HEIC = "This is a HEIC picture, which browsers cannot show. Save it as a JPEG, then upload that file."
+DAMAGED = "This picture is damaged or cut off: it cannot be read to the end. Save it again, then upload it."
 
 
 class CleanImageFile(ContentFile):

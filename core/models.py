@@ -58,6 +58,10 @@ class SiteImage(AbstractImage):
     )
     search_fields = [*AbstractImage.search_fields, index.SearchField("alt_text"), index.AutocompleteField("alt_text")]
 
+    class Meta(AbstractImage.Meta):
+        verbose_name = "image"
+        verbose_name_plural = "images"
+
     @property
     def default_alt_text(self) -> str:
         return self.alt_text
@@ -137,7 +141,7 @@ class HasImage(models.Model):
 class SiteSettings(BaseSiteSetting, ClusterableModel):
     """What the site is called, who runs it, and what its footer links to."""
 
-    name = models.CharField(max_length=60, default=site_name, help_text="Stands beside the ring on every page.")
+    name = models.CharField(max_length=60, default=site_name, help_text="Shown beside the ring on every page.")
     strapline = models.CharField(
         max_length=200,
         default="What works, shared by people who buy public services and people who provide them.",
@@ -148,7 +152,7 @@ class SiteSettings(BaseSiteSetting, ClusterableModel):
         "run by",
         max_length=120,
         blank=True,
-        help_text="The body that answers for the site, for example a council or a network.",
+        help_text="The body responsible for the site, for example a council or a network.",
     )
     # A site's own text is not "used with permission".
     licence = models.CharField(
@@ -156,10 +160,10 @@ class SiteSettings(BaseSiteSetting, ClusterableModel):
         max_length=20,
         choices=[(one.value, one.label) for one in (Licence.CC_BY, Licence.OGL)],
         blank=True,
-        help_text="On what terms others may copy what is written here, where a page names no licence of its own. Shown in the footer.",
+        help_text="On what terms others may reuse the text here, unless a page names its own licence. Shown in the footer.",
     )
     contact_email = models.EmailField(
-        "contact address", blank=True, help_text="Where readers and the site itself write to. Shown in the footer."
+        "contact email", blank=True, help_text="Where readers, and the site itself, write to. Shown in the footer."
     )
 
     panels = [
@@ -168,9 +172,7 @@ class SiteSettings(BaseSiteSetting, ClusterableModel):
         MultiFieldPanel([FieldPanel("organisation"), FieldPanel("contact_email")], heading="Who runs it"),
         FieldPanel("licence"),
         InlinePanel("links", label="link", heading="Links in the footer"),
-        HelpPanel(
-            "The heading, the example questions and the examples of the front page are chosen on the home page itself."
-        ),
+        HelpPanel("You choose the front page's heading, example questions and examples on the home page itself."),
     ]
 
     class Meta:
@@ -218,14 +220,14 @@ class FooterLink(Orderable):
     """A link to a page here, or to an address elsewhere."""
 
     settings = ParentalKey(SiteSettings, related_name="links", on_delete=models.CASCADE)
-    label = models.CharField(max_length=60, blank=True, help_text="Left empty, it is the page's title.")
+    label = models.CharField(max_length=60, blank=True, help_text="If left empty, the page's title.")
     page = models.ForeignKey(Page, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    address = models.URLField("or an address elsewhere", blank=True)
+    address = models.URLField("or a web address elsewhere", blank=True)
 
     panels = [FieldPanel("label"), FieldPanel("page"), FieldPanel("address")]
 
     def clean(self) -> None:
         if bool(self.page_id) == bool(self.address):
-            raise ValidationError("Choose either a page or an address.")
+            raise ValidationError("Choose either a page or a web address.")
         if self.address and not self.label:
-            raise ValidationError({"label": "A link to an address needs words."})
+            raise ValidationError({"label": "A link to a web address needs a label."})

@@ -67,7 +67,7 @@ def trapped(sent: Mapping[str, str]) -> str:
     """The objection to what only a program fills in; empty where that was left alone."""
     if not sent.get(TRAP):
         return ""
-    return "A field that people cannot see was filled in. We have emptied it: send the form once more."
+    return "A field that people cannot see was filled in. We have cleared it: send the form again."
 
 
 def objection(purpose: str, sent: Mapping[str, str]) -> str:
@@ -76,9 +76,9 @@ def objection(purpose: str, sent: Mapping[str, str]) -> str:
         return problem
     age = _age(purpose, sent.get(STAMP, ""))
     if age is None or age > LONGEST:
-        return "This page was open for too long. What you wrote is still here: send it once more."
+        return "This page was open for too long. What you wrote is still here: send it again."
     if age < SHORTEST:
-        return "That was faster than a person can write. What you wrote is still here: send it once more."
+        return "That was faster than a person can write. What you wrote is still here: send it again."
     return ""
 
 
@@ -116,13 +116,13 @@ def network(request: HttpRequest) -> str:
 def check_text(value: str) -> None:
     """A validator: text of any language, with lines and tabs."""
     if any(char == NOT_TEXT or (unicodedata.category(char) == "Cc" and char not in "\n\t") for char in value):
-        raise ValidationError("Take out the characters that are not text.")
+        raise ValidationError("Remove the characters that are not text.")
 
 
 def check_line(value: str) -> None:
     """A validator: text that stays on one line, wherever it is put."""
     if any(char == NOT_TEXT or unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in value):
-        raise ValidationError("Write this on one line and take out the characters that are not text.")
+        raise ValidationError("Write this on one line and remove the characters that are not text.")
 
 
 View = Callable[..., HttpResponse]

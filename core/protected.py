@@ -34,7 +34,7 @@ class ExplainProtected:
         names = sorted({_name(user) for user in users})
         named = ", ".join(f"“{name}”" for name in islice(names, NAMED))
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        messages.error(request, f"Nothing was deleted: it is still used by {named}{more}. Change that first.")
+        messages.error(request, f"Nothing was deleted: it is still in use by {named}{more}. Change that first.")
         return HttpResponseRedirect(request.get_full_path())
 
 

@@ -26,7 +26,7 @@ class PublishComplete(PublishBulkAction):
         named = " ".join(f"“{get_latest_str(page)}”: {said}" for page, said in lacking[:MOST_NAMED])
         more = f" So are {len(lacking) - MOST_NAMED} others." if len(lacking) > MOST_NAMED else ""
         buttons = [messages.button(editor_of(page), f"Edit {get_latest_str(page)}") for page, _ in lacking[:MOST_NAMED]]
-        messages.error(self.request, f"Nothing was published: not all are complete. {named}{more}", buttons=buttons)
+        messages.error(self.request, f"Nothing was published: some are not complete. {named}{more}", buttons=buttons)
         return redirect(self.next_url)
 
     def _all(self, pages: list[Page]) -> Iterator[Page]:

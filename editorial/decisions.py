@@ -33,8 +33,8 @@ DECISIONS = (
 )
 OF_THE_WORKFLOW = ("workflow-action-name", "workflow-action-extra-data")
 LOGGED = Q(action__startswith="wagtail.publish") | Q(action__startswith="wagtail.workflow.")
-DONE_ALREADY = "This was done already: the form came twice, and counted once."
-KEPT = "What you changed is kept as a draft."
+DONE_ALREADY = "This has already been done: the form was sent twice and counted once."
+KEPT = "Your changes are kept as a draft."
 
 
 def new_token() -> str:
@@ -49,7 +49,7 @@ def in_the_editor(request: HttpRequest, page: Page) -> HttpResponse | None:
     wanted = any(request.POST.get(name) for name in DECISIONS)
     done = token is not None and _is_decided(request, page, token)
     if autosave and (wanted or done):
-        return _not_saved("A decision about this page is under way or taken. Reload the page to go on.")
+        return _not_saved("A decision about this page is under way or has been made. Reload the page to go on.")
     if not wanted:
         return None
     if done:
@@ -101,7 +101,7 @@ def _too_late(request: HttpRequest, page: Page) -> str:
     if wants("action-publish"):
         return ""
     if wants("action-submit"):
-        return "It is waiting for approval already." if asked else ""
+        return "It is already waiting for approval." if asked else ""
     if wants("action-restart-workflow"):
         return f"Nothing was started again. {last_decision(page)}" if state is None or asked else ""
     if wants("action-workflow-action"):
@@ -112,7 +112,7 @@ def _too_late(request: HttpRequest, page: Page) -> str:
 def _no_decision(request: HttpRequest, page: Page) -> str:
     task_state, seen = page.current_workflow_task_state, request.POST.get(TASK_STATE)
     if task_state is None or (seen and seen != str(task_state.pk)):
-        return f"Your decision was not carried out: the page does not wait for it any more. {last_decision(page)}"
+        return f"Your decision was not carried out: the page is no longer waiting for it. {last_decision(page)}"
     action = request.POST.get("workflow-action-name", "")
     form_class = task_state.task.specific.get_form_for_action(action)
     if form_class is None:

@@ -14,4 +14,4 @@ def say_what_is_missing(request: HttpRequest, page: Page) -> None:
     if isinstance(page, CompleteWhenPublished) and is_draft and request.accepts("text/html"):
         found = missing(page)
         if found:
-            messages.warning(request, f"This draft is saved, and not complete yet. {in_words(found)}")
+            messages.warning(request, f"This draft has been saved but is not complete yet. {in_words(found)}")

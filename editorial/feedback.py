@@ -1,4 +1,4 @@
-"""Was this page useful? Yes or no, and a line to the editors if the reader likes. Nothing is kept about who said it."""
+"""Was this page useful? Yes or no, and a comment for the editors if the reader likes. Nothing is kept about who said it."""
 
 from datetime import timedelta
 
@@ -17,8 +17,8 @@ PAGE, NETWORK = "useful-page", "useful-network"
 # A council's readers may all come from one address: these stop a flood, not a second opinion.
 PER_PAGE, PER_NETWORK = 5, 60
 REACHED = {
-    PAGE: "This page had as many answers from your place today as we count in a day.",
-    NETWORK: "We had as many answers from your place today as we count in a day.",
+    PAGE: "We have already counted as many answers to this page from your network as we count in a day.",
+    NETWORK: "We have already counted as many answers from your network as we count in a day.",
 }
 
 
@@ -27,7 +27,7 @@ class Feedback(models.Model):
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="feedback")
     useful = models.BooleanField()
-    line = models.TextField("line to the editors", max_length=LONGEST, blank=True)
+    line = models.TextField("comment for the editors", max_length=LONGEST, blank=True)
     day = models.DateField(default=timezone.localdate, db_index=True)
 
     affects_readers = False
@@ -48,11 +48,11 @@ class UsefulForm(forms.Form):
         error_messages={"required": "Choose yes or no.", "invalid_choice": "Choose yes or no."},
     )
     line = forms.CharField(
-        label="A line to the editors (optional)",
+        label="A comment for the editors (optional)",
         required=False,
         max_length=LONGEST,
         validators=[check_text],
-        help_text=f"At most {LONGEST} characters. Please name nobody.",
+        help_text=f"At most {LONGEST} characters. Please do not name anyone.",
         error_messages={"max_length": "Use at most %(limit_value)d characters; there are %(show_value)d."},
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -80,7 +80,7 @@ class FeedbackFilterSet(WagtailFilterSet):
 
 
 class LinesView(generic.IndexView):
-    page_title = "Lines to the editors"
+    page_title = "Comments for the editors"
     any_permission_required = ["view", "delete"]
 
     def get_base_queryset(self) -> QuerySet[Feedback]:

@@ -21,7 +21,7 @@ def useful(request: HttpRequest, page_id: int) -> HttpResponse:
     if request.method != "POST":
         return _form(request, page, UsefulForm())
     if not open_forms.is_from_here(request):
-        problem = "Your browser did not say that you wrote this on our page. Nothing was counted: answer here."
+        problem = "We could not tell that you answered on our page. Nothing was counted: please answer here."
         return _form(request, page, UsefulForm(), problem, 403)
     sent = open_forms.values(request)
     form = UsefulForm(sent)

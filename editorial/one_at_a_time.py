@@ -97,7 +97,7 @@ def _refusal(request: HttpRequest, pk: int, there: set[int]) -> HttpResponse | N
     if pk not in there:
         if _name(request) == "wagtail_bulk_action" or _is_script(request):
             return None  # Wagtail answers 404
-        messages.warning(request, "Nothing was changed: that page is gone. Somebody deleted it.")
+        messages.warning(request, "Nothing was changed: that page no longer exists. Someone has deleted it.")
         return redirect("wagtailadmin_explore_root")
     if _name(request) not in ("unpublish", "workflow_action"):
         return None
@@ -111,7 +111,7 @@ def _refusal(request: HttpRequest, pk: int, there: set[int]) -> HttpResponse | N
 
 def _not_public(request: HttpRequest, page: Page) -> str:
     may = page.permissions_for_user(request.user).can_publish()
-    return "It is not published any more." if may and not page.live else ""
+    return "It is no longer published." if may and not page.live else ""
 
 
 def _no_decision(request: HttpRequest, page: Page) -> str:
@@ -121,7 +121,7 @@ def _no_decision(request: HttpRequest, page: Page) -> str:
     if not match or not state or not state.task.specific.get_actions(page, request.user):
         return ""  # Wagtail refuses it
     if state.status != TaskState.STATUS_IN_PROGRESS:
-        return f"It does not wait for this decision any more. {last_decision(page)}"
+        return f"It is no longer waiting for this decision. {last_decision(page)}"
     form_class = state.task.specific.get_form_for_action(match.kwargs["action_name"])
     form = form_class(request.POST) if form_class and not _is_script(request) else None  # a script shows the errors
     return words_of(form) if form and not form.is_valid() else ""

@@ -19,7 +19,7 @@ class Reviewed(models.Model):
     """A page that somebody looks at again. What is past its date is marked, never taken away."""
 
     last_reviewed = models.DateField(
-        null=True, blank=True, help_text="The day on which somebody last checked all of it, for example 1 May 2024."
+        null=True, blank=True, help_text="The date when someone last checked all of it, for example 1 May 2024."
     )
     review_date = models.DateField(
         "next review",

@@ -22,9 +22,9 @@ class ReasonForm(TaskStateCommentForm):
 
     comment = forms.CharField(
         label="What should change",
-        help_text="The author reads this in a mail and in the page's history.",
+        help_text="The author reads this in an email and in the page's history.",
         widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say what should change, so that the author can do it."},
+        error_messages={"required": "Say what should change, so that the author can change it."},
     )
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core.regions import tiles
-from home.front_page import groups
+from home.front_page import area_index
 from search.answers import answer_or_none
 from search.facets import FacetCount
 from taxonomy.models import Facet, Term
@@ -62,7 +62,7 @@ def browse(request: HttpRequest, name: str) -> HttpResponse:
         "entries": [Entry(term.label, term.url, term.scope_note, counts.get(term.slug, 0)) for term in terms],
     }
     if way.facet == Facet.AREA:
-        context["groups"] = groups(_areas(terms, counts))
+        context["area_index"] = area_index(tuple(_areas(terms, counts)))
     if way.facet == Facet.REGION:
         context["tiles"] = tiles(counts=counts)
     return render(request, "home/browse.html", context)

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from wagtail.models import get_page_models
 
 from caching.rows import rows
@@ -16,6 +18,7 @@ from search.engine import engine
 from search.facets import FacetCount
 from search.presentation import Row, row
 from search.results import Hit
+from taxonomy.models import Facet, address
 
 EXAMPLES = 5
 
@@ -28,6 +31,16 @@ class Example:
     picture: SiteImage | None
 
 
+class AreaLink(NamedTuple):
+    """A service area with the number of its pages, plain and with commas."""
+
+    slug: str
+    label: str
+    url: str
+    total: str
+    shown: str
+
+
 def front_page(chosen: Sequence[int | None], questions: Sequence[str]) -> dict[str, Any]:
     """The context of the front page: the chosen pages first (None at the start: no lead was chosen), then the newest.
     Nothing to show where there is no index yet."""
@@ -35,14 +48,14 @@ def front_page(chosen: Sequence[int | None], questions: Sequence[str]) -> dict[s
     wanted = list(dict.fromkeys(page for page in chosen if page))
     found = answer_or_none({"kind": ["case-study"], "sort": ["newest"]}, per_page=EXAMPLES + len(wanted))
     if found is None:
-        return {"groups": [], "stages": [], "examples": [], "total": 0, "questions": asked}
+        return {"area_index": "", "stages": [], "examples": [], "total": 0, "questions": asked}
     hits = engine().hits(wanted) if wanted else ()
     newest = [hit for hit in found.results.hits if hit.page_id not in {hit.page_id for hit in hits}]
     has_lead = bool(hits) and bool(chosen) and hits[0].page_id == chosen[0]
     shown = [*hits, *newest] if has_lead else [*newest[:1], *hits, *newest[1:]]
     pictures = pictures_of([hit.page_id for hit in shown[:EXAMPLES]])
     return {
-        "groups": groups(found.results.facets["area"]),
+        "area_index": area_index(tuple(found.results.facets["area"])),
         "stages": stages(found),
         "examples": [Example(row(hit, found), pictures.get(hit.page_id)) for hit in shown[:EXAMPLES]],
         "total": found.results.total,
@@ -57,14 +70,24 @@ def current_bulletin() -> Hit | None:
     return found.results.hits[0] if found and found.results.hits else None
 
 
-def groups(values: Sequence[FacetCount]) -> list[tuple[FacetCount, list[FacetCount]]]:
-    """Each group with the areas in it; values arrive in that order."""
-    found: list[tuple[FacetCount, list[FacetCount]]] = []
+@lru_cache(maxsize=20)
+def area_index(values: tuple[FacetCount, ...]) -> SafeString:
+    """Every service area below its group, with counts; values arrive in that order. Empty where there are none. Rendered
+    once for the same counts: there are a hundred, and they change only when content does."""
+    return render_to_string("components/index_groups.html", {"groups": groups(values)}) if values else SafeString("")
+
+
+def groups(values: Sequence[FacetCount]) -> list[tuple[AreaLink, list[AreaLink]]]:
+    """Each group with the areas in it."""
+    found: list[tuple[AreaLink, list[AreaLink]]] = []
     for value in values:
+        link = AreaLink(
+            value.value, value.label, address(Facet.AREA, value.value), str(value.count), f"{value.count:,}"
+        )
         if value.level == 0:
-            found.append((value, []))
+            found.append((link, []))
         elif found:
-            found[-1][1].append(value)
+            found[-1][1].append(link)
     return found
 
 

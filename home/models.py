@@ -32,7 +32,7 @@ class HomePage(CachedRestrictions, Page):
         "example questions",
         blank=True,
         max_length=300,
-        help_text="What people might search for, one a line, shown below the search box. Three read best, for example “help people leave gangs”.",
+        help_text="What people might search for, one on each line, shown below the search box. Three work best, for example “help people leave gangs”.",
     )
     lead = models.ForeignKey(
         Page,
@@ -41,7 +41,7 @@ class HomePage(CachedRestrictions, Page):
         on_delete=models.SET_NULL,
         related_name="+",
         verbose_name="lead example",
-        help_text="Shown large. Left empty, it is the newest one.",
+        help_text="Shown large. If left empty, the newest one.",
     )
 
     max_count = 1
@@ -56,7 +56,7 @@ class HomePage(CachedRestrictions, Page):
             [
                 PageChooserPanel("lead", "casestudies.CaseStudyPage"),
                 InlinePanel("featured", label="example", heading="Other examples", max_num=4),
-                HelpPanel("Where you choose fewer than four others, the newest ones fill the places."),
+                HelpPanel("If you choose fewer than four others, the newest ones fill the gaps."),
             ],
             heading="Examples",
         ),
@@ -102,7 +102,7 @@ class ContentPage(PlainPage):
     )
     body = RichTextField(blank=True, features=["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link"])
     revised = models.DateField(
-        null=True, blank=True, help_text="The day of the last change that readers should know of, shown at the end."
+        null=True, blank=True, help_text="The date of the last change that readers should know about, shown at the end."
     )
 
     date_field = "revised"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from home.browse import BROWSE_LISTS, BrowseList
 from search.answers import Answer, QueryParams, answer
 from search.facets import FacetCount
-from search.presentation import Row, hidden, row
+from search.presentation import Row, row
 from search.protocols import Unavailable
 from search.sources import kinds
 from search.views import unavailable
@@ -73,7 +73,7 @@ def term_page(request: HttpRequest, name: str, slug: str) -> HttpResponse:
         "below": _areas(counts, [other for other in all_terms().values() if other.parent_id == term.pk]),
         "beside": _areas(counts, _siblings(term)),
         "together": _together(way, term, found),
-        "kept_filters": hidden([(way.facet.value, term.slug)]),
+        "kept_filters": [(way.facet.value, term.slug)],
         "feed_url": _search(way, term, format="atom"),
         "all_url": _search(way, term),
     }

@@ -17,7 +17,7 @@ ATEXT = frozenset(
 )  # RFC 5322, 3.2.3
 # Beyond ASCII (RFC 6531): letters, marks, numbers, punctuation and symbols; nothing that is invisible or unassigned.
 REFUSED_CATEGORIES = ("C", "Z")
-INVALID = "Enter a mail address such as name@example.org."
+INVALID = "Enter an email address such as name@example.org."
 
 
 def normalise(text: str) -> str:

@@ -73,7 +73,7 @@ class OutgoingMail(QueuedMail):
 class Reason(models.TextChoices):
     """Why nothing is sent to an email, whoever asks for it."""
 
-    BOUNCE = "bounce", "mail came back"
+    BOUNCE = "bounce", "email came back"
     COMPLAINT = "complaint", "reported as spam"
     REFUSED = "refused", "refused by the mail server"
 

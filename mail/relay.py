@@ -13,10 +13,10 @@ from mail.sending import send
 KEPT = timedelta(days=90)
 SAME, NETWORK, PAGE, SENDER = "ask-same", "ask-network", "ask-page", "ask-sender"
 REACHED = {
-    SAME: "We are sending this question already.",
-    NETWORK: "Three questions an hour can be sent from one place.",
-    PAGE: "This contact was sent as many questions today as we pass on in a day.",
-    SENDER: "You have asked as many questions today as we pass on in a day.",
+    SAME: "This question is already being sent.",
+    NETWORK: "You can send three questions an hour from one place.",
+    PAGE: "This contact has already been sent as many questions today as we pass on in a day.",
+    SENDER: "You have already asked as many questions today as we pass on in a day.",
 }
 
 

@@ -23,8 +23,8 @@ NOT_OFFERED = (
     "Another address is needed."
 )
 NO_ANSWER = (
-    "Our mail server does not answer at the moment, so we cannot find out whether it can send to an address with letters "
-    "such as “é” before the @. Try again in some minutes, or give another address."
+    "Our mail server is not answering at the moment, so we cannot find out whether it can send to an address with letters "
+    "such as “é” before the @. Try again in a few minutes, or give another address."
 )
 ASKED_EVERY = timedelta(hours=1)
 KNOWN_FOR = timedelta(hours=3)  # so long an answer counts where the server gives no newer one

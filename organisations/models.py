@@ -16,7 +16,7 @@ from taxonomy.models import Facet
 class Organisation(index.Indexed, models.Model):
     """An organisation that examples name, kept once and used by many."""
 
-    name = models.CharField(max_length=200, unique=True, help_text="As it calls itself, for example “St Giles Trust”.")
+    name = models.CharField(max_length=200, unique=True, help_text="Its own name, for example “St Giles Trust”.")
     organisation_type = term(
         Facet.ORGANISATION,
         related_name="organisations",
@@ -28,7 +28,7 @@ class Organisation(index.Indexed, models.Model):
         blank=True,
         help_text="One sentence: what it is and does, for example “A charity that helps people leave prison for good.”",
     )
-    website = models.URLField(blank=True, help_text="Its own site, for example https://www.example.org/.")
+    website = models.URLField(blank=True, help_text="Its website, for example https://www.example.org/.")
 
     panels = [FieldPanel(name) for name in ("name", "organisation_type", "description", "website")]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name"), index.FilterField("organisation_type")]
@@ -55,7 +55,7 @@ class Organisation(index.Indexed, models.Model):
         if twin:
             raise ValidationError(
                 {
-                    "name": f"“{twin}” is in the list already. Choose that one, or add what tells the two apart, such as a place."
+                    "name": f"“{twin}” is already in the list. Choose that one, or add what tells the two apart, such as a place."
                 }
             )
 

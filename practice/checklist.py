@@ -9,8 +9,8 @@ from practice.rows import Label
 from search.documents import plain_from_html
 
 BLOCKS = {name: f"panel-child-practice-{name}-section" for name in ("how_to", "pitfalls")}
-REVIEW = Item("Next review and its owner", "Somebody is reminded to keep it true.", "id_review_date")
-LICENCE = Item("Licence", "It tells others what they may copy.", "id_licence")
+REVIEW = Item("Next review and its owner", "Someone is reminded to keep it up to date.", "id_review_date")
+LICENCE = Item("Licence", "It tells others what they may reuse.", "id_licence")
 
 
 def note_checklist(page: PracticeNotePage) -> Checklist:
@@ -41,7 +41,7 @@ USEFUL: Useful = [
     ),
     (
         lambda page: bool(page.how_to),
-        Item("How to", "Readers come to learn what to do on Monday.", BLOCKS["how_to"]),
+        Item("How to", "What readers can act on.", BLOCKS["how_to"]),
     ),
     (
         lambda page: bool(page.pitfalls),

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from django.db.models import QuerySet
 
 from core.models import Licence
+from core.sourced import Sourced
 from practice.models import PracticeNotePage, TemplateContractPage
-from practice.sourced import Sourced
 
 Facts = tuple[int, Mapping[str, str]]
 

@@ -13,16 +13,17 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from core.date_fields import MonthField
-from core.findable import Findable, joined
+from core.detail_page import DetailPage
+from core.findable import joined
+from core.listing import ListingPage
 from core.models import HasImage
+from core.sourced import Sourced
 from editorial.forms import ReviewedPageForm
 from editorial.publishing import CompleteWhenPublished
 from editorial.review import Reviewed
 from practice import panels
 from practice.blocks import TEXT_FEATURES, HowToBlock, PitfallsBlock
-from practice.lists import SearchedList
 from practice.rows import Labelled
-from practice.sourced import Sourced
 from practice.standing import ContractStatus, Standing, standing
 from search.documents import plain_from_html
 from search.sources import Facts
@@ -31,10 +32,10 @@ from taxonomy.fields import terms
 from taxonomy.models import Facet
 
 
-class PracticeIndexPage(SearchedList):
+class PracticeIndexPage(ListingPage):
     """The list of best-practice notes."""
 
-    kind = "practice-note"
+    template = "practice/practice_index_page.html"
     listed = "practice.PracticeNotePage"
     parent_page_types = ["home.HomePage"]
     subpage_types = ["practice.PracticeNotePage", "practice.TemplateContractIndexPage"]
@@ -43,10 +44,10 @@ class PracticeIndexPage(SearchedList):
         verbose_name = "list of best-practice notes"
 
 
-class TemplateContractIndexPage(SearchedList):
+class TemplateContractIndexPage(ListingPage):
     """The list of template contracts."""
 
-    kind = "template-contract"
+    template = "practice/template_contract_index_page.html"
     listed = "practice.TemplateContractPage"
     parent_page_types = ["practice.PracticeIndexPage"]
     subpage_types = ["practice.TemplateContractPage"]
@@ -60,7 +61,7 @@ class NoteTag(ItemBase):
     content_object = ParentalKey("practice.PracticeNotePage", related_name="tagged_items", on_delete=models.CASCADE)
 
 
-class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, CompleteWhenPublished, Findable):
+class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, CompleteWhenPublished, DetailPage):
     """How something is done well. What the source does not say stays empty and is shown as "not reported"."""
 
     summary = models.TextField(
@@ -96,7 +97,7 @@ class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, Complet
         "law as at",
         null=True,
         blank=True,
-        help_text="The day for which the law is true, for example 1 December 2007. When a year has gone by, readers are warned.",
+        help_text="The date for which the law is true, for example 1 December 2007. After a year, readers are warned.",
     )
 
     themes = terms(
@@ -117,7 +118,7 @@ class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, Complet
     tags = ClusterTaggableManager(
         through=NoteTag,
         blank=True,
-        help_text="From the list of tags, for example “prevention”. Others are not kept.",
+        help_text="From the list of tags, for example “prevention”. Other words will not be saved.",
     )
 
     words = ParentalManyToManyField(
@@ -125,7 +126,7 @@ class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, Complet
         blank=True,
         related_name="notes",
         verbose_name="words in the glossary",
-        help_text="Words of the note that not every reader knows. The note links to what the glossary says of them.",
+        help_text="Words in the note that not every reader knows. The note links to their glossary entries.",
     )
 
     kind = "practice-note"
@@ -134,7 +135,6 @@ class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, Complet
     kind_order = 20
     FACETS = {"area": "areas", "theme": "themes", "stage": "stages", "tag": "tagged_items__tag"}
     search_related = ("points", "responses", "pilots")
-    SHOWN = ("picture",)  # foreign keys that its page reads
     parent_page_types = ["practice.PracticeIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     base_form_class = ReviewedPageForm
@@ -148,12 +148,12 @@ class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, Complet
 
     def half_entered(self) -> dict[str, str]:
         has_law = bool(plain_from_html(self.law))
-        return {"law_as_at": "Say for which day the law is true."} if has_law and not self.law_as_at else {}
+        return {"law_as_at": "Say for which date the law is true."} if has_law and not self.law_as_at else {}
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest) -> dict[str, Any]:
         from practice.presentation import note_context
 
-        return super().get_context(request, *args, **kwargs) | note_context(self, request)
+        return note_context(self, request)
 
     def search_body(self) -> str:
         from practice.documents import note_body
@@ -182,7 +182,7 @@ class NotePoint(Labelled):
 
 
 class SurveyResponse(Labelled):
-    """A benefit or a barrier that people named who were asked."""
+    """A benefit or a barrier that people named in a survey."""
 
     page = ParentalKey(PracticeNotePage, related_name="responses", on_delete=models.CASCADE)
     text = models.CharField(
@@ -276,7 +276,7 @@ class NoteDocument(Orderable):
         verbose_name = "document"
 
 
-class TemplateContractPage(ResolvesMergedTerms, Reviewed, Sourced, CompleteWhenPublished, Findable):
+class TemplateContractPage(ResolvesMergedTerms, Reviewed, Sourced, CompleteWhenPublished, DetailPage):
     """A contract made once for a service, for many to use."""
 
     service = models.CharField(
@@ -349,7 +349,6 @@ class TemplateContractPage(ResolvesMergedTerms, Reviewed, Sourced, CompleteWhenP
     }
     summary_field = "search_summary"
     search_related = ("kept_by", "versions")
-    SHOWN = ("kept_by", "document")  # foreign keys that its page reads
     parent_page_types = ["practice.TemplateContractIndexPage"]
     subpage_types: ClassVar[list[str]] = []
     base_form_class = ReviewedPageForm
@@ -366,10 +365,10 @@ class TemplateContractPage(ResolvesMergedTerms, Reviewed, Sourced, CompleteWhenP
         """How far it has come, as readers are told."""
         return standing(self.status, held=self.document_id is not None, linked=bool(self.link))
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest) -> dict[str, Any]:
         from practice.presentation import contract_context
 
-        return super().get_context(request, *args, **kwargs) | contract_context(self, request)
+        return contract_context(self, request)
 
     @property
     def search_summary(self) -> str:

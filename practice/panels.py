@@ -38,12 +38,12 @@ NOTE: list[Panel] = [
         "points",
         label="benefit or barrier",
         heading="Benefits and barriers",
-        help_text="What speaks for it and what stands in its way, in the note's own words. Shown as two columns of equal weight.",
+        help_text="Benefits and barriers, in the note's own words. Shown as two columns of equal weight.",
     ),
     InlinePanel(
         "responses",
         label="survey response",
-        heading="What people answered in a survey",
+        heading="What people said in a survey",
         help_text="One for each thing that was named, for example the barrier “They are too complex.”",
     ),
     FieldPanel("how_to"),
@@ -52,7 +52,7 @@ NOTE: list[Panel] = [
 FACTS: list[Panel] = [
     MultiFieldPanel([FieldPanel("law"), FieldPanel("law_as_at")], heading="Law"),
     InlinePanel(
-        "pilots", label="pilot site", heading="Pilot sites", help_text="Where it is tried out, for example Medway."
+        "pilots", label="pilot site", heading="Pilot sites", help_text="Where it is being tried, for example Medway."
     ),
 ]
 LINKED: list[Panel] = [
@@ -96,7 +96,7 @@ CONTRACT: list[Panel] = [
     InlinePanel(
         "versions",
         label="version",
-        heading="History of versions",
+        heading="Version history",
         help_text="The newest first, for example “2.1, April 2008: the clauses on staff were rewritten.”",
     ),
 ]
@@ -105,11 +105,16 @@ CONTRACT_FINDING: list[Panel] = [*map(_terms, ("areas", "jurisdictions", "themes
 
 def note_handler() -> TabbedInterface:
     tabs = {"Practice": NOTE, "Law and pilots": FACTS, "Linked": LINKED}
-    return _tabs(tabs | {"Finding it": NOTE_FINDING, "Dates and source": KEEPING, "Address": PROMOTE})
+    return _tabs(tabs | {"How readers find it": NOTE_FINDING, "Dates and source": KEEPING, "Address": PROMOTE})
 
 
 def contract_handler() -> TabbedInterface:
-    tabs = {"Contract": CONTRACT, "Finding it": CONTRACT_FINDING, "Dates and source": KEEPING, "Address": PROMOTE}
+    tabs = {
+        "Contract": CONTRACT,
+        "How readers find it": CONTRACT_FINDING,
+        "Dates and source": KEEPING,
+        "Address": PROMOTE,
+    }
     return _tabs(tabs)
 
 

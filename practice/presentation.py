@@ -7,17 +7,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
-from core import dates, facts
-from core.citing import ways_to_cite
-from core.facts import UNSAID, Fact, links, search_address, text
-from core.facts import terms as term_links
+from caching.version import cached_per_version
+from core import dates
+from core.detail_page import framed
+from core.facts import Fact, provenance, search_url, term_links
 from core.glossary_link import glossary_url
-from practice.models import PracticeNotePage, TemplateContractPage
+from practice.models import ContractVersion, PilotSite, PracticeNotePage, TemplateContractPage
 from practice.rows import Label
 from search.answers import hits
 from search.documents import plain_from_html
+from search.presentation import brief
 from search.results import Hit
 from taxonomy.fields import terms_of
 from taxonomy.models import Term
@@ -43,63 +43,124 @@ class Survey:
     columns: tuple[Column, ...]
 
 
-def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]:
-    terms = terms_of(page, ("themes", "stages", "areas"))
-    contracts = [row.contract for row in page.contracts.select_related("contract") if row.contract_id]
-    named = [row.example_id for row in page.examples.all() if row.example_id]
-    # The index knows what is published and open to all.
-    seen = {hit.page_id: hit for hit in hits([*named, *(contract.pk for contract in contracts)])}
-    has_law = bool(plain_from_html(page.law))
-    tags = links((tag.name, search_address("tag", tag.slug)) for tag in page.tags.all())
+@dataclass(frozen=True, slots=True)
+class NoteRows:
+    """What belongs to a note and is held in other tables, in the editors' order."""
+
+    columns: tuple[Column, ...]
+    surveys: list[Survey]
+    pilots: list[PilotSite]
+    example_ids: list[int]
+    contracts: list[TemplateContractPage]
+    documents: list[Any]
+    tags: list[tuple[str, str]]
+    words: list[tuple[str, str]]
+
+
+def rows_of(page: PracticeNotePage) -> NoteRows:
+    """Kept until content changes, for a published note: there are far fewer notes than case studies, and building this SQL
+    takes longer than all the rest of the page."""
+    return cached_per_version(f"rows of note {page.pk}", lambda: _rows_of(page))
+
+
+def _rows_of(page: PracticeNotePage) -> NoteRows:
+    contracts = page.contracts.select_related("contract")
+    documents = page.documents.select_related("document")
     glossary = glossary_url()
-    words = links((entry.word, f"{glossary}#{entry.anchor}") for entry in page.words.all()) if glossary else UNSAID
+    words = [(entry.word, f"{glossary}#{entry.anchor}") for entry in page.words.all()] if glossary else []
+    return NoteRows(
+        columns=columns(page.points.all()),
+        surveys=surveys(page.responses.all()),
+        pilots=list(page.pilots.all()),
+        example_ids=[row.example_id for row in page.examples.all() if row.example_id],
+        contracts=[row.contract for row in contracts if row.contract_id],
+        documents=[row.document for row in documents if row.document_id],
+        tags=[(tag.name, search_url("tag", tag.slug)) for tag in page.tags.all()],
+        words=words,
+    )
+
+
+def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]:
+    terms, rows = terms_of(page, ("themes", "stages", "areas")), rows_of(page)
+    # The index knows what is published and open to all.
+    seen = {hit.page_id: hit for hit in hits([*rows.example_ids, *(contract.pk for contract in rows.contracts)])}
+    has_law = bool(plain_from_html(page.law))
     subjects = [
-        Fact("Themes", term_links(terms["themes"])),
-        Fact("Stages", term_links(terms["stages"])),
-        Fact("Service areas", term_links(terms["areas"])),
-        Fact("Tags", tags),
-        Fact("Words in the glossary", words),
+        Fact("Themes", "", term_links(terms["themes"])),
+        Fact("Stages", "", term_links(terms["stages"])),
+        Fact("Service areas", "", term_links(terms["areas"])),
+        Fact("Tags", "", tuple(rows.tags)),
+        Fact("Words in the glossary", "", tuple(rows.words)),
     ]
-    told = [row for row in subjects if row.value]
     law = [Fact("Law as at", _month(page.law_as_at))] if has_law else []
-    key_facts = [Fact("As at", _month(page.as_at)), *(row for row in subjects if row.value or row.name in ALWAYS), *law]
-    return {
-        "key_facts": facts.printed(key_facts),
-        "subjects": facts.printed(told),
+    about = [row for row in subjects if row.is_reported or row.name in ALWAYS]
+    shared = framed(
+        page,
+        page.get_full_url(request) or "",
+        standfirst=page.summary,
+        key_facts=[Fact("As at", _month(page.as_at)), *about, *law],
+        provenance=provenance(page, published_at=page.source_address),
+        areas=terms["areas"],
+    )
+    return shared | {
+        "subjects": [row for row in subjects if row.is_reported],
         "stages": [stage.slug for stage in terms["stages"]],
         "group": _group(terms["areas"]),
         "says_what_it_is": bool(plain_from_html(page.about)),
-        "columns": columns(page.points.all()),
-        "surveys": surveys(page.responses.all()),
+        "columns": rows.columns,
+        "surveys": rows.surveys,
         "has_law": has_law,
         "law_is_old": has_law and law_is_old(page),
-        "pilots": list(page.pilots.all()),
-        "examples": [seen[pk] for pk in named if pk in seen],
-        "contracts": [(seen[contract.pk], contract) for contract in contracts if contract.pk in seen],
-        "documents": [row.document for row in page.documents.select_related("document") if row.document_id],
-        "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
-        "ways_to_cite": ways_to_cite(page, page.get_full_url(request) or ""),
+        "pilots": rows.pilots,
+        "examples": [brief(seen[pk]) for pk in rows.example_ids if pk in seen],
+        "contracts": [(seen[contract.pk], contract) for contract in rows.contracts if contract.pk in seen],
+        "documents": rows.documents,
     }
 
 
+@dataclass(frozen=True, slots=True)
+class ContractRows:
+    """What belongs to a template contract and is held in other tables."""
+
+    owner: str
+    document: Any
+    versions: list[ContractVersion]
+
+
+def contract_rows_of(page: TemplateContractPage) -> ContractRows:
+    """Kept until content changes, for a published one."""
+
+    def found() -> ContractRows:
+        return ContractRows(page.kept_by.name if page.kept_by else "", page.document, list(page.versions.all()))
+
+    return cached_per_version(f"rows of contract {page.pk}", found)
+
+
 def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[str, Any]:
-    terms = terms_of(page, ("areas", "themes", "jurisdictions"))
+    terms, rows = terms_of(page, ("areas", "themes", "jurisdictions")), contract_rows_of(page)
+    standing = page.standing.with_note(page.status_note)
     key_facts = [
-        Fact("Status", text(page.standing.with_note(page.status_note))),
-        Fact("Service", text(page.service)),
-        Fact("Owner", text(page.kept_by.name if page.kept_by else "")),
-        Fact("Jurisdiction", term_links(terms["jurisdictions"])),
-        Fact("Version", text(page.version)),
+        Fact("Status", standing),
+        Fact("Service", page.service),
+        Fact("Owner", rows.owner),
+        Fact("Jurisdiction", "", term_links(terms["jurisdictions"])),
+        Fact("Version", page.version),
         Fact("As at", _month(page.as_at)),
     ]
-    subjects = [Fact("Service areas", term_links(terms["areas"])), Fact("Themes", term_links(terms["themes"]))]
-    return {
-        "key_facts": facts.printed([*key_facts, *(row for row in subjects if row.value)]),
+    subjects = [Fact("Service areas", "", term_links(terms["areas"])), Fact("Themes", "", term_links(terms["themes"]))]
+    shared = framed(
+        page,
+        page.get_full_url(request) or "",
+        standfirst=standing,
+        key_facts=[*key_facts, *(row for row in subjects if row.is_reported)],
+        provenance=provenance(page, published_at=page.source_address),
+        areas=terms["areas"],
+    )
+    return shared | {
         "says_what_it_is": bool(plain_from_html(page.about)),
-        "versions": list(page.versions.all()),
-        "notes": _notes_naming(page),
-        "provenance": facts.printed(facts.provenance(page, text(page.source_address))),
-        "ways_to_cite": ways_to_cite(page, page.get_full_url(request) or ""),
+        "document": rows.document,
+        "versions": rows.versions,
+        "notes": [brief(hit) for hit in _notes_naming(page)],
     }
 
 
@@ -155,5 +216,5 @@ def _group(areas: Sequence[Term]) -> str:
     return min((area.parent.slug for area in areas if area.parent), default="")
 
 
-def _month(day: datetime.date | None) -> SafeString:
-    return text(dates.month(day) if day else "")
+def _month(day: datetime.date | None) -> str:
+    return dates.month(day) if day else ""

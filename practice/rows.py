@@ -10,12 +10,12 @@ class Label(models.TextChoices):
 
 
 class Labelled(Orderable):
-    """Something that speaks for a practice, or that stands in its way."""
+    """A benefit of a practice, or a barrier to it."""
 
     label = models.CharField(
         max_length=10,
         choices=Label,
-        help_text="Whether it speaks for the practice or stands in its way.",
+        help_text="Whether it is a benefit of the practice or a barrier to it.",
     )
 
     class Meta(Orderable.Meta):

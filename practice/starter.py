@@ -38,7 +38,7 @@ def load(home: Page) -> None:
         PracticeIndexPage(
             title="Best practice",
             slug="practice",
-            introduction="How it is done, what speaks for it and what stands in its way, as far as it is reported.",
+            introduction="How it is done, with its benefits and barriers as far as they are reported.",
         ),
     )
     contracts = TemplateContractIndexPage.objects.first() or _list(

@@ -1,21 +1,23 @@
-"""How text becomes words: the one analysis that both engines follow.
+"""How text becomes words: the one analysis that index, question and highlights follow, in both engines.
 
-Every character that is not a letter or a digit separates words; case and accents are folded and words are stemmed
-(Porter) by the engines; a possessive 's in a question is dropped. Nothing here raises, whatever the text.
+A text is normalised (`search/normalisation.py`), then every character that is not a letter or a digit separates words.
+An apostrophe separates nothing: "men's" is "mens". Nothing here raises, whatever the text.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass, field
 
-MAX_TEXT = 300  # characters of a question that are read
-MAX_WORDS = 32
+from search.normalisation import folded, normalised, rewritten, visible
+
+MAX_TEXT = 1000  # characters of a question that are read
+MAX_WORDS = 32  # words of a question that are looked for; stop words do not count
 
 _WORD = re.compile(r"[^\W_]+")
-# Where the only other letters are ASCII a table and `split` find the same words three times as fast.
-_TYPOGRAPHY = "’‘“”–—…·£•\u00a0"
+# Where all letters are ASCII a table and `split` find the same words three times as fast.
 _BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
-_POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
+# What stands in double quotation marks, or in single ones; an apostrophe within a word is none.
+_QUOTED = re.compile(r"(\"[^\"]*\")|(?<![^\W_])'((?:[^'\"]|(?<=[^\W_])'(?=[^\W\d_]))+)'(?![^\W_])")
 _CHUNK = re.compile(r'(-?)"([^"]*)"|(\S+)')
 # Words that say nothing of what is looked for. They stay in the index; a question ignores them beside other words.
 STOP_WORDS = frozenset(
@@ -23,6 +25,9 @@ STOP_WORDS = frozenset(
     a about all am an and any are as at be been but by can could did do does for from had has have how i
     if in into is it its me my no not of on or our should so some than that the their them then there
     these they this to us was we were what when where which who why will with would you your
+    arent cant couldnt didnt doesnt dont hadnt hasnt havent heres hows im isnt itd itll ive lets
+    shouldnt thats theres theyd theyll theyre theyve wasnt weve werent whats whens wheres whos wont wouldnt
+    youd youll youre youve
     """.split()  # noqa: SIM905 (a list of words, to be read)
 )
 
@@ -31,6 +36,11 @@ STOP_WORDS = frozenset(
 class Word:
     text: str
     prefix: bool = False
+
+    @property
+    def telling(self) -> bool:
+        """Whether it says something of what is looked for."""
+        return self.prefix or self.text not in STOP_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +52,36 @@ class Question:
     excluded: tuple[tuple[Word, ...], ...] = ()
     # The words as they stood together, stop words and all.
     runs: tuple[tuple[Word, ...], ...] = field(default=(), compare=False)
+    is_cut: bool = field(default=False, compare=False)  # it is longer than what is looked for
 
     @property
     def positive(self) -> bool:
         return bool(self.words or self.phrases)
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether there is nothing to look for and nothing to leave out."""
+        return not (self.positive or self.excluded)
+
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, lower case, in order."""
-    text = unicodedata.normalize("NFC", text)
-    if not text.isascii():
-        for sign in _TYPOGRAPHY:
-            text = text.replace(sign, " ")
-    if text.isascii():
-        return text.lower().translate(_BETWEEN).split()
-    if "\u0130" in text:  # the one letter that becomes two in lower case
-        return [word.lower() for word in _WORD.findall(text)]
-    return _WORD.findall(text.lower())
+    """The words of a text, in letters that can be compared, in order."""
+    return _words(normalised(text))
 
 
-def without_possessives(text: str) -> str:
-    return _POSSESSIVE.sub("", text)
+def _words(text: str) -> list[str]:
+    return text.translate(_BETWEEN).split() if text.isascii() else _WORD.findall(text)
 
 
 def fold(text: str) -> str:
-    """A text as a key for comparing and sorting: words in lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", " ".join(tokens(text)))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    """A text as a key for comparing and sorting: its words."""
+    return " ".join(tokens(text))
 
 
 def clean(text: str) -> str:
-    """A question's text as it is shown again: one line, no control characters, at most MAX_TEXT characters."""
-    printable = "".join(char if char.isprintable() else " " for char in text[: MAX_TEXT * 4])
+    """A question's text as it is shown again: one line, no control or invisible characters, at most MAX_TEXT characters."""
+    seen = visible(text[: MAX_TEXT * 4])
+    printable = "".join(char if char.isprintable() else " " for char in seen)
     return " ".join(unicodedata.normalize("NFC", printable).split())[:MAX_TEXT].strip()
 
 
@@ -84,35 +92,51 @@ def parse(text: str) -> Question:
     excluded: list[tuple[Word, ...]] = []
     runs: list[list[Word]] = [[]]
     budget = MAX_WORDS
-    for minus, phrase, chunk in _CHUNK.findall(clean(text)):
-        if not chunk:
+    cleaned = clean(text)
+    if not any(char.isalnum() for char in cleaned):
+        return Question()
+    is_cut = len(cleaned) >= MAX_TEXT
+    for minus, phrase, chunk in _CHUNK.findall(rewritten(_QUOTED.sub(_in_double, folded(cleaned)))):
+        found = [Word(token) for token in _words(phrase or chunk)]
+        if chunk and found and len(found[-1].text) > 1 and chunk.rstrip('",.;:!?)').endswith("*"):
+            found[-1] = Word(found[-1].text, prefix=True)
+        read, budget = _within(found, budget)
+        is_cut = is_cut or len(read) < len(found)
+        if minus or not chunk or chunk.startswith("-"):
             runs.append([])
-            found = tuple(tokens(phrase))[:budget]
-            if found:
-                if minus:
-                    excluded.append(tuple(Word(token) for token in found))
-                else:
-                    phrases.append(found)
+        if not read:
+            continue
+        if minus or chunk.startswith("-"):
+            excluded.append(tuple(read))
+        elif chunk:
+            words += read
+            runs[-1] += read
         else:
-            bare = chunk.rstrip('",.;:!?)')
-            found = tuple(tokens(without_possessives(chunk)))[:budget]
-            starred = bool(found) and bare.endswith("*") and len(found[-1]) > 1
-            read = [Word(token, prefix=starred and place == len(found) - 1) for place, token in enumerate(found)]
-            if chunk.startswith("-") and read:
-                excluded.append(tuple(read))
-                runs.append([])
-            else:
-                words.extend(read)
-                runs[-1].extend(read)
-        budget -= len(found)
-        if budget <= 0:
-            break
-    telling = [word for word in words if word.prefix or word.text not in STOP_WORDS]
+            phrases.append(tuple(word.text for word in read))
+    telling = [word for word in words if word.telling]
     if telling or phrases:
         words = telling
+    is_cut = is_cut or len(words) > MAX_WORDS
     return Question(
-        tuple(dict.fromkeys(words)),
+        tuple(dict.fromkeys(words))[:MAX_WORDS],
         tuple(dict.fromkeys(phrases)),
         tuple(dict.fromkeys(excluded)),
         tuple(tuple(run) for run in runs if run),
+        is_cut,
     )
+
+
+def _in_double(quoted: re.Match[str]) -> str:
+    return quoted[1] or f'"{quoted[2]}"'
+
+
+def _within(words: list[Word], budget: int) -> tuple[list[Word], int]:
+    """As many of these words as may still be looked for, and how many more may be."""
+    read = []
+    for word in words:
+        if word.telling:
+            if not budget:
+                break
+            budget -= 1
+        read.append(word)
+    return read, budget

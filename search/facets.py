@@ -43,7 +43,7 @@ DIMENSIONS = {
     "organisation": "Organisation type",
     "evidence": "Evidence level",
     "result": "Result",
-    "contract": "Contract form",
+    "contract": "Type of contract",
     "tag": "Tag",
 }
 YEAR = "year"

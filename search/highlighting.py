@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 from search.analysis import fold
-from search.stemming import stems
+from search.normalisation import aligned, is_invisible
+from search.stemming import STEMS
 from search.synonyms import Expanded
 
 WIDTH = 260  # characters that are shown of a longer text
@@ -45,17 +46,17 @@ def wanted(question: Expanded) -> Wanted:
                 found[beginning][Said(part, beginning=beginning)] = None
             else:
                 _add_run(found, part, alternative.words)
-    for part, phrase in enumerate(question.phrases, len(question.groups)):
-        _add_run(found, part, phrase)
+    for part, several in enumerate(question.phrases, len(question.groups)):
+        for way in several:
+            _add_run(found, part, way)
     return {letters: tuple(said) for letters, said in found.items() if letters}
 
 
 def _add_run(found: dict[str, dict[Said, None]], part: int, words: Iterable[str]) -> None:
-    run = tuple(stems(words))
-    if run:
-        # A stem may change the last letter of what it stands for (happy, happi), none before.
-        letters = run[0][:-1] if len(run[0]) > 2 else run[0][:1]
-        found[letters][Said(part, run)] = None
+    run = tuple(STEMS[word] for word in words)
+    # A stem may change the last letter of what it stands for (happy, happi), none before.
+    letters = run[0][:-1] if len(run[0]) > 2 else run[0][:1]
+    found[letters][Said(part, run)] = None
 
 
 def marked(text: str, said: Wanted) -> str:
@@ -89,33 +90,30 @@ def _around(text: str, start: int, end: int, shown: str) -> str:
 
 def _spans(text: str, said: Wanted) -> list[Span]:
     """Where the text has something to mark, in order."""
-    lower = text.replace("\u0130", "I").lower()  # the one letter that becomes two in lower case
-    plain = _without_accents(lower)
+    plain, origin = aligned(text)
     spans: list[Span] = []
     for letters, several in said.items():
         if letters not in plain:
             continue
         known: dict[str, tuple[Said, ...]] = {}
         for start, end in _words_from(plain, letters):
-            word = lower[start:end]
+            word = plain[start:end]
             if word not in known:
-                known[word] = _meant(word, plain[start:end], several)
+                known[word] = _meant(word, several)
             for one in known[word]:
-                last = _end_of_run(lower, plain, end, one.stems[1:]) if len(one.stems) > 1 else end
+                last = _end_of_run(plain, end, one.stems[1:]) if len(one.stems) > 1 else end
                 if last:
                     spans.append((start, last, one.part))
+    if origin is not None:
+        spans = [(origin[start], _end_in(text, origin[end - 1] + 1), part) for start, end, part in spans]
     return sorted(spans)
 
 
-def _without_accents(text: str) -> str:
-    """The text with letters in the place of accented ones; of the same length."""
-    if not text.isascii():
-        for char in set(text):
-            if char > "\x7f" and char.isalnum():
-                base = "".join(one for one in unicodedata.normalize("NFKD", char) if not unicodedata.combining(one))
-                if len(base) == 1 and base != char:
-                    text = text.replace(char, base)
-    return text
+def _end_in(text: str, end: int) -> int:
+    """Where a word ends with the marks and invisible characters that belong to it."""
+    while end < len(text) and (unicodedata.combining(text[end]) or is_invisible(text[end])):
+        end += 1
+    return end
 
 
 def _words_from(text: str, letters: str) -> Iterator[tuple[int, int]]:
@@ -131,20 +129,18 @@ def _words_from(text: str, letters: str) -> Iterator[tuple[int, int]]:
         place = text.find(letters, end)
 
 
-def _meant(word: str, plain: str, several: Iterable[Said]) -> tuple[Said, ...]:
+def _meant(word: str, several: Iterable[Said]) -> tuple[Said, ...]:
     """What of this begins with a word."""
-    found = stems([word])
-    return tuple(
-        one for one in several if (plain.startswith(one.beginning) if one.beginning else found == [one.stems[0]])
-    )
+    stem = STEMS[word]
+    return tuple(one for one in several if (word.startswith(one.beginning) if one.beginning else stem == one.stems[0]))
 
 
-def _end_of_run(lower: str, plain: str, end: int, rest: tuple[str, ...]) -> int:
+def _end_of_run(plain: str, end: int, rest: tuple[str, ...]) -> int:
     """Where the words end that follow; 0 where others do."""
     for stem in rest:
         match = _WORD.search(plain, end)
         # Few words that follow even begin with the right letter.
-        if match is None or plain[match.start()] != stem[0] or stems([lower[match.start() : match.end()]]) != [stem]:
+        if match is None or plain[match.start()] != stem[0] or STEMS[match[0]] != stem:
             return 0
         end = match.end()
     return end

@@ -1,13 +1,13 @@
 """What the search page's templates are given: everything decided here, so that templates only print."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from heapq import nlargest
-from html import escape
-from typing import Any
+from typing import Any, TypedDict
 
-from django.utils.html import format_html_join
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from search import analysis
@@ -33,27 +33,33 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    number: int
+    """A link to a page of results."""
+
+    number: str
     url: str
     current: bool = False
     gap_before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One result as a list shows it."""
+class Row(TypedDict):
+    """One result as a list shows it. A dictionary, with numbers as text: templates read both fastest."""
 
-    hit: Hit
+    page_id: str
+    url: str
     kind: str
+    kind_label: str
     title: SafeString
     snippet: SafeString
+    summary: str
     organisations: str
     region: str
     group: str  # of its service areas the first that is a group
-    evidence: str
-    evidence_label: str
+    date: datetime.date | None
+    day: str  # the date for machines
+    evidence: str  # level and label
     stages: str  # in words
-    begins_partial: bool = False  # the first that has only some of the words
+    stage_slugs: Sequence[str]
+    begins_partial: bool  # the first that has only some of the words
 
 
 def page(
@@ -62,10 +68,13 @@ def page(
     """The context of a page of results at this path; `words_alone` would find that many pages each, without filters, and
     of the dimensions in `whole` every value is shown."""
     query, results, fixed = answer.query, answer.results, answer.fixed
+    question = analysis.parse(query.text)
     first = replace(query, page=1)
     rows = [row(hit, answer) for hit in results.hits]
     if query.sort == "relevance" and results.total > 0 and results.exact < results.total:
-        rows = [replace(item, begins_partial=_begins_partial(rows, place)) for place, item in enumerate(rows)]
+        first_partial = next((place for place, hit in enumerate(results.hits) if not hit.exact), None)
+        if first_partial is not None:
+            rows[first_partial]["begins_partial"] = True
     open_filters = [pair for pair in query.filters() if pair[0] not in fixed]
 
     def switch(name: str) -> str:
@@ -74,6 +83,7 @@ def page(
 
     return {
         "query": query,
+        "question": question,
         "results": results,
         "counted": {"total": f"{results.total:,}", "page": f"{results.page:,}", "pages": f"{results.pages:,}"},
         "rows": rows,
@@ -81,15 +91,15 @@ def page(
         "chips": [_chip(path, answer, name, value) for name, value in open_filters],
         "clear_url": replace(first, facets={}, year_from=None, year_to=None).to_url(path, fixed),
         "facets": facets({name: held for name, held in results.facets.items() if name not in fixed}, switch, whole),
-        "years": years(results.facets.get(YEAR, ())),
-        "kept_filters": hidden(pair for pair in first.to_params() if pair[0] not in (*fixed, "q")),
-        "kept": hidden(pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")),
+        "years": years(tuple(results.facets.get(YEAR, ()))),
+        "kept_filters": [pair for pair in first.to_params() if pair[0] not in (*fixed, "q")],
+        "kept": [pair for pair in first.to_params() if pair[0] not in (*fixed, "sort")],
         "first_number": (results.page - 1) * PER_PAGE + 1,
-        "sorts": sorts(query.sort, ranked=analysis.parse(query.text).positive),
-        "links": page_links(_links(path, answer)),
+        "sorts": sorts(query.sort, ranked=question.positive),
+        "links": _links(path, answer),
         "previous_url": replace(query, page=results.page - 1).to_url(path, fixed) if results.page > 1 else "",
         "next_url": replace(query, page=results.page + 1).to_url(path, fixed) if results.page < results.pages else "",
-        "formats": formats((label, first.to_url(path, fixed, format=label.lower())) for label in FORMATS),
+        "formats": [(label, first.to_url(path, fixed, format=label.lower())) for label in FORMATS],
         "feed_url": first.to_url(path, fixed, format="atom"),
         "relax": [_relaxed(path, answer, row.param, row.value, row.total) for row in results.relax if row.total],
         "did_you_mean": replace(first, text=results.suggestion).to_url(path, fixed) if results.suggestion else "",
@@ -99,19 +109,38 @@ def page(
 
 
 def row(hit: Hit, answer: Answer) -> Row:
-    level = next(iter(hit.facets.get("evidence", [])), "")
+    level, stages = next(iter(hit.facets.get("evidence", [])), ""), hit.facets.get("stage", [])
     return Row(
-        hit=hit,
-        kind=answer.label("kind", hit.kind),
+        page_id=str(hit.page_id),
+        url=hit.url,
+        kind=hit.kind,
+        kind_label=answer.label("kind", hit.kind),
         title=mark_safe(hit.title_html),  # noqa: S308 (escaped by the engine, tests hold it)
         snippet=mark_safe(hit.snippet_html),  # noqa: S308
+        summary=hit.summary,
         organisations=_few(hit.organisations),
         region=", ".join(answer.label("region", slug) for slug in hit.facets.get("region", [])),
         group=next((slug for slug in hit.facets.get("area", []) if _is_group(answer, slug)), ""),
-        evidence=level,
-        evidence_label=answer.label("evidence", level) if level else "",
-        stages=", ".join(answer.label("stage", slug) for slug in hit.facets.get("stage", [])),
+        date=hit.date,
+        day=hit.date.isoformat() if hit.date else "",
+        evidence=f"{level}, {answer.label('evidence', level).lower()}" if level else "",
+        stages=", ".join(answer.label("stage", slug) for slug in stages),
+        stage_slugs=stages,
+        begins_partial=False,
     )
+
+
+class Brief(TypedDict):
+    """A page of a short list, with its summary alone."""
+
+    page_id: str
+    url: str
+    title: str
+    summary: str
+
+
+def brief(hit: Hit) -> Brief:
+    return Brief(page_id=str(hit.page_id), url=hit.url, title=hit.title, summary=hit.summary)
 
 
 def _few(names: list[str]) -> str:
@@ -122,10 +151,6 @@ def _few(names: list[str]) -> str:
 def _is_group(answer: Answer, area: str) -> bool:
     value = answer.vocabulary["area"].get(area)
     return value is not None and value.parent is None
-
-
-def _begins_partial(rows: list[Row], place: int) -> bool:
-    return not rows[place].hit.exact and (place == 0 or rows[place - 1].hit.exact)
 
 
 def _label(answer: Answer, name: str, value: str) -> tuple[str, str]:
@@ -144,16 +169,34 @@ def _relaxed(path: str, answer: Answer, name: str, value: str, total: int) -> tu
 
 def facets(
     values: Mapping[str, Sequence[FacetCount]], switch: Callable[[str], str], whole: Collection[str] = ()
-) -> SafeString:
-    """The filters by dimension, each with its checkboxes; open are the first two, those with a choice and those in `whole`.
-    Of a long one the largest values are shown, and a link to what `switch` says shows all of them or fewer again."""
-    printed = []
+) -> list[SafeString]:
+    """The filters by dimension; open are the first two, those with a choice and those in `whole`. Of a long one the
+    largest values are shown, and a link to what `switch` says shows all of them or fewer again."""
+    found = []
     for place, name in enumerate(name for name in DIMENSIONS if values.get(name)):
         every = tuple(values[name])
-        shown = every if name in whole else largest(every)
-        more = _switch(name, len(every), switch(name), name in whole) if len(largest(every)) < len(every) else ""
-        printed.append(f"{_facet(name, shown, place < 2 or name in whole)}{more}</fieldset></details>")
-    return mark_safe("\n".join(printed))  # noqa: S308 (escaped below)
+        few, is_whole = largest(every), name in whole
+        shown = every if is_whole else few
+        url = switch(name) if len(few) < len(every) else ""
+        found.append(_facet(name, shown, place < 2 or is_whole, url, 0 if is_whole else len(every)))
+    return found
+
+
+@lru_cache(maxsize=500)
+def _facet(name: str, values: tuple[FacetCount, ...], is_open: bool, switch: str, total: int) -> SafeString:
+    """One filter. Behind `switch` are `total` values, or fewer where it is 0. Rendered once for the same counts, as its
+    checkboxes are: a page has a hundred of them."""
+    chosen = sum(value.selected for value in values)
+    context = {
+        "name": name,
+        "heading": DIMENSIONS[name],
+        "chosen": chosen,
+        "is_open": is_open or chosen,
+        "checkboxes": checkboxes(name, values),
+        "switch": switch,
+        "total": f"{total:,}" if total else "",
+    }
+    return render_to_string("components/facet.html", context)
 
 
 @lru_cache(maxsize=500)
@@ -171,89 +214,40 @@ def largest(values: tuple[FacetCount, ...]) -> tuple[FacetCount, ...]:
     return tuple(value for place, value in enumerate(values) if place in shown)
 
 
-def _switch(name: str, total: int, url: str, is_whole: bool) -> str:
-    """The link between a dimension's largest values and all of them, and what the form must send so that it stays."""
-    kept = f'<input type="hidden" name="{WHOLE}" value="{name}">' if is_whole else ""
-    return (
-        f'{kept}<a class="switch" id="switch-{name}" href="{escape(url)}#facet-{name}" rel="nofollow" data-hx-boost="false">'
-        f"{'Show fewer' if is_whole else f'Show all {total:,}'}"
-        f'<span class="visually-hidden"> of {escape(DIMENSIONS[name])}</span></a>'
-    )
-
-
 @lru_cache(maxsize=500)
-def _facet(name: str, values: tuple[FacetCount, ...], is_open: bool) -> str:
-    """One filter up to the end of its checkboxes."""
-    heading, chosen = escape(DIMENSIONS[name]), sum(value.selected for value in values)
-    note = f' <span class="chosen">{chosen} chosen</span>' if chosen else ""
-    return (
-        f'<details class="facet" id="facet-{name}"{" open" if is_open or chosen else ""}><summary>{heading}{note}</summary>'
-        f'<fieldset data-facet="{name}"><legend class="visually-hidden">{heading}</legend>{options(name, values)}'
-    )
-
-
-def options(name: str, values: Sequence[FacetCount]) -> SafeString:
-    """The checkboxes of one facet, each with its count and a bar beside the largest. Not a template: a page prints
-    hundreds of them, and there they took most of its time."""
-    largest = max((value.count for value in values), default=0) or 1
-    return mark_safe("\n".join(_option(name, row, largest) for row in values))  # noqa: S308 (escaped below)
-
-
-def _option(name: str, row: FacetCount, largest: int) -> str:
-    box, label = _words(name, row.value, row.label, row.level)
-    return (
-        f'{box}{" checked" if row.selected else ""}{label}<span class="count" data-count="{row.count}">{row.count:,}'
-        '<span class="visually-hidden"> found</span></span><svg class="bar" viewBox="0 0 100 1"'
-        ' preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        f'<path d="M0 .5H{round(100 * row.count / largest)}"/></svg></div>'
-    )
-
-
-@lru_cache(maxsize=5000)
-def _words(name: str, value: str, label: str, level: int) -> tuple[str, str]:
-    """What stands around the "checked" of a checkbox: the same on every page."""
-    key = f"{name}-{escape(value)}"
-    box = f'<div class="option level-{level}"><input type="checkbox" id="{key}" name="{name}" value="{escape(value)}"'
-    return box, f'><label for="{key}">{escape(label)}</label>'
+def checkboxes(name: str, values: tuple[FacetCount, ...]) -> SafeString:
+    """The checkboxes of one filter, each with its count and a bar beside the largest count."""
+    most = max((value.count for value in values), default=0) or 1
+    # Numbers as text: a template takes long to write a number as the language would.
+    rows = [
+        (
+            row.value,
+            row.label,
+            str(row.level),
+            row.selected,
+            str(row.count),
+            f"{row.count:,}",
+            str(round(100 * row.count / most)),
+        )
+        for row in values
+    ]
+    return render_to_string("components/checkboxes.html", {"name": name, "rows": rows})
 
 
 @cache
-def sorts(chosen: str, *, ranked: bool) -> SafeString:
-    """The orders to choose from. Without words to rank by the newest come first, so that is what it is called."""
+def sorts(chosen: str, *, ranked: bool) -> list[tuple[str, str, bool]]:
+    """Slug and label of the orders to choose from, and whether it is chosen. Without words to rank by the newest come
+    first, so that is what it is called."""
     offered = {slug: label for slug, label in SORTS.items() if ranked or slug != "relevance"}
     chosen = chosen if chosen in offered else "newest"
-    marked = ((mark_safe(" selected") if slug == chosen else "", slug, label) for slug, label in offered.items())
-    return format_html_join("", '<option{} value="{}">{}</option>', marked)
+    return [(slug, label, slug == chosen) for slug, label in offered.items()]
 
 
-def years(values: Sequence[FacetCount]) -> SafeString:
-    """Every year with its count, in one line; empty where nothing has a date."""
-    found = (f'{escape(row.label)} <span data-count="{row.count}">({row.count:,})</span>' for row in values)
-    return mark_safe(", ".join(found))  # noqa: S308 (escaped above)
-
-
-def hidden(pairs: Iterable[tuple[str, str]]) -> SafeString:
-    """Parameters that a form sends along."""
-    fields = (f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in pairs)
-    return mark_safe("".join(fields))  # noqa: S308 (escaped)
-
-
-def formats(links: Iterable[tuple[str, str]]) -> SafeString:
-    """Links to the same results in other formats."""
-    printed = (f'<a href="{escape(url)}" rel="nofollow">{escape(label)}</a>' for label, url in links)
-    return mark_safe(" or ".join(printed))  # noqa: S308 (escaped)
-
-
-def page_links(links: Iterable[PageLink]) -> SafeString:
-    """Links to pages of results, as the items of a list."""
-    gap = '<span class="gap" aria-hidden="true">…</span> '
-    here = ' aria-current="page"'
-    printed = (
-        f'<li>{gap if link.gap_before else ""}<a href="{escape(link.url)}"{here if link.current else ""}>'
-        f'<span class="visually-hidden">Page </span>{link.number:,}</a></li>'
-        for link in links
-    )
-    return mark_safe("\n".join(printed))  # noqa: S308 (escaped)
+@lru_cache(maxsize=50)
+def years(values: tuple[FacetCount, ...]) -> SafeString:
+    """Every year with its count, in one line."""
+    rows = [(row.label, str(row.count), f"{row.count:,}") for row in values]
+    return render_to_string("components/years.html", {"years": rows})
 
 
 def _links(path: str, answer: Answer) -> list[PageLink]:
@@ -263,7 +257,7 @@ def _links(path: str, answer: Answer) -> list[PageLink]:
     numbers = sorted({1, results.pages, *near})
     return [
         PageLink(
-            number,
+            f"{number:,}",
             replace(answer.query, page=number).to_url(path, answer.fixed),
             current=number == results.page,
             gap_before=bool(place) and number != numbers[place - 1] + 1,

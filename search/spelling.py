@@ -1,17 +1,51 @@
-"""Which words may be misspelt, and what is one mistake or two away from a word: the rule of every engine."""
+"""Which words may be misspelt, and what is one mistake or two away from a word: the rule of every engine.
 
-from search.analysis import STOP_WORDS, fold
+A word that the index has in any form is right, whatever is more common; so is what stands in quotation marks.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from search.analysis import STOP_WORDS
+from search.normalisation import aligned
+from search.synonyms import Expanded, Group
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST = 4  # letters of a word that may be misspelt
 LONG = 6  # letters of one that may be misspelt twice
-LONGEST = 40  # letters of a word that is looked at: one letter (U+FDFA) is eighteen without its ligature
-RARE = 2  # pages at most that have a word which may be misspelt
-MORE = 10  # how many times as many pages must have the other word
+LONGEST = 40  # letters of a word that is looked at
+# What is left as it is, or one word.
+_PIECE = re.compile(r"\"[^\"]*\"|(?<![^\W_])'[^']*'(?![^\W_])|(?<!\S)-\S+|[^\W_]+")
+
+
+def doubtful(question: Expanded) -> list[Group]:
+    """The parts of a question that may be a misspelt word, if no page has them. One that has synonyms is no mistake."""
+    return [group for group in question.groups if may_be_misspelt(group.written)]
 
 
 def may_be_misspelt(word: str) -> bool:
-    return len(word) >= SHORTEST and len(fold(word)) <= LONGEST and word not in STOP_WORDS and word.isalpha()
+    return SHORTEST <= len(word) <= LONGEST and word not in STOP_WORDS and word.isalpha()
+
+
+def may_be_meant(word: str, typed: str) -> bool:
+    """Whether one word of the index may stand in the place of what was typed."""
+    return word != typed and word not in STOP_WORDS
+
+
+def put_right(text: str, better: Mapping[str, str]) -> str | None:
+    """The text with these words in the place of those, but for what is quoted or excluded; None where that changes
+    nothing."""
+    text = unicodedata.normalize("NFC", text)
+    plain, origin = aligned(text)
+    parts, done = [], 0
+    for match in _PIECE.finditer(plain):
+        if match[0] in better:
+            start, end = match.span()
+            first, last = (start, end - 1) if origin is None else (origin[start], origin[end - 1])
+            parts += [text[done:first], better[match[0]]]
+            done = last + 1
+    return "".join([*parts, text[done:]]) if parts else None
 
 
 def once(word: str) -> set[str]:

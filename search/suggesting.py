@@ -10,7 +10,7 @@ from search.results import Suggestion
 
 # What may be suggested while somebody types: titles, and names of organisations.
 SCHEMA = """CREATE VIRTUAL TABLE prefix USING fts5(
-    text, kind UNINDEXED, url UNINDEXED, tokenize='unicode61 remove_diacritics 2', prefix='1 2 3'
+    words, text UNINDEXED, kind UNINDEXED, url UNINDEXED, tokenize='ascii', prefix='1 2 3'
 );"""
 MAX_TEXT, MAX_WORDS = 300, 8
 CANDIDATES = 60  # titles and names that are looked at, of those that begin with the text and of the others

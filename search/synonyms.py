@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from caching.version import cached_per_version
-from search.analysis import STOP_WORDS, Question, Word, tokens, without_possessives
+from search.analysis import STOP_WORDS, Question, Word, tokens
+from search.compounds import Pairs, apart, joined_with_neighbours, together, ways
 from search.stemming import stems
 
 MOST = 40  # alternatives of one word
@@ -37,16 +38,19 @@ class Group:
     """A part of a question, which a page has if it has any of the alternatives."""
 
     alternatives: tuple[Alternative, ...]
+    # The word as it was typed, where nothing else means the same: pages that have it as it is written count more.
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Expanded:
     """A question as engines answer it. Groups are required together or one by one; phrases and exclusions always hold
-    and are never expanded."""
+    and have no synonyms."""
 
     groups: tuple[Group, ...] = ()
-    phrases: tuple[tuple[str, ...], ...] = ()
+    phrases: tuple[tuple[tuple[str, ...], ...], ...] = ()  # each in all its ways of writing, as it was typed first
     excluded: tuple[tuple[Word, ...], ...] = ()
+    near: tuple[tuple[str, ...], ...] = ()  # words that stood together: pages where they do count more
 
     @property
     def positive(self) -> bool:
@@ -75,7 +79,7 @@ def gathered(given: Iterable[Synonyms]) -> Thesaurus:
     found: dict[tuple[str, ...], dict[tuple[str, ...], Alternative]] = {}
     for group in given:
         # One spelling of each: "carer" finds "carers" anyway.
-        distinct = {tuple(stems(tokens(without_possessives(text)))): tuple(tokens(text)) for text in group.texts}
+        distinct = {tuple(stems(tokens(text))): tuple(tokens(text)) for text in group.texts}
         distinct = {key: words for key, words in distinct.items() if key and not _says_nothing(words)}
         for key, words in distinct.items() if len(distinct) > 1 else ():
             others = found.setdefault(key, {key: Alternative(words)})
@@ -95,26 +99,59 @@ def _strongest(others: Mapping[tuple[str, ...], Alternative]) -> tuple[Alternati
     return tuple(sorted(others.values(), key=lambda found: (-found.weight, found.words))[:MOST])
 
 
-def expand(question: Question, known: Thesaurus = NONE) -> Expanded:
-    """The question with its synonyms. Runs of words go first, the longest at each place; such a run is one part of the
-    question from then on, so that "third sector" and "VCSE" find the same pages."""
+def expand(question: Question, known: Thesaurus = NONE, pairs: Pairs = ()) -> Expanded:
+    """The question with its synonyms, and with the other ways of writing its compounds. `pairs` are those of
+    `compounds.candidates` that the index has. Runs of words go first, the longest at each place; such a run is one part of
+    the question from then on, so that "third sector" and "VCSE" find the same pages."""
     longest = max(map(len, known), default=0)
     telling = set(question.words)
     groups: dict[Group, None] = {}
+    near: dict[tuple[str, ...], None] = {}
     for run in question.runs:
         place = 0
+        before: list[str] = []  # the last word that was looked for by itself, and the stop words since
         while place < len(run):
-            taken, group = _longest(run[place : place + longest + 2], known, longest)
-            if group is None:
-                word, taken = run[place], 1
-                group = Group((Alternative((word.text,), prefix=word.prefix),)) if word in telling else None
+            taken, group = _longest(run[place : place + longest + 2], known, longest, pairs)
+            word = run[place]
+            if group is None and word in telling:
+                group = _alone(run, place, pairs)
+                near |= {} if len(before) < 1 or word.prefix else {(*before, word.text): None}
+                before = [] if word.prefix else [word.text]
+            elif group is None:
+                before = [*before, word.text] if before else []
+            else:
+                before = []
             if group:
                 groups[group] = None
             place += taken
-    return Expanded(tuple(groups), question.phrases, question.excluded)
+    excluded = (_in_all_ways(words, pairs) for words in question.excluded)
+    return Expanded(
+        tuple(groups),
+        tuple(ways(phrase, pairs) for phrase in question.phrases),
+        tuple(words for several in excluded for words in several),
+        tuple(near),
+    )
 
 
-def _longest(run: tuple[Word, ...], known: Thesaurus, longest: int) -> tuple[int, Group | None]:
+def _in_all_ways(words: tuple[Word, ...], pairs: Pairs) -> Iterable[tuple[Word, ...]]:
+    if words[-1].prefix:
+        return [words]
+    return [tuple(map(Word, texts)) for texts in ways(tuple(word.text for word in words), pairs)]
+
+
+def _alone(run: tuple[Word, ...], place: int, pairs: Pairs) -> Group:
+    """A word that nothing else means, in its ways of writing."""
+    word = run[place]
+    if word.prefix:
+        return Group((Alternative((word.text,), prefix=True),))
+    texts = ["" if one.prefix else one.text for one in run]
+    several: list[tuple[str, ...]] = [(word.text,)]
+    several += [(other,) for other in joined_with_neighbours(texts, place)]
+    several += [pair for pair in apart(word.text) if pair in pairs]
+    return Group(tuple(map(Alternative, dict.fromkeys(several))), word.text)
+
+
+def _longest(run: tuple[Word, ...], known: Thesaurus, longest: int, pairs: Pairs) -> tuple[int, Group | None]:
     """How many of the next words are known together, and what they mean."""
     plain: list[str] = []
     for word in run:
@@ -122,7 +159,20 @@ def _longest(run: tuple[Word, ...], known: Thesaurus, longest: int) -> tuple[int
             break
         plain.append(word.text)
     for taken in range(len(plain), 0, -1):
-        key = tuple(stems(plain[:taken]))
-        if len(key) <= longest and key in known:
-            return taken, Group(known[key])
+        typed = tuple(plain[:taken])
+        for words in (typed, *_otherwise(typed)):
+            key = tuple(stems(words))
+            if len(key) <= longest and key in known:
+                own = (Alternative(way) for way in ways(typed, pairs) if taken > 1 or len(way) > 1)
+                return taken, Group(tuple(dict.fromkeys([*known[key], *own])))
+        if taken == 2 and stems(typed[:1]) == ["section"] and typed[1][0].isdigit():
+            return taken, Group((Alternative(typed),))
     return 1, None
+
+
+def _otherwise(typed: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Two words as one, or one as two: what has synonyms may be written in any way."""
+    if len(typed) == 1:
+        return list(apart(typed[0]))
+    joined = together(*typed) if len(typed) == 2 else ""
+    return [(joined,)] if joined else []

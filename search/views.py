@@ -69,6 +69,12 @@ def address_of_today(request: HttpRequest, known: Vocabulary, fixed: Mapping[str
 
 
 @require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """What can be typed into a search box, in plain words."""
+    return render(request, "search/help.html", {"most_words": analysis.MAX_WORDS})
+
+
+@require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """Everything new, as Atom."""
     try:
@@ -106,7 +112,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 def words_alone(found: Answer) -> list[tuple[str, int]]:
     """Of a question that found nothing: its words that would find something alone and without filters, with totals."""
-    words = list(dict.fromkeys(analysis.tokens(analysis.without_possessives(found.query.text))))
+    words = list(dict.fromkeys(analysis.tokens(found.query.text)))
     telling = [word for word in words if word not in analysis.STOP_WORDS][:HELPFUL_WORDS]
     if len(words) == 1 and any(row.total for row in found.results.relax):
         return []  # the same word with one filter less is offered already
@@ -122,7 +128,7 @@ def _asked(request: HttpRequest) -> str:
 
 def unavailable(request: HttpRequest, form: str) -> HttpResponse:
     if form == "json":
-        return JsonResponse({"error": "The search index cannot answer now."}, status=503)
+        return JsonResponse({"error": "The search index cannot answer at the moment."}, status=503)
     response = render(request, "503.html", status=503)
     response["Retry-After"] = "60"
     return response

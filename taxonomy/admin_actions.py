@@ -105,7 +105,7 @@ class MergeView(TermActionView):
 
 def _said(done: Merge) -> str:
     parts = [_counted(len(done.pages), "page"), *([_counted(done.children, "area")] if done.children else [])]
-    return f"“{done.term}” is merged into “{done.target}”: {' and '.join(parts)} followed. Its slug still works."
+    return f"“{done.term}” is merged into “{done.target}”: {' and '.join(parts)} moved. The old address still works."
 
 
 def _counted(number: int, noun: str) -> str:

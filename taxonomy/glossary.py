@@ -15,26 +15,28 @@ from wagtail.search import index
 class GlossaryEntry(index.Indexed, models.Model):
     """One word. Every synonym is another way to search for it; a related word is a weaker one."""
 
-    word = models.CharField(max_length=120, help_text="As people write it, for example “Payment by results”.")
+    word = models.CharField(max_length=120, help_text="As people usually write it, for example “Payment by results”.")
     slug = models.SlugField(
         max_length=120,
         unique=True,
         blank=True,
-        help_text="Stands in the entry's address, such as payment-by-results. Left empty, it is made from the word.",
+        help_text="Part of the entry's web address, such as payment-by-results. If left empty, it is made from the word.",
     )
     meaning = models.TextField(
-        max_length=800, help_text="What it means here, in one to three sentences without other hard words."
+        max_length=800, help_text="What it means here, in one to three sentences without other difficult words."
     )
     synonyms = models.TextField(
         blank=True,
-        help_text="Other words for the same thing, one a line or with commas between, for example “PbR”: whoever searches for one finds all.",
+        help_text="Other words for the same thing, one on each line or separated by commas, for example “PbR”: people who search for one find all.",
     )
     related = models.TextField(
         "related words",
         blank=True,
-        help_text="Words near to it, one a line or with commas between: whoever searches for the word finds pages with these too, further down.",
+        help_text="Related words, one on each line or separated by commas: people who search for the word find pages with these too, further down.",
     )
-    source = models.CharField(max_length=250, blank=True, help_text="Where the meaning is from, if it is somebody's.")
+    source = models.CharField(
+        max_length=250, blank=True, help_text="Where the definition comes from, if it is someone else's."
+    )
 
     search_fields = [
         index.AutocompleteField("word"),

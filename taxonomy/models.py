@@ -25,10 +25,10 @@ class Facet(models.TextChoices):
     REGION = "region", "Region"
     ORGANISATION = "organisation", "Organisation type"
     ROLE = "role", "Role of an organisation"
-    STATUS = "status", "Practice status"
+    STATUS = "status", "Stage reached"
     RESULT = "result", "Result"
     EVIDENCE = "evidence", "Evidence level"
-    CONTRACT = "contract", "Contract form"
+    CONTRACT = "contract", "Type of contract"
 
 
 TWO_LEVELS = (Facet.AREA,)
@@ -67,7 +67,7 @@ class Term(Orderable, index.Indexed):
     slug = models.SlugField(
         max_length=120,
         blank=True,
-        help_text="Stands in addresses, such as children-in-care. Left empty, it is made from the label.",
+        help_text="Part of web addresses, such as children-in-care. If left empty, it is made from the label.",
     )
     parent = models.ForeignKey(
         "self",
@@ -80,14 +80,14 @@ class Term(Orderable, index.Indexed):
     )
     synonyms = models.TextField(
         blank=True,
-        help_text="Other words for the same thing, one a line or with commas between: people who search for them find this term's pages.",
+        help_text="Other words for the same thing, one on each line or separated by commas: people who search for them find this term's pages.",
     )
     scope_note = models.CharField(max_length=300, blank=True, help_text="One sentence: what belongs here.")
     code = models.CharField("external code", max_length=40, blank=True, help_text="For example UK-CAT SC103.")
     introduction = RichTextField(
         blank=True,
         features=["h2", "h3", "bold", "italic", "ol", "ul", "link"],
-        help_text="Opens the page of this term: what to know before reading the examples. Two or three short paragraphs.",
+        help_text="Opens this term's page: what to know before reading the examples. Two or three short paragraphs.",
     )
     retired = models.BooleanField(default=False, editable=False)
     merged_into = models.ForeignKey(
@@ -146,14 +146,16 @@ class Term(Orderable, index.Indexed):
             )
         twin = Term.all_objects.filter(facet=self.facet, slug__iexact=self.slug).exclude(pk=self.pk).first()
         if twin and twin.merged_into is None:
-            raise ValidationError({"slug": f"“{twin.label}” has this slug already."})
+            raise ValidationError({"slug": f"“{twin.label}” already has this slug."})
         if twin and twin.merged_into != self:
             raise ValidationError(
-                {"slug": f"This slug is an old address of “{twin.merged_into}”, and still leads to it. Give another."}
+                {
+                    "slug": f"This slug is part of an old address of “{twin.merged_into}”, which still leads there. Choose another."
+                }
             )
         if self.parent:
             if self.parent.pk == self.pk or self.parent.parent_id or self.parent.facet != self.facet:
-                raise ValidationError({"parent": "Choose a group of this list, one that is in no group itself."})
+                raise ValidationError({"parent": "Choose a group from this list that is not itself in a group."})
             if self.pk and self.children.exists():
                 raise ValidationError({"parent": "This is a group with areas of its own; it cannot be in another."})
 
@@ -187,7 +189,11 @@ class CuratedTag(TagBase):
     # Made from the first name, the slug stays: it stands in addresses, and old ones would lead nowhere.
     panels = [
         FieldPanel("name", help_text="A word or two, for example “prevention”."),
-        FieldPanel("slug", read_only=True, help_text="Made from the first name. It stays: links to the tag hold it."),
+        FieldPanel(
+            "slug",
+            read_only=True,
+            help_text="Made from the first name. It does not change, because links to the tag use it.",
+        ),
     ]
 
     class Meta:
@@ -196,6 +202,6 @@ class CuratedTag(TagBase):
 
     def clean(self) -> None:
         if '"' in self.name:
-            raise ValidationError({"name": "Leave the quotation marks out: forms keep tags apart by them."})
+            raise ValidationError({"name": "Leave out the quotation marks: forms use them to separate tags."})
         if not self.slug and not self.slugify(self.name):
-            raise ValidationError({"name": "Give it letters or figures: its address is made from them."})
+            raise ValidationError({"name": "Use letters or figures: its web address is made from them."})

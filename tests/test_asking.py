@@ -96,7 +96,7 @@ def test_the_second_click_is_not_told_that_it_was_sent_while_the_first_is_under_
     RelayedQuestion.objects.all().delete()
     again = ask(client, example_page)
     assert again.status_code == 429
-    assert "We are sending this question already" in problems(again)
+    assert "This question is already being sent" in problems(again)
 
 
 # The page
@@ -111,7 +111,7 @@ def test_the_form_says_what_happens_and_may_be_kept_by_nobody(example_page: Case
         assert response["X-Robots-Tag"] == "noindex"
         assert '<meta name="robots" content="noindex">' in response.content.decode()
     html = client.get(URL).content.decode()
-    for said in ("We publish none of it and keep no copy", "only if they answer", "For 90 days", "Con Tact"):
+    for said in ("We do not publish it or keep a copy", "only if they reply", "For 90 days", "Con Tact"):
         assert said in html
     for name, word in (("name", "name"), ("email", "email"), ("organisation", "organization"), ("website", "off")):
         assert re.search(rf'<input[^>]*name="{name}"[^>]*autocomplete="{word}"', html)
@@ -179,10 +179,10 @@ def test_queries_are_few(
         ("name", "A\u2028B", "Write this on one line"),
         ("name", "A\0B", "not text"),
         ("name", "n" * 101, "Use at most 100 characters; there are 101."),
-        ("email", "", "Enter your mail address."),
-        ("email", "nobody", "Enter a mail address such as"),
-        ("email", "a@example.com\nBcc: victim@example.net", "Enter a mail address such as"),
-        ("email", "a@example.com, b@example.com", "Enter a mail address such as"),
+        ("email", "", "Enter your email address."),
+        ("email", "nobody", "Enter an email address such as"),
+        ("email", "a@example.com\nBcc: victim@example.net", "Enter an email address such as"),
+        ("email", "a@example.com, b@example.com", "Enter an email address such as"),
         ("email", '"a\x0bb"@example.com', "Write this on one line"),
         ("email", "a" * 250 + "@example.com", "Use at most 254 characters"),
         ("organisation", "A\nB", "Write this on one line"),

@@ -89,7 +89,7 @@ def test_a_time_that_is_not_ours_or_of_another_form_does_not_count(
     good = stamped(example_page)
     for wrong in ("", "x", "1:2", "1" + good, good[:-1], "9" * 5000, "\0", "é:é", stamped(other)):
         response = ask(client, example_page, stamp=wrong)
-        assert "send it once more" in problems(response)
+        assert "send it again" in problems(response)
         assert_kept(response)
     assert mail.outbox == []
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bench import bulletin, content
+from bench import bulletin, content, pages
 from bench.pages import serving
 from bench.search import Figures, table
 from casestudies.models import CaseStudyIndexPage
@@ -34,12 +34,15 @@ def printed(new_site: Path, module: str, *options: str) -> list[dict[str, Any]]:
 def test_bench_pages_compares_each_page_with_the_bare_view(new_site: Path) -> None:
     rows = printed(new_site, "bench.pages", "--sizes", "12", "--requests", "8", "--rounds", "1")
     measured = {(row["size"], row["page"], row["kind"]) for row in rows}
-    pages = ("home", "listing", "case study", "search")
-    assert measured == {(12, page, kind) for page in pages for kind in ("bare", "cached", "uncached")}
+    names = ("home", "listing", "case study", "note", "bulletin", "search")
+    kinds = ("bare", "cached", "uncached", "logged in")
+    assert measured == {(12, page, kind) for page in names for kind in kinds}
     for row in rows:
         assert row["per_second"] > 0
         assert 0 < row["p50"] <= row["p95"]
         assert (row["ratio"] == 1) == (row["kind"] == "bare")
+    told = pages.table([pages.Row(**row) for row in rows])
+    assert all(f"\n{goal} at " in told for goal in ("cached", "uncached", "logged in"))
 
 
 def test_bench_cached_counts_what_was_made_while_editors_published(new_site: Path) -> None:

@@ -35,11 +35,21 @@ def key_facts(html: str) -> dict[str, str]:
 def test_what_is_not_known_is_not_reported(listing: CaseStudyIndexPage, index: EmbeddedEngine, client: Client) -> None:
     html = html_of(client, case_study(listing, "Bare"))
     facts = key_facts(html)
-    unknown = ["Commissioner", "Place", "Region", "Period", "Status", "Result", "Contract form", "Cost", "Contact"]
+    unknown = [
+        "Commissioner",
+        "Place",
+        "Region",
+        "Period",
+        "Stage reached",
+        "Result",
+        "Type of contract",
+        "Cost",
+        "Contact",
+    ]
     assert {name: facts[name] for name in unknown} == dict.fromkeys(unknown, "not reported")
     # Of these we know: they are ours to do.
-    assert "<dt>Last review</dt><dd>not yet</dd>" in html
-    assert "<dt>Next review</dt><dd>not planned</dd>" in html
+    assert "<dt>Last review</dt> <dd>Not reviewed yet</dd>" in html
+    assert "<dt>Next review</dt> <dd>No review planned</dd>" in html
     for heading in ("did-not-work", "outcomes"):
         assert re.search(rf'id="{heading}">[^<]*</h2>\s*<p class="not-reported">Not reported', html)
 

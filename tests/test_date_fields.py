@@ -157,7 +157,7 @@ def test_a_list_is_filtered_by_a_date(admin_client: Client, typed: str) -> None:
 )
 def test_a_filter_that_cannot_be_read_says_so_above_the_list(admin_client: Client, name: str, parameter: str) -> None:
     shown = admin_client.get(reverse(name), {parameter: "April 2017"}).content.decode()
-    assert "<strong>Nothing is filtered.</strong>" in shown
+    assert "<strong>No filters are set.</strong>" in shown
     assert "“April 2017” has no day." in shown
     assert 'value="April 2017"' in shown
-    assert "Nothing is filtered" not in admin_client.get(reverse(name), {parameter: "1 April 2017"}).content.decode()
+    assert "No filters are set" not in admin_client.get(reverse(name), {parameter: "1 April 2017"}).content.decode()

@@ -156,7 +156,7 @@ def test_a_form_that_comes_twice_counts_once(
     revisions = draft.revisions.count()
     response = ada.post(edit_url(draft), sent)
     assert response.status_code == 302
-    assert "the form came twice, and counted once" in said(response)
+    assert "the form was sent twice and counted once" in said(response)
     assert (state_of(draft), logged(draft, action), draft.revisions.count()) == (after, had + 1, revisions)
 
 
@@ -164,7 +164,7 @@ def test_what_was_typed_after_the_first_time_is_kept(draft: CaseStudyPage, ada: 
     sent = form(draft, {"action-publish": "1"})
     ada.post(edit_url(draft), sent)
     response = ada.post(edit_url(draft), sent | {"summary": "Written later."})
-    assert "What you changed is kept as a draft." in said(response)
+    assert "Your changes are kept as a draft." in said(response)
     page = fresh(draft)
     assert (page.summary, page.get_latest_revision_as_object().summary) == ("Waiting: a summary.", "Written later.")
 
@@ -216,7 +216,7 @@ def test_a_second_submission_is_told_that_it_waits_already(draft: CaseStudyPage,
     hers = form(draft, {"action-submit": "1"})
     ada.post(edit_url(draft), form(draft, {"action-submit": "1"}))
     response = grace.post(edit_url(draft), hers)
-    assert "It is waiting for approval already." in said(response)
+    assert "It is already waiting for approval." in said(response)
     assert logged(draft, "wagtail.workflow.start") == 1
 
 
@@ -235,7 +235,7 @@ def test_a_decision_about_one_step_is_not_taken_for_the_next(draft: CaseStudyPag
     assert "Your decision was not carried out" in said(response)
     assert (state_of(draft), fresh(draft).live) == ("in_progress", False)
     url = reverse("wagtailadmin_pages:workflow_action", args=[draft.pk, "approve", seen])
-    assert "It does not wait for this decision any more. Ada approved it" in said(grace.post(url))
+    assert "It is no longer waiting for this decision. Ada approved it" in said(grace.post(url))
     ada.post(edit_url(draft), form(draft, APPROVE, **{"form-task-state": str(draft.current_workflow_task_state.pk)}))
     assert fresh(draft).live
 
@@ -243,7 +243,7 @@ def test_a_decision_about_one_step_is_not_taken_for_the_next(draft: CaseStudyPag
 @pytest.mark.parametrize("data", ["", "{}", '{"comment": " "}', "no JSON", "[]", '{"other": "x", "comment": ""}'])
 def test_the_editor_asks_for_the_reason_of_changes(data: str, waiting: CaseStudyPage, ada: Client) -> None:
     response = ada.post(edit_url(waiting), form(waiting, REJECT | {"workflow-action-extra-data": data}))
-    assert "Say what should change, so that the author can do it." in said(response)
+    assert "Say what should change, so that the author can change it." in said(response)
     assert state_of(waiting) == "in_progress"
     more = {"workflow-action-extra-data": json.dumps({"comment": "Say who paid.", "other": "x"})}
     ada.post(edit_url(waiting), form(waiting, REJECT | more))
@@ -294,7 +294,7 @@ def test_many_are_published_only_where_all_are_complete(listing: CaseStudyIndexP
     ada.post(edit_url(bare), form_of_draft(bare, summary=""))
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     response = ada.post(f"{url}?id={whole.pk}&id={bare.pk}")
-    assert "Nothing was published: not all are complete. “Bare”: Summary is missing." in said(response)
+    assert "Nothing was published: some are not complete. “Bare”: Summary is missing." in said(response)
     assert not fresh(whole).live
     below = ada.post(f"{url}?id={listing.pk}", {"include_descendants": "on"})
     assert "“Bare”: Summary is missing." in said(below)
@@ -314,10 +314,13 @@ def test_what_was_done_already_is_said_in_words(name: str, listing: CaseStudyInd
     assert ada.post(url).status_code == 302
     response = ada.post(url)
     assert response.status_code == 302
-    words = {"unpublish": "“Live”: nothing was changed. It is not published any more.", "delete": "that page is gone"}
+    words = {
+        "unpublish": "“Live”: nothing was changed. It is no longer published.",
+        "delete": "that page no longer exists",
+    }
     assert words[name] in said(response)
     if name == "delete":
-        assert "that page is gone" in said(ada.post(edit_url(page), empty(title="Live")))
+        assert "that page no longer exists" in said(ada.post(edit_url(page), empty(title="Live")))
         assert ada.post(edit_url(page), empty(title="Live"), headers=AUTOSAVE).status_code == 404
     stranger = Client().post(url)
     assert "/admin/login/" in stranger["Location"]

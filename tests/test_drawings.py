@@ -53,19 +53,18 @@ def test_the_map_fills_the_regions_and_what_stands_for_many() -> None:
 def test_the_font_is_made_small_once_and_under_a_name_of_its_own(settings: object, tmp_path: Path) -> None:
     settings.BUILT_DIR = tmp_path  # type: ignore[attr-defined]
     fonts.build()
-    files = sorted((tmp_path / "fonts").iterdir())
-    assert [file.name for file in files] == ["practice-serif-regular.woff2", "practice-serif-semibold.woff2"]
-    before = files[0].stat().st_mtime_ns
+    (file,) = (tmp_path / "fonts").iterdir()
+    assert file.name == "practice-serif-semibold.woff2"
+    before = file.stat().st_mtime_ns
     fonts.build()
-    assert files[0].stat().st_mtime_ns == before
-    for file in files:
-        assert file.stat().st_size < 25_000
-        font = TTFont(file)
-        assert {ord(letter) for letter in "aé£ŵ’–"} <= set(font.getBestCmap())
-        names = {record.nameID: str(record) for record in font["name"].names}
-        # The licence reserves "Source": only the copyright and licence lines may say it.
-        assert [names[number] for number in (1, 4)] == [fonts.FAMILY, fonts.FAMILY]
-        assert "Open Font License" in names[13]
+    assert file.stat().st_mtime_ns == before
+    assert file.stat().st_size < 25_000
+    font = TTFont(file)
+    assert {ord(letter) for letter in "aé£ŵ’–"} <= set(font.getBestCmap())
+    names = {record.nameID: str(record) for record in font["name"].names}
+    # The licence reserves "Source": only the copyright and licence lines may say it.
+    assert [names[number] for number in (1, 4)] == [fonts.FAMILY, fonts.FAMILY]
+    assert "Open Font License" in names[13]
 
 
 @pytest.mark.django_db
@@ -104,6 +103,8 @@ def test_a_photograph_takes_the_cover_s_place_and_is_described(listing: CaseStud
 ELSEWHERE = {"files.html", "footer.html", "menu.html", "results_head.html", "search_head.html"} | {
     *("open_form.html", "trap.html", "log_in.html", "table_cell.html", "table_rows.html"),
 }
+# Shown within another part or by its tag.
+WITHIN = {"checkboxes.html", "years.html", "facet.html", "hidden_fields.html", "evidence_scale.html"}
 
 
 @pytest.mark.django_db
@@ -112,7 +113,7 @@ def test_the_page_of_components_shows_every_component(home: HomePage, rf: Reques
     assert "{#" not in html
     source = (settings.BASE_DIR / "templates/cop_site/components.html").read_text()
     files = {path.name for path in (settings.BASE_DIR / "templates/components").iterdir()}
-    assert {name for name in files if f"components/{name}" not in source} == ELSEWHERE
+    assert {name for name in files if f"components/{name}" not in source} == ELSEWHERE | WITHIN
     for shown in (
         "evidence-scale",
         "region-map",

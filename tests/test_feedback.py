@@ -29,7 +29,7 @@ def test_an_example_asks_and_an_answer_is_counted_without_a_cookie(example_page:
     assert (response.status_code, response["Location"]) == (303, f"/useful/{example_page.pk}/thanks/")
     assert not response.cookies
     thanks = client.get(response["Location"])
-    assert "was counted" in thanks.content.decode()
+    assert "has been counted" in thanks.content.decode()
     assert thanks["Cache-Control"] == "no-store"
     told = Feedback.objects.get()
     assert (told.page_id, told.useful, told.line) == (example_page.pk, False, "Which contract was it?")
@@ -48,7 +48,7 @@ def test_an_answer_leaves_the_page_cache_as_it_is(example_page: CaseStudyPage, c
         ({}, "Choose yes or no."),
         ({"useful": "perhaps"}, "Choose yes or no."),
         ({"useful": "yes", "line": "x" * (LONGEST + 1)}, f"Use at most {LONGEST} characters"),
-        ({"useful": "yes", "line": "a\0b"}, "Take out the characters that are not text."),
+        ({"useful": "yes", "line": "a\0b"}, "Remove the characters that are not text."),
         ({"useful": "yes", "line": "kept words", "website": "http://spam"}, "A field that people cannot see"),
     ],
 )

@@ -136,5 +136,5 @@ def test_what_is_still_used_is_not_deleted_and_the_page_says_by_what(
     url = reverse("wagtailsnippets_organisations_organisation:delete", args=[used.pk])
     response = admin_client.post(url)
     assert (response.status_code, response["Location"]) == (302, url)
-    assert "it is still used by “An example”." in admin_client.get(url).content.decode()
+    assert "it is still in use by “An example”." in admin_client.get(url).content.decode()
     assert Organisation.objects.filter(pk=used.pk).exists()

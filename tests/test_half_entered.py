@@ -62,7 +62,7 @@ CASE_STUDY: dict[str, tuple[dict[str, Any], str]] = {
     "document": (block("document", **{"": ""}), "Block 1, Document: content is missing."),
 }
 NOTE: dict[str, tuple[dict[str, Any], str]] = {
-    "law": ({"law": rich("Be fair.")}, "Law as at: Say for which day the law is true."),
+    "law": ({"law": rich("Be fair.")}, "Law as at: Say for which date the law is true."),
     "benefit": (row("points", label="", text="Fair."), "Benefit or barrier 1: Label is missing."),
     "text": (row("points", label="benefit", text=""), "Benefit or barrier 1: Text is missing."),
     "response": (row("responses", label="", text="", source="A survey"), "Survey response 1: Label is missing."),
@@ -92,7 +92,7 @@ ISSUE: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "two links": (
         section(title="New", text=rich("New."), link="https://example.org/", link_page="{home}"),
-        "Block 1, Section, block 1, News: or a page of this site: Choose either an address or a page of this site.",
+        "Block 1, Section, block 1, News: or a page of this site: Choose either a web address or a page of this site.",
     ),
     "number": ({"issue_number": "3"}, "Issue number: “Autumn” is number 3 already."),
 }
@@ -189,7 +189,7 @@ def test_autosave_names_what_it_cannot_keep(listing: CaseStudyIndexPage, admin_c
     said = answer.json()["error_message"]
     assert answer.status_code == 400
     assert "Source address: Enter a valid URL." in said
-    assert "Contact's mail address: Enter a valid email address." in said
+    assert "Contact's email address: Enter a valid email address." in said
     assert "Outcome 1: Unit: Ensure this value has at most 60 characters" in said
     assert said.endswith("“Save draft” shows it beside the field.")
     by_hand = admin_client.post(edit_url(page), data).content.decode()
@@ -212,7 +212,7 @@ def test_many_at_once_are_published_only_when_all_are_complete(
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     response = admin_client.post(f"{url}?next=/admin/&id={whole.pk}&id={half.pk}", follow=True)
     assert (
-        "Nothing was published: not all are complete. “Half”: Outcome 1: Measure is missing."
+        "Nothing was published: some are not complete. “Half”: Outcome 1: Measure is missing."
         in response.content.decode()
     )
     assert not CaseStudyPage.objects.filter(live=True).exists()

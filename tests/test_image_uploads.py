@@ -146,7 +146,7 @@ def test_heic_is_answered_with_what_to_do(upload: Upload, admin_client: Client) 
     file = io.BytesIO()
     from_pillow(Image.new("RGB", (64, 64))).save(file)
     for name in ("IMG_1.HEIC", "IMG_1.heif", "IMG_1.jpg"):
-        assert "Save it as JPEG" in upload(admin_client, name, file.getvalue())
+        assert "Save it as a JPEG" in upload(admin_client, name, file.getvalue())
     assert "Supported formats" in upload(admin_client, "a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
 
 

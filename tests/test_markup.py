@@ -12,7 +12,6 @@ from wagtail.models import Page
 
 from casestudies.models import CaseStudyIndexPage
 from cop_site.components import components
-from core.citing import printed
 from home.glossary import GlossaryPage
 from search.engine import engine
 from taxonomy.glossary import GlossaryEntry
@@ -138,7 +137,10 @@ def test_pages_of_a_site_with_content(listing: CaseStudyIndexPage, client: Clien
     pages["an answer with errors"] = client.post(useful, odd, headers={"Origin": "http://testserver"}).content.decode()
     assert "There is a problem" in pages["an answer with errors"]
     rows = [("BibTeX", "\n@misc{a,\n}", 4), ("plain text", "A, “B”", 3)]
-    cite = printed(rows, "http://testserver/")
+    cite = render_to_string(
+        "components/cite.html",
+        {"citations": [(str(n), *row) for n, row in enumerate(rows)], "page_url": "http://testserver/"},
+    )
     pages["ways to cite"] = f'<!doctype html><html lang="en"><head><title>A</title></head><body>{cite}</body></html>'
     assert errors(tmp_path, pages) == []
 

@@ -111,7 +111,7 @@ def test_law_without_its_day_is_refused_beside_the_field(notes: PracticeIndexPag
     page = note(notes, "Note", live=False)
     data = complete_note(law=rich("Be fair."), **{"action-publish": "1"})
     response = admin_client.post(edit_url(page), data)
-    assert response.context["form"].errors["law_as_at"] == ["Say for which day the law is true."]
+    assert response.context["form"].errors["law_as_at"] == ["Say for which date the law is true."]
     data |= {"law_as_at": "2007-12-01"}
     assert admin_client.post(edit_url(page), data).status_code == 302
 

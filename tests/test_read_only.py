@@ -100,7 +100,7 @@ def test_an_upload_is_answered_in_words(sent: str, before: SiteImage, admin_clie
     response = SENT[sent](admin_client)
     assert response.status_code == 503
     assert response["Retry-After"]
-    assert "cannot store files just now" in response.content.decode()
+    assert "cannot save files at the moment" in response.content.decode()
     transaction.set_rollback(False)  # the transaction is the test's; in life there is none
     image = SiteImage.objects.get()
     assert (image.title, image.file.name) == (before.title, before.file.name)

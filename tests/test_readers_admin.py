@@ -170,7 +170,7 @@ def test_a_reader_s_page_shows_the_record(editor: Client) -> None:
     one.areas.set([area("prisons", label="Prisons")])
     consent.subscribe(one, Source.MAIL, "These <b>words</b>")
     html = editor.get(reverse("readers:reader", args=[one.pk])).content.decode()
-    for said in ("ada@bücher.example", "Prisons", "link in a mail", "These &lt;b&gt;words&lt;/b&gt;", "Unsubscribe…"):
+    for said in ("ada@bücher.example", "Prisons", "link in an email", "These &lt;b&gt;words&lt;/b&gt;", "Unsubscribe…"):
         assert said in html
     assert "Let sign up again" not in html
     assert one.key not in html, "whoever has the key has the reader's links"
@@ -243,7 +243,7 @@ def test_an_import_from_the_file_to_the_readers(editor: Client) -> None:
     assert not Reader.objects.exists()
     report = editor.get(reverse("readers:import_report", args=[run.pk]))
     text = b"".join(report.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    wrong = "This is not a mail address."
+    wrong = "This is not an email address."
     assert list(csv.reader(io.StringIO(text))) == [
         ["line", "reason", "email"],
         ["3", wrong, "nobody"],
@@ -307,7 +307,7 @@ def test_a_file_can_be_discarded(editor: Client) -> None:
         (b"", "On paper", "The file is empty. Choose another."),
         (b"email\n", "", "Say where and when they consented."),
         (b"email\n", "a\0b", "Null characters are not allowed."),
-        (b"email\n", "a\x1bb", "Take out the characters that are not text."),
+        (b"email\n", "a\x1bb", "Remove the characters that are not text."),
         (b"x" * (importing.LARGEST + 1), "On paper", "Use at most 20 MB."),
     ],
 )

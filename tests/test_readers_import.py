@@ -41,7 +41,7 @@ Step = ReaderImport.Step
 def test_nothing_is_imported_before_somebody_has_seen_what_would_happen() -> None:
     run = checked("email\nada@example.com\nnobody\n")
     assert (run.step, run.good, run.refused, run.read, run.lines) == (Step.CHECKED, 1, 1, 3, 3)
-    assert refusals(run) == {3: "This is not a mail address."}
+    assert refusals(run) == {3: "This is not an email address."}
     assert addresses() == set()
     assert go_on(run)
     assert not go_on(run), "the second click does nothing"
@@ -73,7 +73,12 @@ def test_who_is_known_is_never_added_silently() -> None:
     run = imported(content)
     told = {names[line - 2]: reason for line, reason in refusals(run).items()}
     assert told.keys() == set(names)
-    for name, words in (("p", "own confirmation"), ("c", "already"), ("u", "unsubscribed here"), ("erased", "erased")):
+    for name, words in (
+        ("p", "waiting to be confirmed"),
+        ("c", "already"),
+        ("u", "unsubscribed here"),
+        ("erased", "erased"),
+    ):
         assert words in told[name]
     assert "came back" in told["bounce"]
     assert "spam" in told["complaint"]
@@ -115,7 +120,7 @@ def test_columns_say_areas_state_and_consent() -> None:
     told = refusals(run)
     assert "only “confirmed” is imported" in told[5]
     assert "There is no service area “No such thing”." in told[6]
-    assert told[7] == "There is no mail address in this line."
+    assert told[7] == "There is no email address in this line."
     assert 8 not in told, "spreadsheets fill up with empty rows"
     assert advice.slug == "advice"
 
@@ -130,9 +135,9 @@ def test_columns_say_areas_state_and_consent() -> None:
         ('name\temail\n"B\nC"\tada@example.com\nx\tbob@example.com\n', {"ada@example.com", "bob@example.com"}, {}),
         ('email,name\nada@example.com,"Ada\nbob@example.com,Bob\n', {"bob@example.com"}, {2: "quotation marks"}),
         ('email\n"ada@example.com"x\nbob@example.com\n', {"bob@example.com"}, {2: "quotation marks"}),
-        ("email\n\n\nada@example.com\n\nx\n", {"ada@example.com"}, {6: "not a mail address"}),
+        ("email\n\n\nada@example.com\n\nx\n", {"ada@example.com"}, {6: "not an email address"}),
         ("\n\nemail\nada@example.com", {"ada@example.com"}, {}),
-        ("email\nAda ada@example.com\na\0b@example.com\n", set(), {2: "not a mail", 3: "could not be read"}),
+        ("email\nAda ada@example.com\na\0b@example.com\n", set(), {2: "not an email", 3: "could not be read"}),
     ],
 )
 def test_files_as_people_have_them(content: str, found: set[str], refused: dict[int, str], sink: Sink) -> None:
@@ -338,7 +343,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     call_command("subscribers", "import", str(file), "--dry-run")
     out = capsys.readouterr()
     assert out.out == "1 would be imported, 1 refused.\n"
-    assert "line 3: This is not a mail address. (nobody)" in out.err
+    assert "line 3: This is not an email address. (nobody)" in out.err
     assert not Reader.objects.exists()
     assert not ReaderImport.objects.exists()
     call_command("subscribers", "import", str(file))

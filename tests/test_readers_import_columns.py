@@ -107,11 +107,11 @@ def test_an_email_is_found_in_its_cell(cell: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ("a@b.example; c@d.example", "More than one"),
-        ("John <a@b.example>, Jo <c@d.example>", "More than one"),
-        ("<>", "not a mail address"),
-        ("mailto:", "not a mail address"),
-        ("John Smith", "not a mail address"),
+        ("a@b.example; c@d.example", "more than one"),
+        ("John <a@b.example>, Jo <c@d.example>", "more than one"),
+        ("<>", "not an email address"),
+        ("mailto:", "not an email address"),
+        ("John Smith", "not an email address"),
     ],
 )
 def test_a_cell_without_one_email_is_explained(cell: str, said: str) -> None:

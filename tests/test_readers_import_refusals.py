@@ -201,12 +201,12 @@ def test_a_suppression_list_keeps_everybody_out_who_is_on_it() -> None:
     assert set(Consent.objects.values_list("act", "words")) == {(ConsentEvent.WITHDRAWN, SAID)}
     assert ForgottenAddress.of("stranger@example.com").get().why == ForgottenAddress.ForgottenReason.LISTED
     assert refusals(run) == {
-        4: "Gets no mail from here already.",
-        5: "Gets no mail from here already.",
-        7: "This is not a mail address.",
+        4: "Already gets no email from here.",
+        5: "Already gets no email from here.",
+        7: "This is not an email address.",
     }
     assert refusals(checked("email\nstranger@example.com\n")) == {
-        2: "Is on a suppression list that was imported here. Only the person can come back, with the form."
+        2: "Is on a suppression list that was imported here. Only the person can sign up again, with the form."
     }
     again = imported(content, kind=SUPPRESSION)
     assert (again.good, again.refused) == (0, 6)
@@ -227,7 +227,7 @@ def test_why_somebody_is_on_the_list_is_kept() -> None:
     )
     listed = "email,status\n" + "\n".join(row.replace(",", "@example.com,") for row in rows)
     run = imported(listed, kind=SUPPRESSION)
-    assert refusals(run) == {7: "Nothing in this line says no, and this list is for those who refused."}
+    assert refusals(run) == {7: "Nothing in this line says no, but this list is for people who refused."}
     found = {one.address[:3]: (one.state, one.reason) for one in Reader.objects.all()}
     assert found == {
         "ada": (State.UNSUBSCRIBED, ""),

@@ -109,7 +109,7 @@ def test_a_confirmation_expires(home: HomePage, client: Client) -> None:
     with time_machine.travel(timezone.now() + datetime.timedelta(days=8)):
         for answer in (client.get(link), client.post(link)):
             assert answer.status_code == 410
-            assert "Sign up once more" in answer.content.decode()
+            assert "Sign up again" in answer.content.decode()
     assert state(one) == State.PENDING
     with time_machine.travel(timezone.now() + datetime.timedelta(days=6)):
         assert client.post(link).status_code == 303
@@ -134,13 +134,13 @@ def test_a_reader_chooses_areas_leaves_and_comes_back(home: HomePage, client: Cl
     areas = [area("prisons"), area("advice", group="other")]
     link = path(one, tokens.PREFERENCES)
     html = client.get(link).content.decode()
-    assert "It comes to ada@example.com" in html
+    assert "We send it to ada@example.com" in html
     chosen = {"action": "areas", "area": ["prisons", "other"]}
     answer = client.post(link, chosen, headers=OURS)
     assert (answer.status_code, answer["Location"]) == (303, f"{link}?saved=areas")
     assert set(one.areas.all()) == {areas[0], areas[1].parent}
     html = client.get(answer["Location"]).content.decode()
-    assert "Your choice is saved" in html
+    assert "Your choices have been saved" in html
     assert len(re.findall(r'name="area"[^>]* checked', html)) == 2
     assert client.post(link, {"action": "areas"}).status_code == 303
     assert not one.areas.exists()

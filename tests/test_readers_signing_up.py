@@ -76,12 +76,12 @@ def test_a_reader_signs_up_and_confirms(home: HomePage, client: Client, sink: Si
     assert one.state == State.PENDING, "a mail scanner follows links: GET changes nothing"
     answer = client.post(link)
     assert (answer.status_code, answer["Location"]) == (303, link)
-    assert "You get the e-bulletin" in client.get(link).content.decode()
+    assert "You are subscribed" in client.get(link).content.decode()
     one.refresh_from_db()
     assert (one.state, one.came_by) == (State.CONFIRMED, Source.FORM)
     assert sorted(one.areas.values_list("slug", flat=True)) == ["advice", "prisons"]
     record = list(Consent.objects.order_by("pk").values_list("act", "how", "words"))
-    words = "Yes, send me the e-bulletin of Common Practice by mail. I can unsubscribe at any time."
+    words = "Yes, send me the e-bulletin of Common Practice by email. I can unsubscribe at any time."
     assert record == [(ConsentEvent.ASKED, Source.FORM, words), (ConsentEvent.CONFIRMED, Source.MAIL, words)]
     assert words in unescape(client.get(FORM).content.decode()), "what is recorded is what stood there"
     assert not waiting().exists()
@@ -146,7 +146,7 @@ def test_every_address_gets_the_same_answer_for_the_same_work(home: HomePage, cl
     [
         ("new", "Confirm"),
         ("pending", "Confirm"),
-        ("confirmed", "You get our e-bulletin already"),
+        ("confirmed", "You already get our e-bulletin"),
         ("unsubscribed", "Confirm"),
         ("bounce", "Confirm"),
         ("refused", "Confirm"),
@@ -180,7 +180,7 @@ def test_a_stranger_changes_nothing_for_a_confirmed_reader(home: HomePage, clien
     assert list(one.areas.values_list("slug", flat=True)) == ["advice"]
     assert Reader.objects.count() == 1
     preferences = client.get(link_in(mail.outbox[0].body, "preferences"))
-    assert "It comes to ada@example.com" in preferences.content.decode()
+    assert "We send it to ada@example.com" in preferences.content.decode()
 
 
 @pytest.mark.dialect
@@ -276,14 +276,14 @@ def test_signing_up_does_not_empty_the_page_cache(committed: None, client: Clien
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("email", "", "Enter your mail address."),
-        ("email", "ada", "Enter a mail address such as name@example.org."),
-        ("email", "a\0b@example.com", "Enter a mail address such as"),
-        ("email", "a@example.com\nBcc: b@example.com", "Enter a mail address such as"),
-        ("email", "a" * 5000 + "@example.com", "That is too long for a mail address."),
+        ("email", "", "Enter your email address."),
+        ("email", "ada", "Enter an email address such as name@example.org."),
+        ("email", "a\0b@example.com", "Enter an email address such as"),
+        ("email", "a@example.com\nBcc: b@example.com", "Enter an email address such as"),
+        ("email", "a" * 5000 + "@example.com", "That is too long for an email address."),
         ("consent", "", "Tick the box"),
-        ("area", ["no-such-area"], "One of the service areas is not in our list any more."),
-        ("area", ["prisons", "\0", "x" * 5000], "One of the service areas is not in our list any more."),
+        ("area", ["no-such-area"], "One of the service areas is no longer in our list."),
+        ("area", ["prisons", "\0", "x" * 5000], "One of the service areas is no longer in our list."),
     ],
 )
 def test_an_error_is_told_at_its_field_and_above(

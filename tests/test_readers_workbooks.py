@@ -109,7 +109,7 @@ def test_cells_are_looked_up_in_the_table_of_strings() -> None:
     size = b'<dimension ref="A1"/><sheetData>'  # which is wrong
     content = with_strings(strings, sheet_of(rows).replace(b"<sheetData>", size))
     assert as_csv(content).content == b'"email"\n\n"ada@example.com"\n'
-    with pytest.raises(Unreadable, match="no Excel workbook"):
+    with pytest.raises(Unreadable, match="not an Excel workbook"):
         as_csv(with_strings(strings, sheet_of(rows.replace(b"<v>1", b"<v>7"))))
 
 
@@ -117,12 +117,12 @@ def test_cells_are_looked_up_in_the_table_of_strings() -> None:
     ("content", "said"),
     [
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "old kind"),
-        (b"PK\x03\x04" + b"x" * 200, "no Excel workbook"),
+        (b"PK\x03\x04" + b"x" * 200, "not an Excel workbook"),
         (workbook([]), "is empty"),
-        (workbook(ROWS)[:-300], "no Excel workbook"),
-        (rebuilt(workbook(ROWS), sheet1=b"<worksheet"), "no Excel workbook"),
-        (rebuilt(workbook(ROWS), workbook=b"<x/>"), "no Excel workbook|is empty"),
-        (rebuilt(workbook(ROWS), styles=b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"), "no Excel workbook"),
+        (workbook(ROWS)[:-300], "not an Excel workbook"),
+        (rebuilt(workbook(ROWS), sheet1=b"<worksheet"), "not an Excel workbook"),
+        (rebuilt(workbook(ROWS), workbook=b"<x/>"), "not an Excel workbook|is empty"),
+        (rebuilt(workbook(ROWS), styles=b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"), "not an Excel workbook"),
     ],
 )
 def test_what_is_no_workbook_is_explained(content: bytes, said: str) -> None:
@@ -160,7 +160,7 @@ def test_what_an_archive_says_of_its_sizes_is_not_believed() -> None:
         entry = next(one for one in archive.infolist() if one.filename.endswith("sheet1.xml"))
     told = entry.file_size.to_bytes(4, "little")
     assert content.count(told) == 2
-    with pytest.raises(Unreadable, match="no Excel workbook"):
+    with pytest.raises(Unreadable, match="not an Excel workbook"):
         as_csv(content.replace(told, (10).to_bytes(4, "little")))
 
 

@@ -125,7 +125,7 @@ def test_a_database_that_does_not_answer_is_503(
     client.raise_request_exception = False
     response = client.get("/")
     assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (503, "30", "no-store")
-    assert "cannot answer just now" in response.content.decode()
+    assert "is not available at the moment" in response.content.decode()
 
 
 @pytest.mark.django_db

@@ -132,7 +132,7 @@ def test_a_private_page_asks_in_the_site_s_style(listing: CaseStudyIndexPage, cl
     assert client.get(secret.url).status_code == 200
     login = client.get(members.url, follow=True)
     assert login.status_code == 200
-    assert "Mail address" in login.content.decode()
+    assert "Email address" in login.content.decode()
     User.objects.create_user("member@example.com", "correct horse battery")
     wrong = client.post(login.redirect_chain[-1][0], {"username": "member@example.com", "password": "no"})
     assert "login-error" in wrong.content.decode()
@@ -185,7 +185,7 @@ def test_a_user_logs_in_by_mail_in_any_case(client: Client) -> None:
     form = {"username": "someone@example.com", "password": "correct horse battery"}
     assert client.post("/admin/login/", form).status_code == 302
     assert client.get("/admin/").status_code == 200
-    with pytest.raises(ValueError, match="mail address"):
+    with pytest.raises(ValueError, match="email address"):
         User.objects.create_user("")
 
 

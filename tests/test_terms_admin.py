@@ -51,12 +51,12 @@ def test_merging_asks_for_the_target_then_for_a_yes(listing: CaseStudyIndexPage,
     assert "Children (Group)" in first
     assert "Choose the term to merge into." in admin_client.get(url, {"into": ""}).content.decode()
     asked = admin_client.get(url, {"into": children.pk}).content.decode()
-    for said in ("1 page that carries", "1 more page names it in a draft only", "Kids, tots", "“kids” keeps working"):
+    for said in ("1 page that carries", "1 more page names it in a draft only", "Kids, tots", "“kids” still works"):
         assert said in asked
     assert "cannot be undone" in asked
     assert state() == before
     response = admin_client.post(url, {"into": children.pk}, follow=True)
-    assert "“Kids” is merged into “Children”: 1 page followed." in response.content.decode()
+    assert "“Kids” is merged into “Children”: 1 page moved." in response.content.decode()
     assert slugs(page) == ["children"]
     history = admin_client.get(f"/admin/vocabulary/area/history/{children.pk}/").content.decode()
     assert "“Kids” (kids) merged into this: 1 page" in history
@@ -69,7 +69,7 @@ def test_merging_a_group_says_how_many_areas_follow(admin_client: Client) -> Non
     url = f"/admin/vocabulary/area/merge/{youth.pk}/"
     assert "1 area of this group" in admin_client.get(url, {"into": learning.pk}).content.decode()
     said = admin_client.post(url, {"into": learning.pk}, follow=True).content.decode()
-    assert "0 pages and 1 area followed" in said
+    assert "0 pages and 1 area moved" in said
     alone = f"/admin/vocabulary/area/merge/{learning.pk}/"
     assert "Add one first" in admin_client.get(alone).content.decode()
 
@@ -278,4 +278,4 @@ def test_a_tag_keeps_the_address_that_its_first_name_made(admin_client: Client) 
     made.refresh_from_db()
     assert (made.name, made.slug) == ("Early support", "early-help")
     refused = admin_client.post("/admin/vocabulary/tags/new/", {"name": "!!!"})
-    assert "Give it letters or figures" in refused.content.decode()
+    assert "Use letters or figures" in refused.content.decode()

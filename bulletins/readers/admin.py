@@ -72,7 +72,7 @@ class ReadersView(generic.IndexView):
     is_searchable = True
     columns = [
         TitleColumn(
-            "address", label="Mail address", accessor=str, get_url=_page_of, sort_key="normalised", width="35%"
+            "address", label="Email address", accessor=str, get_url=_page_of, sort_key="normalised", width="35%"
         ),
         StatusTagColumn("state", label="State", accessor="get_state_display", sort_key="state"),
         AreasColumn("areas", label="Service areas"),
@@ -205,8 +205,8 @@ class UnsubscribeView(ActView):
     page_title = "Unsubscribe"
     question = "Unsubscribe this reader?"
     told = (
-        "Do this when the person asks you to. No more issues are sent to them. Only they themselves can come back: with "
-        "the form, or with the link in an old mail."
+        "Do this when the person asks you to. No more issues are sent to them. Only they themselves can sign up again: with "
+        "the form, or with the link in an old email."
     )
     button, no, done = "Yes, unsubscribe", "No, don’t unsubscribe", "{} is unsubscribed."
 

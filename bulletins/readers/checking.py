@@ -18,19 +18,19 @@ from mail.server import why_not
 from taxonomy.models import Facet, Term
 
 KNOWN = {
-    State.PENDING: "Waits for its own confirmation already.",
-    State.CONFIRMED: "Gets the e-bulletin already.",
-    State.UNSUBSCRIBED: "Has unsubscribed here. Only the person can come back, with the form.",
+    State.PENDING: "Is already waiting to be confirmed.",
+    State.CONFIRMED: "Already gets the e-bulletin.",
+    State.UNSUBSCRIBED: "Has unsubscribed here. Only the person can sign up again, with the form.",
     State.SUPPRESSED: "Is suppressed here: {reason}.",
 }
 ForgottenReason = ForgottenAddress.ForgottenReason
 FORGOTTEN = {
-    ForgottenReason.ERASED: "Was erased at the person’s wish. Only the person can come back, with the form.",
-    ForgottenReason.UNSUBSCRIBED: "Unsubscribed here long ago. Only the person can come back, with the form.",
-    ForgottenReason.LISTED: "Is on a suppression list that was imported here. Only the person can come back, with the form.",
+    ForgottenReason.ERASED: "Was erased at the person’s wish. Only the person can sign up again, with the form.",
+    ForgottenReason.UNSUBSCRIBED: "Unsubscribed here long ago. Only the person can sign up again, with the form.",
+    ForgottenReason.LISTED: "Is on a suppression list that was imported here. Only the person can sign up again, with the form.",
 }
-ALREADY_OUT = "Gets no mail from here already."
-NO_REFUSAL = "Nothing in this line says no, and this list is for those who refused."
+ALREADY_OUT = "Already gets no email from here."
+NO_REFUSAL = "Nothing in this line says no, but this list is for people who refused."
 COMPLAINT = re.compile(r"complain|spam|abuse", re.IGNORECASE)
 BOUNCE = re.compile(r"bounce|clean|undeliver|invalid", re.IGNORECASE)
 
@@ -112,7 +112,7 @@ class Checker:
             raise ValidationError(why)
         first = self._seen.setdefault(key, row.number)
         if first != row.number:
-            raise ValidationError(f"The same address stands in line {first}.")
+            raise ValidationError(f"The same address is in line {first}.")
         if self._suppressing:
             return Accepted(email, reason=_reason(refusal))
         return Accepted(email, self._areas_of(row), self._layout.cell(Role.CONSENT, row.cells)[:2000])
@@ -133,7 +133,7 @@ class Checker:
             raise ValidationError(
                 "There are more cells in this line than columns. A cell with a comma in it needs quotation marks."
             )
-        raise ValidationError("There is no mail address in this line.")
+        raise ValidationError("There is no email address in this line.")
 
     def _shown(self, row: Row) -> str:
         """What the report shows of a refused row: the email as we write it, so that erasing a reader finds it there."""

@@ -158,7 +158,7 @@ def email_place(headings: list[str], sample: list[list[str]]) -> int:
     if any(map(is_email, headings)):
         raise missing("email", headings)
     if len(headings) > MOST:
-        raise Unreadable(f"The file has {len(headings)} columns. Leave those that are needed, at most {MOST}.")
+        raise Unreadable(f"The file has {len(headings)} columns. Keep only those that are needed, up to {MOST}.")
     names = [squashed(heading) for heading in headings]
     shares = [share(place, sample, is_email) for place in range(len(headings))]
     ways: list[Callable[[int], bool]] = [

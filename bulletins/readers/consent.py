@@ -14,7 +14,7 @@ from mail.models import Reason
 
 def words() -> str:
     """What somebody who signs up agrees to; the form shows these words, and the record keeps them."""
-    return f"Yes, send me the e-bulletin of {site_name()} by mail. I can unsubscribe at any time."
+    return f"Yes, send me the e-bulletin of {site_name()} by email. I can unsubscribe at any time."
 
 
 @transaction.atomic

@@ -58,7 +58,7 @@ def decoded(content: bytes) -> Text:
         for _ in io.TextIOWrapper(io.BytesIO(content), "utf-8"):
             pass
     except UnicodeDecodeError:
-        note = "The file is not in UTF-8. We read it as Windows-1252: look whether accents are right."
+        note = "The file is not in UTF-8. We read it as Windows-1252: check that accents are right."
         return Text(content, "cp1252", note)
     return Text(content, "utf-8-sig", "")
 
@@ -140,7 +140,7 @@ def _row(number: int, text: str, delimiter: str, source: _Source) -> Row:
     cells = _cells(QUOTED_NAME.sub("", text), delimiter)
     if cells is not None:
         return Row(number, cells, end=number)
-    problem = "The quotation marks of this line do not match."
+    problem = "The quotation marks in this line do not match."
     return Row(number, problem=problem, text=text.strip()[:120], end=number)
 
 

@@ -27,7 +27,7 @@ class AreasField(forms.Field):
         rows = Term.all_objects.filter(facet=Facet.AREA, slug__in=slugs).select_related("merged_into")
         found = {row.slug: row.merged_into or row for row in rows}
         if len(slugs) < len(value or ()) or not found.keys() >= set(slugs):
-            raise ValidationError("One of the service areas is not in our list any more. Choose again.")
+            raise ValidationError("One of the service areas is no longer in our list. Choose again.")
         return list({term.pk: term for term in found.values()}.values())
 
 
@@ -52,12 +52,15 @@ class AreasForm(forms.Form):
 
 class SubscribeForm(AreasForm):
     email = forms.CharField(
-        label="Your mail address",
+        label="Your email address",
         max_length=1000,  # what is longer is no address, whatever the normal form makes of it
-        error_messages={"required": "Enter your mail address.", "max_length": "That is too long for a mail address."},
+        error_messages={
+            "required": "Enter your email address.",
+            "max_length": "That is too long for an email address.",
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    consent = forms.BooleanField(error_messages={"required": "Tick the box if you want the e-bulletin by mail."})
+    consent = forms.BooleanField(error_messages={"required": "Tick the box if you want the e-bulletin by email."})
 
     field_order = ["email", "area", "consent"]
 

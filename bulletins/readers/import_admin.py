@@ -27,7 +27,7 @@ Kind = ReaderImport.Kind
 
 
 NO_STATEMENT = {
-    Kind.READERS: "Say where and when they consented. Without consent nobody may be imported.",
+    Kind.READERS: "Say where and when they consented. No one may be imported without consent.",
     Kind.SUPPRESSION: "Say where this list comes from.",
 }
 

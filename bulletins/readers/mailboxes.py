@@ -42,11 +42,11 @@ def email_in(cell: str) -> str:
         return normalise(text)
     except ValidationError as error:
         if text.count("@") > 1 and re.search(r"[,;\s/]", text):
-            several = "More than one mail address stands in this cell. Give each a line of its own."
+            several = "There is more than one email address in this cell. Give each a line of its own."
             raise ValidationError(several) from None
         if error.code != "invalid":
             raise
-        raise ValidationError("This is not a mail address.") from None
+        raise ValidationError("This is not an email address.") from None
 
 
 def is_email(cell: str) -> bool:

@@ -30,16 +30,16 @@ class State(models.TextChoices):
 class Source(models.TextChoices):
     FORM = "form", "sign-up form"
     IMPORT = "import", "import"
-    MAIL = "mail", "link in a mail"
+    MAIL = "mail", "link in an email"
     PREFERENCES = "preferences", "preference page"
-    ONE_CLICK = "one-click", "button of the mail program"
+    ONE_CLICK = "one-click", "button of the email program"
     EDITOR = "editor", "an editor"
 
 
 class Reader(models.Model):
     """One mail address."""
 
-    address = models.CharField("mail address", max_length=254, editable=False)
+    address = models.CharField("email address", max_length=254, editable=False)
     # By this an address is found: see addresses.same.
     normalised = models.CharField(max_length=508, unique=True, editable=False)
     # Stands in the links of every mail for years, so it outlives a change of address; it goes with the row.
@@ -136,7 +136,7 @@ class ReaderImport(models.Model):
 
     class Kind(models.TextChoices):
         READERS = "readers", "Readers who consented"
-        SUPPRESSION = "suppression", "A suppression list: people who must get no mail"
+        SUPPRESSION = "suppression", "A suppression list: people who must get no email"
 
     class Step(models.TextChoices):
         CHECKING = "checking", "being checked"

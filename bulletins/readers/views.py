@@ -39,7 +39,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, SubscribeForm(words=words))
     if not open_forms.is_from_here(request):
-        problem = "Your browser did not say that you wrote this on our page. Nothing was sent: fill it in here."
+        problem = "We could not tell that you wrote this on our page. Nothing was sent: please fill it in here."
         return _form(request, SubscribeForm(words=words), problem=problem, status=403)
     sent = open_forms.values(request)
     form = SubscribeForm(_with_areas(request, sent), words=words)
@@ -54,7 +54,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             areas = [term.pk for term in form.cleaned_data["area"]]
             signing_up.ask(form.cleaned_data["email"], areas, words)
     except LimitReached as reached:
-        problem = "Many people signed up from your network just now. Nothing was sent. "
+        problem = "Many people have just signed up from your network. Nothing was sent. "
         problem += f"What you wrote is still here: send it again in {reached.wait_in_words}."
         response = _form(request, form, sent, problem, 429)
         response["Retry-After"] = reached.retry_after

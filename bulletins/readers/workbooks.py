@@ -33,7 +33,7 @@ PARTS = re.compile(
 CSV_OR_XLSX = "Save it as an Excel workbook (.xlsx) without a password, or as “CSV UTF-8”."
 TOO_LARGE = "The workbook is too large to be opened safely. Save its sheet as “CSV UTF-8”, or split it."
 NO_WORKBOOK = (
-    "This is no Excel workbook that can be read. Save it as “CSV UTF-8”; its first line must name the columns, and one "
+    "This is not an Excel workbook that can be read. Save it as “CSV UTF-8”; its first line must name the columns, and one "
     "must be called “email”."
 )
 

@@ -42,7 +42,7 @@ class Progress:
 def send(page: BulletinPage, user: Any = None, at: datetime.datetime | None = None) -> Sending:
     """Let an issue go out, now or at a time. Raises NotNow."""
     held = Sending.objects.select_for_update().filter(page=page).first()
-    reasons = ["It is on its way already."] if held and held.state != State.CANCELLED else may_be_sent(page, user)
+    reasons = ["It is already on its way."] if held and held.state != State.CANCELLED else may_be_sent(page, user)
     if reasons:
         raise NotNow(reasons)
     values = {
@@ -81,7 +81,7 @@ def resume(sending: Sending) -> None:
     """Raises NotNow where it is not paused."""
     sending.refresh_from_db()
     if sending.page_id is None:
-        raise NotNow(["The page of this issue is gone, so there is nothing to send."])
+        raise NotNow(["This issue’s page no longer exists, so there is nothing to send."])
     after = State.SENDING if sending.started_at else State.SCHEDULED
     _turn(sending, Q(state=State.PAUSED), after, "It is not paused.")
     transaction.on_commit(tasks.wake)

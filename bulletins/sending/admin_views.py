@@ -93,10 +93,10 @@ def in_words(sending: Sending) -> str:
     if sending.state == State.SENDING:
         return "It is being sent."
     if sending.state == State.PAUSED:
-        began = "" if sending.started_at else " Nobody got it yet."
-        return f"It is paused: nothing is sent until somebody resumes it.{began}"
+        began = "" if sending.started_at else " Nobody has received it yet."
+        return f"It is paused: nothing is sent until someone resumes it.{began}"
     if sending.state == State.CANCELLED:
-        return "It was cancelled before it started. Nobody got it."
+        return "It was cancelled before it started. Nobody received it."
     return (
         f"It is sent. It was finished on {london(sending.finished_at)} (London time)."
         if sending.finished_at
@@ -190,25 +190,25 @@ class _ActView(_SendingView):
 class CancelView(_ActView):
     act, page_title = "cancel", "Cancel sending"
     question = "Cancel sending this issue?"
-    told = "Nobody has got it. It stays published on the website, and you can send it later."
+    told = "Nobody has received it. It stays published on the website, and you can send it later."
     button, no = "Yes, cancel sending", "No, let it go out"
-    done = "Sending is cancelled. Nobody got the issue."
+    done = "Sending has been cancelled. Nobody received the issue."
 
 
 class PauseView(_ActView):
     act, page_title = "pause", "Pause sending"
     question = "Pause sending this issue?"
-    told = "Mails that are on their way arrive. The other readers get theirs when somebody resumes it; nobody gets it twice."
-    button, no = "Yes, pause", "No, go on sending"
+    told = "Emails that are on their way will arrive. The other readers get theirs when someone resumes it; nobody gets it twice."
+    button, no = "Yes, pause", "No, keep sending"
     done = "Sending is paused."
 
 
 class ResumeView(_ActView):
     act, page_title = "resume", "Resume sending"
-    question = "Go on sending this issue?"
-    told = "It goes to the readers who have not got it yet, as it was when it started: changes made since are not in the mail."
-    button, no = "Yes, go on", "No, leave it paused"
-    done = "Sending goes on."
+    question = "Resume sending this issue?"
+    told = "It goes to the readers who have not had it yet, as it was when sending started: later changes are not in the email."
+    button, no = "Yes, resume", "No, leave it paused"
+    done = "Sending has resumed."
 
 
 class DeliveriesView(_SendingView):

@@ -50,7 +50,7 @@ def begin(sending: Sending) -> None:
     this at once wait for each other.
     """
     page = sending.page
-    reasons = ["The page of this issue is gone."] if page is None else may_be_sent(page)
+    reasons = ["This issue’s page no longer exists."] if page is None else may_be_sent(page)
     if page is None or reasons:
         Sending.objects.filter(pk=sending.pk, state=State.SCHEDULED).update(state=State.PAUSED, note=" ".join(reasons))
         return

@@ -62,9 +62,7 @@ class BouncesView(UploadPage):
             messages.error(self.request, str(problem))
         else:
             stopped, kept = (_number(found, verdict) for verdict in (Verdict.STOPPED, Verdict.KEPT))
-            said = (
-                f"Imported: {stopped} of these readers get no more mail, {kept} lines are counted for their issue only."
-            )
+            said = f"Imported: {stopped} of these readers get no more email, {kept} lines are counted for their issue only."
             messages.success(self.request, said)
         return redirect("bulletin_bounces")
 

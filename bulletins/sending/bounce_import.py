@@ -30,7 +30,7 @@ WITHIN = datetime.timedelta(days=60)
 
 
 class Verdict(enum.StrEnum):
-    STOPPED = "gets no more mail"
+    STOPPED = "gets no more email"
     KEPT = "counted for the issue"
     KNOWN = "nothing new"
     REFUSED = "refused"
@@ -106,7 +106,7 @@ def _read(line: _Line, seen: dict[str, int]) -> tuple[Reader, Kind]:
     normalised = same(email_in(line.email))
     first = seen.setdefault(normalised, line.number)
     if first != line.number:
-        raise ValidationError(f"The same address stands in line {first}.")
+        raise ValidationError(f"The same address is in line {first}.")
     reader = Reader.objects.filter(normalised=normalised).first()
     if reader is None:
         raise ValidationError("No reader has this address.")

@@ -57,7 +57,7 @@ def work(sending: Sending, ask_for_help: Callable[[], None] | None = None) -> bo
     if held is None:
         return False
     if held.page is None:
-        _pause(held, "The page of this issue is gone.")
+        _pause(held, "This issue’s page no longer exists.")
         return False
     with DeliveryWorker(IssueQueue(held, held.page), ask_for_help) as worker:
         worker.run(time.monotonic() + SLICE)

@@ -1,6 +1,7 @@
 """The form to subscribe, for any page to include."""
 
 from django import template
+from django.template.loader import render_to_string
 
 from bulletins.readers import consent
 from bulletins.readers.forms import SubscribeForm
@@ -15,4 +16,8 @@ register = template.Library()
 def subscribe_form() -> dict[str, object]:
     """An empty one. Its signed time may be as old as the page cache keeps a page, which is far less than it holds."""
     words = cached_per_version("words of consent", consent.words)
-    return {"form": SubscribeForm(words=words), "stamp": stamp(STAMP)}
+    form = SubscribeForm(words=words)
+    areas = cached_per_version(
+        "areas to subscribe to", lambda: render_to_string("bulletins/readers/areas.html", {"form": form})
+    )
+    return {"form": form, "areas": areas, "stamp": stamp(STAMP)}

@@ -1,30 +1,25 @@
-"""Drawings, and the parts of lists that pages repeat so often that Python prints them."""
+"""The drawings that stand on pages."""
 
 from collections.abc import Sequence
 
 from django import template
 from django.utils.safestring import SafeString
 
-from core import drawings, printing
+from core import drawings
 from core.covers import cover as draw_cover
 
 register = template.Library()
 register.simple_tag(drawings.icon)
 register.simple_tag(drawings.evidence_scale)
 register.simple_tag(drawings.region_map)
-register.simple_tag(printing.result)
-register.simple_tag(printing.results)
-register.simple_tag(printing.chips)
-register.simple_tag(printing.kind)
-register.simple_tag(printing.card)
-register.simple_tag(printing.cards)
-register.simple_tag(printing.index_groups)
 
 
 @register.simple_tag
-def cover(page_id: int | None, group: str, stages: Sequence[object], columns: int = 6, rows: int = 2) -> SafeString:
+def cover(
+    page_id: int | str | None, group: str, stages: Sequence[object], columns: int = 6, rows: int = 2
+) -> SafeString:
     """The cover of a page, from its number, the group of its service area and its stages."""
-    return draw_cover(page_id or 0, group, len(stages or ()), columns, rows)
+    return draw_cover(int(page_id or 0), group, len(stages or ()), columns, rows)
 
 
 @register.simple_tag

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 
@@ -53,15 +52,9 @@ def address(name: str) -> str:
 
 
 @register.simple_tag
-def breadcrumbs(current: str, *pages: Page | None, parents: Sequence[tuple[str, str]] = ()) -> SafeString:
-    """The way to this page: home, what is above it (`parents` are address and title of what is no page), and this one."""
-    above = [("/", "Home"), *(parents or ()), *((_address(page), page.title) for page in pages if page)]
-    links = format_html_join("", '<li><a href="{}">{}</a></li>', above)
-    return format_html(
-        '<nav class="breadcrumbs" aria-label="Breadcrumb"><ol class="plain-list">{}<li aria-current="page">{}</li></ol></nav>',
-        links,
-        current,
-    )
+def way_to(*pages: Page | None, parents: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str]]:
+    """URL and title of home and of what is above a page (`parents` are URL and title of what is no page)."""
+    return [("/", "Home"), *(parents or ()), *((_address(page), page.title) for page in pages if page)]
 
 
 def _address(page: Page) -> str:

@@ -13,17 +13,20 @@ from elasticsearch.dsl import Q
 from elasticsearch.dsl.query import Query as Clause
 
 from search import analysis
+from search.analysis import Question
+from search.compounds import Pair, candidates
 from search.elastic import question as asked
 from search.elastic import spelling
 from search.elastic.connection import Place, several
 from search.elastic.documents import DEEPEST
 from search.elastic.hits import FEW, SHOWN, WITHOUT_BODY, hits
-from search.elastic.question import Sets, filters, passed, sets
+from search.elastic.question import NOTHING, Sets, filters, passed, phrase, sets
 from search.facets import DIMENSIONS, YEAR, FacetCount, Value, Vocabulary
 from search.matching import in_years
 from search.query import PER_PAGE, Query
 from search.results import Relax, Results
-from search.synonyms import Expanded, Thesaurus, expand
+from search.spelling import doubtful as misspelt
+from search.synonyms import Expanded, Group, Thesaurus, expand
 
 FEW_EXACT = 5  # pages with all the words: of fewer the spelling is looked at
 VALUES = 20_000  # of all dimensions together: more than any vocabulary has
@@ -51,10 +54,10 @@ class Asked:
 
 
 def answer(place: Place, query: Query, vocabulary: Vocabulary, thesaurus: Thesaurus, per_page: int) -> Results:
-    question = expand(analysis.parse(query.text), thesaurus)
-    whole = Asked(query, question, sets(question), per_page)
-    doubtful = spelling.doubtful(question)
-    said = _ask(place, query.text, _first(whole, doubtful))
+    typed = analysis.parse(query.text)
+    if query.text and typed.says_nothing:
+        return _nothing(place, query, vocabulary)
+    question, whole, doubtful, said = _asked_first(place, query, typed, thesaurus, per_page)
     exact = total = _total(said["counts"])
     enough = not whole.in_parts or _total(said.get("all", said["counts"])) >= PER_PAGE
     if not enough and "some" in said:
@@ -62,7 +65,7 @@ def answer(place: Place, query: Query, vocabulary: Vocabulary, thesaurus: Thesau
     page = query.page if not enough and query.page == 1 else min(query.page, _pages(total, per_page))
     second = _second(whole, page, exact, enough=enough)
     meant = spelling.corrected(query.text, doubtful, said["spelling"]) if doubtful and exact < FEW_EXACT else None
-    better = expand(analysis.parse(meant), thesaurus) if meant else None
+    better = _read(place, analysis.parse(meant), thesaurus) if meant else None
     if better:
         found = sets(better)
         second["better every"] = _count(found.every, *passed(query))
@@ -84,6 +87,55 @@ def answer(place: Place, query: Query, vocabulary: Vocabulary, thesaurus: Thesau
     )
 
 
+def _asked_first(
+    place: Place, query: Query, typed: Question, thesaurus: Thesaurus, per_page: int
+) -> tuple[Expanded, Asked, list[Group], dict[str, Said]]:
+    """What is asked of the server at once. It is asked again only where it has a word of the question as two words."""
+    cuts = candidates(typed)
+    pairs: set[Pair] = set()
+    while True:
+        question = expand(typed, thesaurus, pairs)
+        whole = Asked(query, question, sets(question), per_page)
+        doubtful = misspelt(question)
+        bodies = _first(whole, doubtful)
+        if cuts:
+            bodies["pairs"] = _asked_for_pairs(cuts)
+        said = _ask(place, query.text, bodies)
+        pairs = _pairs(cuts, said["pairs"]) if cuts else set()
+        if not pairs:
+            return question, whole, doubtful, said
+        cuts = {}
+
+
+def _read(place: Place, typed: Question, thesaurus: Thesaurus) -> Expanded:
+    """The question with its compounds as the server has them."""
+    cuts = candidates(typed)
+    said = _ask(place, "", {"pairs": _asked_for_pairs(cuts)}) if cuts else {}
+    return expand(typed, thesaurus, _pairs(cuts, said["pairs"]) if cuts else ())
+
+
+def _asked_for_pairs(cuts: Mapping[str, Sequence[Pair]]) -> Body:
+    """Which of these words stand together anywhere."""
+    filters = {" ".join(pair): phrase(pair).to_dict() for pairs in cuts.values() for pair in pairs}
+    return {"size": 0, "track_total_hits": False, "aggs": {"pairs": {"filters": {"filters": filters}}}}
+
+
+def _pairs(cuts: Mapping[str, Sequence[Pair]], counted: Said) -> set[Pair]:
+    held = counted["aggregations"]["pairs"]["buckets"]
+    return {pair for pairs in cuts.values() for pair in pairs if held[" ".join(pair)]["doc_count"]}
+
+
+def _nothing(place: Place, query: Query, vocabulary: Vocabulary) -> Results:
+    """The answer to a text without a word: nothing, with the chosen filters."""
+    bodies = {}
+    if query.year_from is not None or query.year_to is not None:
+        bodies["years"] = _counting(f"own.{YEAR}")
+    said = _ask(place, query.text, {"counts": _counting("facets", NOTHING)} | bodies)
+    if "years" in said:
+        said[f"own {YEAR}"] = said["counts"]
+    return Results(facets=_facets(query, vocabulary, said))
+
+
 def _pages(total: int, per_page: int) -> int:
     return max(1, -(-total // per_page))
 
@@ -92,7 +144,7 @@ def _total(counted: Said) -> int:
     return int(counted["hits"]["total"]["value"])
 
 
-def _first(whole: Asked, doubtful: Sequence[str]) -> dict[str, Body]:
+def _first(whole: Asked, doubtful: Sequence[Group]) -> dict[str, Body]:
     query = whole.query
     bodies = {"hits": _hits(whole, query.page), **_counts(whole, whole.sets.every)}
     if whole.in_parts and passed(query):  # which pages match depends on the text alone

@@ -5,7 +5,7 @@ them: both engines see the same words, whatever the release of the server thinks
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -14,13 +14,11 @@ from search.analysis import fold, tokens
 from search.documents import Document, texts_of
 from search.facets import DIMENSIONS, YEAR
 from search.indexing import facets_of, fingerprint
-from search.stemming import learn, stems
+from search.scoring import FIELDS, K1, LENGTH
+from search.stemming import STEMS
 
-FORMAT = 3  # goes up when documents change and the mapping does not
-FIELDS = ("title", "tags", "summary", "body")
+FORMAT = 4  # goes up when documents change and the mapping does not
 WRITTEN = FIELDS[:-1]  # of which it counts apart that they have a word as it is written
-LENGTH = (0.4, 0.3, 0.5, 0.6)  # how much the length of each field counts
-REMEMBERED = 50_000  # words
 LONGEST = 255  # letters of a word; the server would cut a longer one in two
 
 # Stands before the words of each field, and is in no question: every page has every field then. How rare a word is would
@@ -33,12 +31,21 @@ def _words(similarity: str) -> dict[str, Any]:
     return {"type": "text", "analyzer": "whitespace", "similarity": similarity}
 
 
-# Words of which only counts whether they are there. One text with spaces between them, because of hundreds of values each
+# Words of which only counts whether they are there, and how rare they are. One text with spaces between them, because of hundreds of values each
 # would be a field of its own to the server.
-_ONLY_WHETHER = {"type": "text", "analyzer": "whitespace", "index_options": "docs", "norms": False}
+_ONLY_WHETHER = {
+    "type": "text",
+    "analyzer": "whitespace",
+    "similarity": "flat",
+    "index_options": "docs",
+    "norms": False,
+}
 _COUNTED = {"type": "keyword", "index": False}
 SETTINGS: dict[str, Any] = {
-    "similarity": {field: {"type": "BM25", "k1": 1.2, "b": share} for field, share in zip(FIELDS, LENGTH, strict=True)},
+    "similarity": {
+        **{field: {"type": "BM25", "k1": K1, "b": share} for field, share in zip(FIELDS, LENGTH, strict=True)},
+        "flat": {"type": "BM25", "k1": K1, "b": 0},
+    },
     "max_result_window": DEEPEST,
 }
 MAPPING: dict[str, Any] = {
@@ -84,7 +91,6 @@ def batch(versions: Mapping[int, int], entries: Iterable[Document], *, again: bo
     found = {entry.page_id: entry for entry in entries}
     texts = {page: texts_of(entry) for page, entry in found.items()}
     words = {page: [tokens(text) for text in held] for page, (_, held) in texts.items()}
-    learn({word for held in words.values() for text in held for word in text})  # of many pages at once is cheaper
     lines = []
     for page, version in versions.items():
         action = {"_id": str(page), "version": version, "version_type": "external_gte" if again else "external"}
@@ -116,10 +122,10 @@ def _document(
         "title_key": fold(entry.title),
         "organisations": organisations,
         "organisation_words": cut(fold(" ".join(organisations))),
-        **{field: f"{HERE} {_each(_stemmed, found)}" for field, found in zip(FIELDS, words, strict=True)},
-        "text": _each(_stemmed, all_words),
-        **{f"{field}_written": _each(_written, found) for field, found in zip(WRITTEN, once, strict=False)},
-        "written": _each(_written, all_words),
+        **{field: f"{HERE} {_stems(found)}" for field, found in zip(FIELDS, words, strict=True)},
+        "text": _stems(all_words),
+        **{f"{field}_written": f"{HERE} {_cut(found)}" for field, found in zip(WRITTEN, once, strict=False)},
+        "written": f"{HERE} {_cut(all_words)}",
         "title_words": cut(fold(title)),
         "shown": {
             "kind": entry.kind,
@@ -135,27 +141,12 @@ def _document(
 
 
 def cut(words: str) -> str:
-    return " ".join(word[:LONGEST] for word in words.split())
+    return _cut(words.split())
 
 
-def _each(made: "_Known", words: Iterable[str]) -> str:
-    return " ".join(map(made.__getitem__, words))
+def _cut(words: Iterable[str]) -> str:
+    return " ".join([word[:LONGEST] for word in words])
 
 
-class _Known(dict[str, str]):
-    """What is made of a word, kept."""
-
-    def __init__(self, make: Callable[[str], str]) -> None:
-        super().__init__()
-        self.make = make
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        made = self[word] = self.make(word)
-        return made
-
-
-# As it is written, but for case and accents; and its stems.
-_written = _Known(lambda word: (word if word.isascii() else fold(word))[:LONGEST])
-_stemmed = _Known(lambda word: " ".join(stem[:LONGEST] for stem in stems([word])))
+def _stems(words: Iterable[str]) -> str:
+    return _cut([STEMS[word] for word in words])

@@ -7,17 +7,18 @@ from typing import Any
 from elasticsearch.dsl import Q
 from elasticsearch.dsl.query import Query as Clause
 
+from search import scoring
 from search.analysis import Word, fold
-from search.elastic.documents import FIELDS, LONGEST, WRITTEN
+from search.elastic.documents import LONGEST, WRITTEN
 from search.facets import YEAR
 from search.query import Query
-from search.stemming import stems
-from search.synonyms import Alternative, Expanded
+from search.scoring import BEGINNING, FIELDS, K1, NEAR, WEIGHTS
+from search.stemming import STEMS, stems
+from search.synonyms import Alternative, Expanded, Group
 
-WEIGHTS = (3.0, 2.0, 1.5, 1.0)  # title, tags, summary, body
 WEIGHED = [f"{field}^{weight}" for field, weight in zip(FIELDS, WEIGHTS, strict=True)]
 FIRST = 8192.0  # greater than any sum of scores: the exact title
-BEGINNING = 3.0  # the rarity of a word of which only the beginning is known: about that of one in twenty pages
+ONCE = 1 / (1 + K1)  # what the server makes of a word that is there once, however long the field is
 NOTHING = Q("match_none")
 
 
@@ -37,19 +38,20 @@ def sets(question: Expanded) -> Sets:
     if not question.positive:
         everything = Q("bool", must_not=gone) if gone else Q("match_all")
         return Sets(everything, everything, everything, NOTHING)
-    parts = [anyone(map(_said, group.alternatives)) for group in question.groups]
-    held = [phrase(words) for words in question.phrases]
+    parts = [having(group) for group in question.groups]
+    held = [anyone(map(phrase, ways)) for ways in question.phrases]
     some = [anyone(parts)] if parts else []
     every = Q("bool", filter=[*parts, *held], must_not=gone)
     # One sum of all scores beside what must be there: the server then looks only at pages that can be among the first.
     scores = [score for group in question.groups for said in group.alternatives for score in _scores_of(said)]
-    firm = [_score_of_phrase(words) for words in question.phrases]
-    weighed = [anyone(scores), *firm] if scores else firm
+    scores += [score for group in question.groups if group.written for score in _scores_of_written(group.written)]
+    scores += [_score_of_phrase(words) for ways in question.phrases for words in ways]
+    scores += [_score_of_phrase(words, NEAR) for words in question.near]
     return Sets(
         every=every,
         some=Q("bool", filter=[*some, *held], must_not=gone) if len(parts) > 1 else every,
-        best=Q("bool", filter=parts, must=weighed, must_not=gone),
-        rest=Q("bool", filter=some, must=weighed, must_not=[*gone, every]),
+        best=Q("bool", filter=[*parts, *held], must=[anyone(scores)], must_not=gone),
+        rest=Q("bool", filter=[*some, *held], must=[anyone(scores)], must_not=[*gone, every]),
     )
 
 
@@ -60,20 +62,16 @@ def anyone(clauses: Iterable[Clause]) -> Clause:
     return Q("bool", should=found, minimum_should_match=1) if found else NOTHING
 
 
-def word(text: str) -> Clause:
-    """The pages that have a word, whatever its ending. One of several stems may stand anywhere."""
-    keys = [Q("term", text=key[:LONGEST]) for key in stems([text])]
-    if len(keys) == 1:
-        return keys[0]
-    return Q("bool", filter=keys) if keys else NOTHING
+def having(group: Group) -> Clause:
+    """The pages that have a part of a question."""
+    return anyone(map(_said, group.alternatives))
 
 
 def phrase(words: Sequence[str]) -> Clause:
     """The pages on which these words stand together in a field."""
     if len(words) == 1:
-        return word(words[0])
-    keys = stems(words)
-    return Q("multi_match", query=_text(keys), type="phrase", fields=list(FIELDS)) if keys else NOTHING
+        return Q("term", text=STEMS[words[0]][:LONGEST])
+    return Q("multi_match", query=_text(stems(words)), type="phrase", fields=list(FIELDS))
 
 
 def _said(alternative: Alternative) -> Clause:
@@ -84,7 +82,7 @@ def _said(alternative: Alternative) -> Clause:
 
 def _beginning(start: str) -> Clause:
     """Not by stems: "organisat" begins "organisation", but not its stem."""
-    return Q("prefix", written=_start(start))
+    return Q("prefix", written=start[:LONGEST])
 
 
 def _excluded(words: Sequence[Word]) -> Clause:
@@ -94,8 +92,6 @@ def _excluded(words: Sequence[Word]) -> Clause:
     if len(words) == 1:
         return _beginning(texts[0])
     keys = [key[:LONGEST] for key in stems(texts)]
-    if not keys:
-        return NOTHING
     return anyone(_near(field, keys) for field in FIELDS)
 
 
@@ -103,10 +99,6 @@ def _near(field: str, keys: Sequence[str]) -> Clause:
     """The pages on which a field has these stems together, the last of them only begun."""
     last = {"span_multi": {"match": {"prefix": {field: {"value": keys[-1]}}}}}
     return Q("span_near", clauses=[*({"span_term": {field: key}} for key in keys[:-1]), last], slop=0, in_order=True)
-
-
-def _start(text: str) -> str:
-    return fold(text)[:LONGEST]
 
 
 def _text(keys: Iterable[str]) -> str:
@@ -122,28 +114,37 @@ def ranked(query: Query, clause: Clause) -> Clause:
     return Q("bool", must=[clause], filter=passed(query), should=[named])
 
 
+FIELDS_WRITTEN = (*(f"{field}_written" for field in WRITTEN), "written")  # anywhere counts as if in the body
+
+
 def _scores_of(said: Alternative) -> list[Clause]:
     weights = [weight * said.weight for weight in WEIGHTS]
-    if said.prefix:  # a beginning that is anywhere counts as one in the body
-        start, fields = _start(said.words[0]), (*(f"{field}_written" for field in WRITTEN), "written")
+    if said.prefix:
+        start = said.words[0][:LONGEST]
         return [
-            Q("constant_score", filter=Q("prefix", **{field: start}), boost=weight * BEGINNING / 2)
-            for field, weight in zip(fields, weights, strict=True)
+            Q("constant_score", filter=Q("prefix", **{field: start}), boost=weight * BEGINNING * ONCE)
+            for field, weight in zip(FIELDS_WRITTEN, weights, strict=True)
         ]
     if len(said.words) > 1:
         return [_score_of_phrase(said.words, said.weight)]
+    return _scores_in(FIELDS, STEMS[said.words[0]], weights)
+
+
+def _scores_of_written(word: str) -> list[Clause]:
+    return _scores_in(FIELDS_WRITTEN, word, [weight * scoring.WRITTEN for weight in WEIGHTS])
+
+
+def _scores_in(fields: Sequence[str], key: str, weights: Sequence[float]) -> list[Clause]:
     return [
         Q("term", **{field: {"value": key[:LONGEST], "boost": weight}})
-        for key in stems(said.words)
-        for field, weight in zip(FIELDS, weights, strict=True)
+        for field, weight in zip(fields, weights, strict=True)
     ]
 
 
 def _score_of_phrase(words: Sequence[str], weight: float = 1.0) -> Clause:
-    keys = stems(words)
-    if not keys:
-        return NOTHING
-    return Q("multi_match", query=_text(keys), type="phrase", fields=WEIGHED, tie_breaker=1.0, boost=weight)
+    if len(words) == 1:
+        return anyone(_scores_in(FIELDS, STEMS[words[0]], [value * weight for value in WEIGHTS]))
+    return Q("multi_match", query=_text(stems(words)), type="phrase", fields=WEIGHED, tie_breaker=1.0, boost=weight)
 
 
 SORTED: dict[str, list[dict[str, Any]]] = {

@@ -42,6 +42,7 @@ def suggestions(place: Place, vocabulary: Vocabulary, text: str, count: int) -> 
         connection.execute(SCHEMA)
         likely = [name for name in known if has_each(fold(name), words)][:CANDIDATES]
         pages += [(-number, name, "organisation", "") for number, name in enumerate(likely, start=1)]
-        connection.executemany("INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)", pages)
+        told = [(number, fold(name), name, kind, url) for number, name, kind, url in pages]
+        connection.executemany("INSERT INTO prefix (rowid, words, text, kind, url) VALUES (?, ?, ?, ?, ?)", told)
         candidates += written(connection, text)
     return ordered(candidates, " ".join(words), count)

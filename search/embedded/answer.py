@@ -3,10 +3,13 @@
 import json
 from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 
 from pyroaring import BitMap
 
 from search import analysis, matching
+from search.analysis import Question
+from search.compounds import candidates
 from search.embedded import ranking
 from search.embedded.hits import hits
 from search.embedded.sets import Reader, Sets
@@ -25,7 +28,10 @@ FEW_EXACT = 5  # pages with all the words: of fewer the spelling is looked at
 
 def answer(reader: Reader, query: Query, vocabulary: Vocabulary, thesaurus: Thesaurus, per_page: int) -> Results:
     state = reader.state
-    question = expand(analysis.parse(query.text), thesaurus)
+    typed = analysis.parse(query.text)
+    if query.text and typed.says_nothing:
+        return Results(page=1, facets=matching.counts(query, BitMap(), state.pages, state.dimensions, vocabulary))
+    question = read(reader, typed, thesaurus)
     sets = reader.sets(question)
     matched = matched_by(question, sets)
     chosen = matching.filters(query, state.dimensions)
@@ -55,6 +61,12 @@ def answer(reader: Reader, query: Query, vocabulary: Vocabulary, thesaurus: Thes
     )
 
 
+def read(reader: Reader, typed: Question, thesaurus: Thesaurus) -> Expanded:
+    """The question with everything that means the same, and with its compounds as the index has them."""
+    cuts = chain.from_iterable(candidates(typed).values())
+    return expand(typed, thesaurus, {pair for pair in reader.known_pairs(cuts) if reader.has(pair)})
+
+
 def _better(
     reader: Reader, chosen: Mapping[str, BitMap], found: tuple[int, int], text: str | None, thesaurus: Thesaurus
 ) -> str | None:
@@ -62,7 +74,7 @@ def _better(
     numbers for the text as it was typed."""
     if text is None:
         return None
-    question = expand(analysis.parse(text), thesaurus)
+    question = read(reader, analysis.parse(text), thesaurus)
     sets = reader.sets(question)
     better = (len(matching.narrow(pages, chosen)) for pages in (sets.every, matched_by(question, sets)))
     return text if tuple(better) > found else None
@@ -84,13 +96,13 @@ def _total_without(
 def ordered(reader: Reader, query: Query, sets: Sets, found: BitMap, start: int, end: int) -> list[int]:
     """The ids from `start` to `end` in the order asked for; ties are broken by page id."""
     connection = reader.connection
-    if query.sort == "relevance" and sets.parts:
+    if query.sort == "relevance" and sets.scores:
         title = analysis.fold(query.text)
         rows = connection.execute("SELECT page FROM rank WHERE title_key = ?", (title,)).fetchall()
         named = BitMap([row[0] for row in rows]) & found
         rest = found - named
         tiers = named, rest & sets.every, rest - sets.every
-        return ranking.order(connection, reader.state, sets.parts, tiers, start, end)
+        return ranking.order(connection, reader.state, sets.scores, tiers, start, end)
     order = SORTED.get(query.sort, SORTED["newest"])
     walked = end * len(reader.state.pages) // max(1, len(found))  # pages that a walk is likely to pass
     if len(found) <= FEW and len(found) * PICKED <= walked:

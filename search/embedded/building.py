@@ -15,13 +15,13 @@ from typing import Any
 from pyroaring import BitMap
 
 from search import changes
-from search.analysis import tokens
+from search.analysis import fold, tokens
 from search.documents import Document, texts_of
 from search.embedded import postings, tables
-from search.embedded.postings import FIELDS, REACHED, keys_of, pairs_of
+from search.embedded.postings import FIELDS, REACHED, in_order, pairs_of, written
 from search.indexing import facets_of
 from search.sources import documents_for
-from search.stemming import learn
+from search.stemming import STEMS
 
 TOGETHER = 6_000_000  # words of pages that are folded in together: some 40 MB
 # FTS5 merges what it has only when all is there, and keeps more in memory before it writes.
@@ -42,6 +42,7 @@ class Made:
 
     versions: Mapping[int, int]
     docs: list[tuple[Any, ...]]  # rows of `doc`
+    stems: list[tuple[Any, ...]]  # rows of `stems`
     ranks: list[tuple[Any, ...]]  # rows of `rank`
     organisations: list[str]  # of each page in turn
     facets: dict[tuple[str, str], list[int]]  # pages by dimension and value
@@ -54,9 +55,7 @@ def commonest(page_ids: Sequence[int]) -> frozenset[str]:
         return frozenset()
     having: Counter[str] = Counter()
     for entry in documents_for(page_ids[:: -(-len(page_ids) // SAMPLE)]):
-        words = {word for text in texts_of(entry)[1] for word in tokens(text)}
-        learn(words)
-        having.update({stem for word in words for stem in keys_of(word)[1]})
+        having.update({STEMS[word] for text in texts_of(entry)[1] for word in tokens(text)})
     return frozenset(stem for stem, pages in having.most_common(MOST) if pages > COMMON * SAMPLE)
 
 
@@ -77,25 +76,29 @@ def taken_apart(versions: Mapping[int, int], entries: Iterable[Document], common
         for dimension, values in facets_of(entry).items():
             for value in values:
                 facets.setdefault((dimension, value), []).append(entry.page_id)
-    words, lengths = words_of_many([row[0] for row in docs], [row[tables.TEXTS] for row in docs], common)
+    pages = [row[0] for row in docs]
+    words, lengths, stemmed = words_of_many(pages, [row[tables.TEXTS] for row in docs], common)
     ranks = [tables.rank_row(row, held) for row, held in zip(docs, lengths, strict=True)]
-    return Made(dict(versions), docs, ranks, names, facets, words)
+    stems = [(page, *texts) for page, texts in zip(pages, stemmed, strict=True)]
+    return Made(dict(versions), docs, stems, ranks, names, facets, words)
 
 
 def words_of_many(
     pages: Sequence[int], texts: Sequence[Sequence[str]], common: Set[str] = frozenset()
-) -> tuple[dict[int, Packed], list[tuple[int, ...]]]:
-    """What `words_of` finds in each of these pages, looked at word by word and not page by page; and how many words each
-    field of each page has."""
+) -> tuple[dict[int, Packed], list[tuple[int, ...]], list[tuple[str, ...]]]:
+    """What `words_of` finds in each of these pages, looked at word by word and not page by page; how many words each
+    field of each page has, and their stems."""
     found: dict[int, dict[str, list[int]]] = defaultdict(dict)
-    lengths = []
+    lengths, stemmed = [], []
     for field, reached in enumerate(REACHED):
         words = [tokens(held[field]) for held in texts]
-        once, more, counted = _occurrences(pages, words)
-        _add_keys(once, more, reached, found, counted)
+        once, more = _occurrences(pages, words)
+        _add_keys(once, more, reached, found)
+        stems = [[STEMS[word] for word in held] for held in words]
         if common:
-            _add_pairs(pages, words, common, found[reached[1]])
-        lengths.append([counted[page] for page in pages])
+            _add_pairs(pages, stems, common, found[reached[1]])
+        lengths.append([len(held) for held in words])
+        stemmed.append([in_order(held) for held in stems])
     packed: dict[int, Packed] = {}
     for bits, by_key in found.items():
         keys, ends, together = list(by_key), array("I"), array("I")
@@ -103,7 +106,7 @@ def words_of_many(
             together.extend(held)
             ends.append(len(together))
         packed[bits] = keys, ends, together
-    return packed, list(zip(*lengths, strict=True))
+    return packed, list(zip(*lengths, strict=True)), list(zip(*stemmed, strict=True))
 
 
 # By word, the pages that have it once; those that have it several times, with how often.
@@ -111,40 +114,29 @@ Once = dict[str, list[int]]
 More = dict[str, list[tuple[int, int]]]
 
 
-def _occurrences(pages: Sequence[int], texts: Sequence[Sequence[str]]) -> tuple[Once, More, dict[int, int]]:
-    """The pages of each word, and how many words each page has."""
+def _occurrences(pages: Sequence[int], texts: Sequence[Sequence[str]]) -> tuple[Once, More]:
+    """The pages of each word."""
     once: Once = defaultdict(list)
     more: More = defaultdict(list)
-    counted = {}
     for page, words in zip(pages, texts, strict=True):
-        counted[page] = len(words)
         for word, times in Counter(words).items():
             if times == 1:
                 once[word].append(page)
             else:
                 more[word].append((page, times))
-    return once, more, counted
+    return once, more
 
 
-def _add_keys(
-    once: Once, more: More, reached: Sequence[int], found: dict[int, dict[str, list[int]]], counted: dict[int, int]
-) -> None:
+def _add_keys(once: Once, more: More, reached: Sequence[int], found: dict[int, dict[str, list[int]]]) -> None:
     """Add the keys of one field's words: as they are written, and their stems."""
-    said = once.keys() | more.keys()
-    learn(said)
-    written = found[reached[1]]
+    as_written = found[reached[1]]
     words_of_stem: dict[str, list[str]] = defaultdict(list)
-    for word in said:
-        key, stems = keys_of(word)
-        held = written.setdefault(key, [])
+    for word in once.keys() | more.keys():
+        held = as_written.setdefault(written(word), [])
         held += once.get(word, ())
         if word in more:
             held += [page for page, _ in more[word]]
-        for stem in stems:
-            words_of_stem[stem].append(word)
-        if len(stems) != 1:  # a few odd signs: the index keeps nothing of them, or several words
-            for page, times in [*((page, 1) for page in once.get(word, ())), *more.get(word, ())]:
-                counted[page] += times * (len(stems) - 1)
+        words_of_stem[STEMS[word]].append(word)
     by_times = [found[bits] if bits else {} for bits in reached]
     for stem, words in words_of_stem.items():
         often: Iterable[tuple[int, int]]
@@ -159,10 +151,10 @@ def _add_keys(
 
 
 def _add_pairs(
-    pages: Sequence[int], texts: Sequence[Sequence[str]], common: Set[str], found: dict[str, list[int]]
+    pages: Sequence[int], stems: Sequence[Sequence[str]], common: Set[str], found: dict[str, list[int]]
 ) -> None:
-    for page, words in zip(pages, texts, strict=True):
-        for key in pairs_of(words, common):
+    for page, held in zip(pages, stems, strict=True):
+        for key in pairs_of(held, common):
             found.setdefault(key, []).append(page)
 
 
@@ -201,8 +193,9 @@ class Rebuild:
             self._many("doc", 11, batch.docs)
             self._connection.executemany(
                 "INSERT INTO fts (rowid, title, tags, summary, body) VALUES (?, ?, ?, ?, ?)",
-                ((row[0], *row[tables.TEXTS]) for row in batch.docs),
+                batch.stems,
             )
+            self._many("stems", 5, batch.stems)
             self._connection.executemany(tables.SUGGESTED, map(tables.suggested, batch.docs))
             self._many("rank", 7, batch.ranks)
             self._many("version", 3, ((page, number, self._revision) for page, number in batch.versions.items()))
@@ -243,7 +236,7 @@ class Rebuild:
             names = list(enumerate(self._organisations.items(), start=1))
             self._many("organisation", 3, ((number, name, pages) for number, (name, pages) in names))
             # FTS5 likes numbers that grow.
-            told = ((-number, name, "organisation", "") for number, (name, _) in reversed(names))
+            told = ((-number, fold(name), name, "organisation", "") for number, (name, _) in reversed(names))
             self._connection.executemany(tables.SUGGESTED, told)
             tables.count_words(self._connection, self._lengths, 1)
             meta = (("sequence", self._sequence), ("revision", self._revision))

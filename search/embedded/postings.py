@@ -13,13 +13,15 @@ import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from sys import intern
 
 from pyroaring import BitMap
 
-from search.analysis import fold, tokens
-from search.stemming import learn, stems
+from search.analysis import tokens
+from search.stemming import STEMS
 
 FIELDS = ("title", "tags", "summary", "body")
 # (field, how often at least): a page is in the bitmap of each level that it reaches.
@@ -48,36 +50,39 @@ REACHED = tuple(
 )
 
 
-def words_of(texts: Sequence[str], common: Set[str] = frozenset()) -> tuple[dict[str, int], tuple[int, ...]]:
-    """The keys of a page's four fields with their levels, and how many words each field has."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the index takes in of a page's four fields."""
+
+    words: Words
+    lengths: tuple[int, ...]  # how many words each field has
+    stems: tuple[str, ...]  # of each field in order, with spaces between them
+
+
+def words_of(texts: Sequence[str], common: Set[str] = frozenset()) -> Taken:
     found: dict[str, int] = {}
-    lengths = []
+    lengths, stemmed = [], []
     get = found.get
     for field, text in enumerate(texts):
         together = tokens(text)
-        words = Counter(together)
-        learn(words)
         reached = REACHED[field]
         once = reached[1]
-        counted: dict[str, int] = {}
-        seen = counted.get
-        for word, times in words.items():
-            key, stems_of = keys_of(word)
+        for word in dict.fromkeys(together):
+            key = written(word)
             found[key] = get(key, 0) | once
-            for stem in stems_of:
-                counted[stem] = seen(stem, 0) + times
-        lengths.append(sum(counted.values()))
-        for stem, times in counted.items():
+        stems = [STEMS[word] for word in together]
+        for stem, times in Counter(stems).items():
             found[stem] = get(stem, 0) | reached[times if times < 5 else 5]
-        for key in pairs_of(together, common) if common else ():
+        for key in pairs_of(stems, common) if common else ():
             found[key] = get(key, 0) | once
-    return found, tuple(lengths)
+        lengths.append(len(stems))
+        stemmed.append(in_order(stems))
+    return Taken(found, tuple(lengths), tuple(stemmed))
 
 
-@lru_cache(maxsize=50_000)
-def keys_of(word: str) -> tuple[str, tuple[str, ...]]:
-    """The key of a word as it is written, which every page that has it shares, and those of its stems."""
-    return written(word), tuple(stems([word]))
+def in_order(stems: Sequence[str]) -> str:
+    """Stems as the index keeps them: words that stand together are found with a space before and after them."""
+    return f" {' '.join(stems)} "
 
 
 def pair(first: str, second: str) -> str:
@@ -85,24 +90,15 @@ def pair(first: str, second: str) -> str:
     return f"{first} {second}"
 
 
-def pairs_of(words: Iterable[str], common: Set[str]) -> set[str]:
-    """The keys of the common stems that stand side by side in a text of these words."""
-    found = set()
-    before = ""
-    for word in words:
-        for stem in keys_of(word)[1]:
-            if stem not in common:
-                before = ""
-            else:
-                if before:
-                    found.add((before, stem))
-                before = stem
-    return {pair(first, second) for first, second in found}
+def pairs_of(stems: Sequence[str], common: Set[str]) -> set[str]:
+    """The keys of the common stems that stand side by side in a text."""
+    found = {two for two in pairwise(stems) if two[0] in common and two[1] in common}
+    return {pair(*two) for two in found}
 
 
 def written(word: str) -> str:
-    """The key of a word, or of the beginning of one, as it is written but for case and accents."""
-    return intern(WRITTEN + (word if word.isascii() else fold(word)))
+    """The key of a word, or of the beginning of one, as it is written."""
+    return intern(WRITTEN + word)
 
 
 def read(connection: sqlite3.Connection, fresh: Mapping[int, Words], fresh_pages: BitMap, key: str) -> Levels:
@@ -119,6 +115,16 @@ def read(connection: sqlite3.Connection, fresh: Mapping[int, Words], fresh_pages
                     if reached >> place & 1:
                         bitmap.add(page)
     return tuple(found)
+
+
+def held(connection: sqlite3.Connection, fresh: Mapping[int, Words], keys: Set[str]) -> set[str]:
+    """Those of these keys that a page has, or had until it was written anew."""
+    sql = f"SELECT key FROM posting WHERE key IN ({', '.join('?' * len(keys))})"
+    found = {row[0] for row in connection.execute(sql, sorted(keys))}
+    left = keys - found
+    for words in fresh.values() if left else ():
+        found |= left & words.keys()
+    return found
 
 
 def anywhere(levels: Levels) -> BitMap:

@@ -6,7 +6,7 @@ memory, brought up to date with each page that comes or goes: a question looks a
 
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
@@ -79,6 +79,17 @@ def read(connection: sqlite3.Connection, fresh: Beginnings, fresh_pages: BitMap,
     for place, bitmaps in zip(FIRST, zip(*(fresh.pages[one] for one in fresh.from_(key)), strict=True), strict=False):
         found[place] |= BitMap.union(*bitmaps)
     return tuple(found)
+
+
+def held(connection: sqlite3.Connection, fresh: Beginnings, keys: Iterable[str]) -> dict[str, int]:
+    """Those of these keys of words that pages have, and how many have them."""
+    asked = set(keys)
+    places = ", ".join("?" * len(asked))
+    sql = f"SELECT key, pages FROM posting WHERE key IN ({places})"
+    found: dict[str, int] = dict(connection.execute(sql, sorted(asked)))
+    for key in fresh.pages.keys() & asked:
+        found[key] = found.get(key, 0) + fresh.count(key)
+    return found
 
 
 def likeliest(connection: sqlite3.Connection, fresh: Beginnings, start: str, most: int) -> list[tuple[str, int]]:

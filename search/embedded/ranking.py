@@ -10,28 +10,26 @@ binary digits, and added by carrying (a bit-sliced index), so that a common word
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from math import log
+from collections.abc import Iterable, Mapping, Sequence
 
 from pyroaring import BitMap
 
-from search.embedded.postings import LEVELS
-from search.embedded.sets import Part
+from search.embedded.postings import FIRST, LEVELS
+from search.embedded.sets import Score
 from search.embedded.snapshot import State
+from search.scoring import FIELDS, K1, LENGTH, WEIGHTS
 
-WEIGHTS = (6.0, 3.0, 2.0, 1.0)  # title, tags, summary, body
-LENGTH = (0.4, 0.3, 0.5, 0.6)  # how much the length of each field counts
-K1 = 1.2
 TIMES = {1: 1.0, 2: 2.0, 3: 3.5, 5: 7.0}  # how often, in the mean, where it is at least so often
 WINDOW = 200  # pages at the top that are measured one by one
 FEW = 500  # as many are measured one by one altogether
+LOOKED_INTO = 50  # of these, pages whose texts are looked into for words that stand together
 FINEST = 63  # the greatest amount that is added
 
 
 def order(
     connection: sqlite3.Connection,
     state: State,
-    parts: Sequence[Part],
+    scores: Sequence[Score],
     tiers: Iterable[BitMap],
     start: int,
     end: int,
@@ -41,30 +39,24 @@ def order(
     for tier in tiers:
         size = len(tier)
         if start < size and end > 0:
-            ids += _tier(connection, state, parts, tier, max(0, start), min(end, size))
+            ids += _tier(connection, state, scores, tier, max(0, start), min(end, size))
         start, end = start - size, end - size
     return ids
 
 
 def _tier(
-    connection: sqlite3.Connection, state: State, parts: Sequence[Part], tier: BitMap, start: int, end: int
+    connection: sqlite3.Connection, state: State, scores: Sequence[Score], tier: BitMap, start: int, end: int
 ) -> list[int]:
     if len(tier) <= FEW:
-        return _measured(connection, state, parts, tier)[start:end]
-    digits = _sum(state, parts, tier)
+        return _measured(connection, state, scores, tier)[start:end]
+    digits = _sum(scores, tier)
     ids: list[int] = []
     if start < WINDOW:
         first = BitMap(ranked(tier, digits, 0, WINDOW))
-        ids = _measured(connection, state, parts, first)[start:end]
+        ids = _measured(connection, state, scores, first)[start:end]
     if end > WINDOW:
         ids += ranked(tier, digits, max(start, WINDOW), end)
     return ids
-
-
-def rarity(state: State, part: Part) -> float:
-    """Robertson's and Spärck Jones's inverse document frequency, never below zero."""
-    total, having = max(len(state.pages), len(part.pages)), len(part.pages)
-    return log(1 + (total - having + 0.5) / (having + 0.5))
 
 
 def _saturated(times: float) -> float:
@@ -84,13 +76,12 @@ def _gains() -> list[float]:
 GAINS = _gains()
 
 
-def _sum(state: State, parts: Sequence[Part], tier: BitMap) -> list[BitMap]:
+def _sum(scores: Sequence[Score], tier: BitMap) -> list[BitMap]:
     """The sum of each page of the tier, as bitmaps of its binary digits, lowest first."""
     gains = [
-        (rarity(state, part) * weight * GAINS[place], bitmap)
-        for part in parts
-        for weight, levels in part.levels
-        for place, bitmap in enumerate(levels)
+        (score.rarity[field] * score.weight * GAINS[place], bitmap)
+        for score in scores
+        for place, ((field, _), bitmap) in enumerate(zip(LEVELS, score.levels, strict=True))
         if bitmap
     ]
     unit = max((gain for gain, _ in gains), default=1.0) / FINEST or 1.0
@@ -136,26 +127,78 @@ def ranked(pages: BitMap, digits: Sequence[BitMap], start: int, end: int) -> lis
     return ids
 
 
-def _measured(connection: sqlite3.Connection, state: State, parts: Sequence[Part], pages: BitMap) -> list[int]:
+def _measured(connection: sqlite3.Connection, state: State, scores: Sequence[Score], pages: BitMap) -> list[int]:
     """These pages by their scores, each field measured by its length; equal ones by page id."""
+    lengths = _lengths(connection, pages)
+    sums = dict.fromkeys(pages, 0.0)
+    for score in scores:
+        if score.is_flat:
+            _add_flat(sums, score, pages)
+        elif not score.together:
+            for field in range(len(FIELDS)):
+                _add(sums, _times(score, field, pages), score, field, state, lengths)
+    together = [score for score in scores if score.together]
+    if together:
+        first = BitMap(sorted(sums, key=lambda page: (-sums[page], page))[:LOOKED_INTO])
+        for score in together:
+            for page, *counts in _counted(connection, score, first):
+                for field, often in enumerate(counts):
+                    if often:
+                        _add(sums, {page: often}, score, field, state, lengths)
+    # As many digits as tell pages apart: equal ones must not differ by how their sums were made.
+    return sorted(sums, key=lambda page: (-round(sums[page], 6), page))
+
+
+def _add(
+    sums: dict[int, float],
+    times: Mapping[int, float],
+    score: Score,
+    field: int,
+    state: State,
+    lengths: Mapping[int, Sequence[int]],
+) -> None:
+    """Add what it counts for that these pages have it so often in a field."""
+    most = score.rarity[field] * score.weight * WEIGHTS[field] * (K1 + 1)
+    least, each = K1 * (1 - LENGTH[field]), K1 * LENGTH[field] / (state.lengths[field] + 1)
+    for page, often in times.items():
+        sums[page] += most * often / (often + least + each * (lengths[page][field] + 1))
+
+
+def _add_flat(sums: dict[int, float], score: Score, pages: BitMap) -> None:
+    """Add what it counts for that pages have it at all in a field."""
+    for field, place in enumerate(FIRST):
+        amount = score.rarity[field] * score.weight * WEIGHTS[field]
+        for page in score.levels[place] & pages:
+            sums[page] += amount
+
+
+def _times(score: Score, field: int, pages: BitMap) -> dict[int, float]:
+    """How often these pages have it in a field, as far as the levels say."""
+    times: dict[int, float] = {}
+    for place, (held, at_least) in enumerate(LEVELS):
+        if held == field:
+            times |= dict.fromkeys(score.levels[place] & pages, TIMES[at_least])
+    return times
+
+
+def _lengths(connection: sqlite3.Connection, pages: BitMap) -> dict[int, list[int]]:
     # One row for all: with each row that SQLite hands over Python lets other threads go first.
     columns = "page, title_words, tags_words, summary_words, body_words"
     sql = f"SELECT json_group_array(json_array({columns})) FROM rank WHERE page IN ({','.join(map(str, pages))})"
-    words = {row[0]: row[1:] for row in json.loads(connection.execute(sql).fetchone()[0])}
-    fields = [
-        (value * (K1 + 1), K1 * (1 - share), K1 * share / mean)
-        for value, share, mean in zip(WEIGHTS, LENGTH, state.lengths, strict=True)
-    ]
-    scores = dict.fromkeys(pages, 0.0)
-    for part in parts:
-        rare = rarity(state, part)
-        for weight, levels in part.levels:
-            for field, (value, least, each) in enumerate(fields):
-                times: dict[int, float] = {}
-                for place, (held, at_least) in enumerate(LEVELS):
-                    if held == field:
-                        times |= dict.fromkeys(levels[place] & pages, TIMES[at_least])
-                most = rare * weight * value
-                for page, often in times.items():
-                    scores[page] += most * often / (often + least + each * words[page][field])
-    return sorted(scores, key=lambda page: (-scores[page], page))
+    return {row[0]: row[1:] for row in json.loads(connection.execute(sql).fetchone()[0])}
+
+
+def _counted(connection: sqlite3.Connection, score: Score, pages: BitMap) -> list[list[int]]:
+    """Those of these pages that have the words together, each with how often its fields have them."""
+    asked = pages & score.among if score.among is not None else pages
+    if not asked:
+        return []
+    words = f" {score.together} "
+    counts = ", ".join(f"(length({field}) - length(replace({field}, ?1, ''))) / {len(words)}" for field in FIELDS)
+    has = " OR ".join(f"instr({field}, ?1)" for field in FIELDS)
+    sql = (
+        f"SELECT json_group_array(json_array(page, {counts})) FROM stems"
+        f" WHERE page IN ({','.join(map(str, asked))}) AND ({has})"
+    )
+    found: list[list[int]] = json.loads(connection.execute(sql, (words,)).fetchone()[0])
+    return found

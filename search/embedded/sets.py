@@ -1,20 +1,22 @@
 """Which pages have which part of a question: the sets that matching, counting and ranking work on."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
-from operator import and_, or_
+from operator import and_
 
 from pyroaring import BitMap
 
 from search.analysis import Word
+from search.compounds import Pair
 from search.embedded import postings, prefixes, text
 from search.embedded.postings import FIRST, LEVELS, Levels
 from search.embedded.snapshot import Memory, State
 from search.matching import union
-from search.stemming import stems
+from search.scoring import BEGINNING, NEAR, WRITTEN, rarity
+from search.stemming import STEMS, stems
 from search.synonyms import Alternative, Expanded, Group
 
 NOWHERE: Levels = tuple(BitMap() for _ in LEVELS)
@@ -22,18 +24,22 @@ BODY = FIRST[-1]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A group of the question: the pages that have it by level, for each weight of its alternatives, strongest first."""
+class Score:
+    """Something that pages have and are ranked by."""
 
-    pages: BitMap
-    levels: tuple[tuple[float, Levels], ...]
+    weight: float
+    levels: Levels  # where it is, and how often
+    rarity: tuple[float, ...]  # by field
+    is_flat: bool = False  # how long the field is does not count
+    together: str = ""  # stems that stand together, counted in the texts of the pages at the top
+    among: BitMap | None = None  # the pages that may have these
 
 
 @dataclass(frozen=True, slots=True)
 class Sets:
     """What a question finds before any filter: the pages with all of it, and those with some of it."""
 
-    parts: tuple[Part, ...]
+    scores: tuple[Score, ...]
     every: BitMap
     some: BitMap
 
@@ -48,56 +54,74 @@ class Reader:
         self._keys: dict[str, Levels] = {}
 
     def sets(self, question: Expanded) -> Sets:
-        parts = tuple(map(self.part, question.groups))
-        held = [self.phrase(phrase) for phrase in question.phrases]
+        parts = [self.pages(group) for group in question.groups]
+        held = [union(map(self.phrase, ways)) for ways in question.phrases]
         gone = union(self._excluded(words) for words in question.excluded)
         if not question.positive:
             return Sets((), self.state.pages - gone, self.state.pages - gone)
-        # A phrase is ranked like a word.
-        parts += tuple(
-            Part(pages, ((1.0, self._together(phrase, pages)),))
-            for phrase, pages in zip(question.phrases, held, strict=True)
-        )
-        every = reduce(and_, (part.pages for part in parts)) - gone
-        some = union(part.pages for part in parts[: len(question.groups)]) if question.groups else every
-        return Sets(parts, every, reduce(and_, held, some) - gone)
+        every = reduce(and_, [*parts, *held]) - gone
+        some = union(parts) if parts else every
+        return Sets(tuple(self._scores(question)), every, reduce(and_, held, some) - gone)
 
-    def part(self, group: Group) -> Part:
-        by_weight: dict[float, list[Levels]] = {}
-        for alternative in group.alternatives:
-            by_weight.setdefault(alternative.weight, []).append(self._said(alternative))
-        seen = BitMap()
-        levels: list[tuple[float, Levels]] = []
-        for weight in sorted(by_weight, reverse=True):
-            joined = _joined(by_weight[weight])
-            if levels:  # a page is what the strongest of its words make it
-                joined = tuple(bitmap - seen for bitmap in joined)
-            seen = seen | postings.anywhere(joined)
-            levels.append((weight, joined))
-        return Part(seen, tuple(levels))
+    def pages(self, group: Group) -> BitMap:
+        """The pages that have a part of a question."""
+        return union(postings.anywhere(self._said(alternative)) for alternative in group.alternatives)
+
+    def known_pairs(self, pairs: Iterable[Pair]) -> list[Pair]:
+        """Those of these pairs of which both are words of the index."""
+        asked = list(pairs)
+        known = postings.held(self.connection, self.state.fresh, {STEMS[word] for pair in asked for word in pair})
+        return [pair for pair in asked if known.issuperset(STEMS[word] for word in pair)]
+
+    def has(self, pair: Pair) -> bool:
+        """Whether these words stand together anywhere."""
+        return bool(self.phrase(pair))
+
+    def _scores(self, question: Expanded) -> Iterator[Score]:
+        for group in question.groups:
+            for alternative in group.alternatives:
+                yield self._score(alternative)
+            if group.written:
+                yield self._score_of_written(group.written)
+        for words in (words for ways in question.phrases for words in ways):
+            yield self._score(Alternative(words))
+        for words in question.near:
+            run = stems(words)
+            pages = reduce(and_, (postings.anywhere(self._levels(stem)) for stem in dict.fromkeys(run)))
+            yield Score(NEAR, NOWHERE, self._rarity(run), together=" ".join(run), among=pages)
+
+    def _score(self, said: Alternative) -> Score:
+        levels = self._said(said)
+        if said.prefix:
+            return Score(said.weight, _body_is_anywhere(levels), (BEGINNING,) * len(FIRST), is_flat=True)
+        run = stems(said.words)
+        together = " ".join(run) if len(run) > 1 else ""
+        return Score(said.weight, levels, self._rarity(run), together=together, among=postings.anywhere(levels))
+
+    def _score_of_written(self, word: str) -> Score:
+        levels = _body_is_anywhere(self._levels(postings.written(word)))
+        return Score(WRITTEN, levels, self._rarity_of(levels), is_flat=True)
+
+    def _rarity_of(self, levels: Levels) -> tuple[float, ...]:
+        return tuple(rarity(len(self.state.pages), len(levels[place])) for place in FIRST)
+
+    def _rarity(self, run: Sequence[str]) -> tuple[float, ...]:
+        """That of words that stand together is the sum of theirs."""
+        fields = zip(*(self._rarity_of(self._levels(stem)) for stem in run), strict=True)
+        return tuple(map(sum, fields))
 
     def _said(self, alternative: Alternative) -> Levels:
         if alternative.prefix:
             return self._beginning(alternative.words[0])
         if len(alternative.words) == 1:
-            return self._word(alternative.words[0])
+            return self._levels(STEMS[alternative.words[0]])
         # Synonyms of several words come again and again.
         words = alternative.words
         return self._memory.levels(self.state, words, lambda: self._together(words, self.phrase(words)))
 
-    def _word(self, word: str) -> Levels:
-        keys = stems([word])
-        if len(keys) == 1:
-            return self._levels(keys[0])
-        return _met([self._levels(key) for key in keys]) if keys else NOWHERE
-
     def _beginning(self, start: str) -> Levels:
         # Not by stems: "organisat" begins "organisation", but not its stem.
         return prefixes.read(self.connection, self.state.beginnings, self.state.fresh_pages, start)
-
-    def word(self, word: str) -> BitMap:
-        """The pages that have a word, whatever its ending."""
-        return postings.anywhere(self._word(word))
 
     def _levels(self, key: str) -> Levels:
         if key not in self._keys:
@@ -119,24 +143,22 @@ class Reader:
         return _met([self._levels(key) for key in dict.fromkeys(stems(words))], pages)
 
     def _excluded(self, words: tuple[Word, ...]) -> BitMap:
+        if not words[-1].prefix:
+            return self.phrase(tuple(word.text for word in words))
         if len(words) > 1:
             return self._memory.phrase(self.connection, self.state, text.exclusion(words))
-        word = words[0]
-        return postings.anywhere(self._beginning(word.text) if word.prefix else self._word(word.text))
+        return postings.anywhere(self._beginning(words[0].text))
 
 
-def _joined(several: Sequence[Levels]) -> Levels:
-    if len(several) == 1:
-        return several[0]
-    return tuple(reduce(or_, bitmaps) for bitmaps in zip(*several, strict=True)) if several else NOWHERE
+def _body_is_anywhere(levels: Levels) -> Levels:
+    """Only whether it is in each field, in any of them as if in the body."""
+    found = [levels[place] if place in FIRST else BitMap() for place in range(len(LEVELS))]
+    found[BODY] = postings.anywhere(levels)
+    return tuple(found)
 
 
-def _met(several: Sequence[Levels], pages: BitMap | None = None) -> Levels:
-    """The pages that have all of these (or those that are given), each level where all of them reach it."""
-    if not several:
-        return NOWHERE
-    if pages is None:
-        pages = reduce(and_, map(postings.anywhere, several))
+def _met(several: Sequence[Levels], pages: BitMap) -> Levels:
+    """The pages that have all of these, each level where all of them reach it."""
     levels = [reduce(and_, bitmaps, pages) for bitmaps in zip(*several, strict=True)]
     levels[BODY] = levels[BODY] | (pages - postings.anywhere(tuple(levels)))
     return tuple(levels)

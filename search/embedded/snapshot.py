@@ -145,7 +145,7 @@ def _refreshed(held: State, revision: int, connection: sqlite3.Connection) -> St
         if row is None:
             continue
         pages.add(page)
-        come[page] = words_of(row[1:], held.common)[0]
+        come[page] = words_of(row[1:], held.common).words
         for name, held_values in json.loads(row[0]).items():
             values = dimensions.setdefault(name, {})
             for value in held_values:

@@ -1,58 +1,33 @@
 """Did you mean: a question with its misspelt words put right, where that finds more."""
 
-import re
 import sqlite3
-from collections.abc import Iterable
 
-from search.analysis import fold
+from search.embedded import prefixes
 from search.embedded.postings import LAST, WRITTEN, written
 from search.embedded.prefixes import Beginnings
 from search.embedded.sets import Reader
-from search.spelling import LONG, MORE, RARE, is_within_two, may_be_misspelt, once
+from search.spelling import LONG, doubtful, is_within_two, may_be_meant, once, put_right
 from search.synonyms import Expanded
 
 LOOKED_AT = 1500  # words compared for two mistakes
 
 
 def corrected(reader: Reader, text: str, question: Expanded) -> str | None:
-    """The text with each word that hardly any page has replaced by the likest that pages have; None where there is none."""
-    changed = text
-    for group in question.groups:
-        word = " ".join(group.alternatives[0].words)
-        if len(group.alternatives) > 1 or group.alternatives[0].prefix:  # a word with synonyms is no mistake
-            continue
-        if not may_be_misspelt(word):
-            continue
-        having = len(reader.word(word))
-        if having > RARE:
-            continue
-        better = _likest(reader, fold(word), max(1, having * MORE))
-        if better:
-            changed = re.sub(rf"\b{re.escape(word)}\b", better, changed, flags=re.IGNORECASE)
-    return changed if changed != text else None
+    """The text with each word that no page has replaced by the likest that pages have; None where there is none."""
+    unknown = (group.written for group in doubtful(question) if not reader.pages(group))
+    found = {word: better for word in unknown if (better := _likest(reader, word))}
+    return put_right(text, found)
 
 
-def _likest(reader: Reader, word: str, least: int) -> str | None:
+def _likest(reader: Reader, word: str) -> str | None:
     connection, fresh = reader.connection, reader.state.beginnings
-    found = _held(connection, fresh, once(word))
-    near = [(-pages, other) for other, pages in found.items() if pages >= least and other != word]
+    found = prefixes.held(connection, fresh, map(written, once(word)))
+    near = [(-pages, key[len(WRITTEN) :]) for key, pages in found.items()]
+    near = [row for row in near if may_be_meant(row[1], word)]
     if not near and len(word) >= LONG:
-        found = _beginning_alike(connection, fresh, word)
-        twice = [(other, pages) for other, pages in found.items() if pages >= least and other != word]
-        near = [(-pages, other) for other, pages in twice if is_within_two(word, other)]
+        alike = _beginning_alike(connection, fresh, word).items()
+        near = [(-pages, other) for other, pages in alike if may_be_meant(other, word) and is_within_two(word, other)]
     return min(near)[1] if near else None
-
-
-def _held(connection: sqlite3.Connection, fresh: Beginnings, words: Iterable[str]) -> dict[str, int]:
-    """Those of these words that pages have, and how many have them."""
-    keys = {written(word) for word in words}
-    places = ", ".join("?" * len(keys))
-    found: dict[str, int] = dict(
-        connection.execute(f"SELECT key, pages FROM posting WHERE key IN ({places})", sorted(keys))
-    )
-    for key in fresh.pages.keys() & keys:
-        found[key] = found.get(key, 0) + fresh.count(key)
-    return {key[len(WRITTEN) :]: pages for key, pages in found.items()}
 
 
 def _beginning_alike(connection: sqlite3.Connection, fresh: Beginnings, word: str) -> dict[str, int]:

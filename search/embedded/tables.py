@@ -13,10 +13,9 @@ from search.documents import Document, texts_of
 from search.embedded import postings
 from search.embedded.snapshot import ALL
 from search.indexing import facets_of, fingerprint
-from search.stemming import TOKENIZER
 from search.suggesting import SCHEMA
 
-FORMAT = 6  # goes up when the tables change, or what is read of every page: an index of another format is built anew
+FORMAT = 7  # goes up when the tables change, or what is read of every page: an index of another format is built anew
 TABLES = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -26,6 +25,10 @@ INSERT INTO meta VALUES
 CREATE TABLE doc (
     page INTEGER PRIMARY KEY, kind TEXT NOT NULL, url TEXT NOT NULL, date TEXT, organisations TEXT NOT NULL,
     facets TEXT NOT NULL, fingerprint TEXT NOT NULL, title TEXT NOT NULL, tags TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL
+);
+-- The stems of each text, with spaces between them: what FTS5 reads, and where words that stand together are counted.
+CREATE TABLE stems (
+    page INTEGER PRIMARY KEY, title TEXT NOT NULL, tags TEXT NOT NULL, summary TEXT NOT NULL, body TEXT NOT NULL
 );
 -- What pages are sorted by; apart from their texts, so that it is read fast. How many words each field has.
 CREATE TABLE rank (
@@ -38,7 +41,7 @@ CREATE TABLE common (stem TEXT PRIMARY KEY) WITHOUT ROWID;
 -- The facets as they were at the revision that was folded in, for a process that starts.
 CREATE TABLE bitmap (dimension TEXT NOT NULL, value TEXT NOT NULL, pages BLOB NOT NULL, PRIMARY KEY (dimension, value));
 CREATE VIRTUAL TABLE fts USING fts5(
-    title, tags, summary, body, content='doc', content_rowid='page', tokenize='{TOKENIZER}'
+    title, tags, summary, body, content='stems', content_rowid='page', tokenize='ascii'
 );
 -- What may be suggested while somebody types: a page by its id, an organisation by its own number below zero.
 {SCHEMA}
@@ -51,16 +54,16 @@ INDEXES = """
 CREATE INDEX rank_date ON rank (date DESC, page);
 CREATE INDEX rank_title ON rank (title_key, page);
 CREATE INDEX version_revision ON version (revision);
-CREATE TRIGGER doc_added AFTER INSERT ON doc BEGIN
+CREATE TRIGGER stems_added AFTER INSERT ON stems BEGIN
     INSERT INTO fts (rowid, title, tags, summary, body) VALUES (NEW.page, NEW.title, NEW.tags, NEW.summary, NEW.body);
 END;
-CREATE TRIGGER doc_removed AFTER DELETE ON doc BEGIN
+CREATE TRIGGER stems_removed AFTER DELETE ON stems BEGIN
     INSERT INTO fts (fts, rowid, title, tags, summary, body)
     VALUES ('delete', OLD.page, OLD.title, OLD.tags, OLD.summary, OLD.body);
 END;
 """
 # A title or the name of an organisation, to be suggested.
-SUGGESTED = "INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)"
+SUGGESTED = "INSERT INTO prefix (rowid, words, text, kind, url) VALUES (?, ?, ?, ?, ?)"
 TEXTS = slice(-4, None)  # of a row of `doc`
 
 
@@ -79,7 +82,7 @@ def rank_row(doc: tuple[Any, ...], lengths: Iterable[int]) -> tuple[Any, ...]:
 
 def suggested(doc: tuple[Any, ...]) -> tuple[Any, ...]:
     page, kind, url, _, _, _, _, title, *_ = doc
-    return page, title, kind, url
+    return page, fold(title), title, kind, url
 
 
 def remember_folded(
@@ -116,9 +119,10 @@ def replace(connection: sqlite3.Connection, page: int, entry: Document | None) -
         return
     organisations, row = doc_row(entry)
     connection.execute("INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-    lengths = postings.words_of(row[TEXTS])[1]
-    connection.execute("INSERT INTO rank VALUES (?, ?, ?, ?, ?, ?, ?)", rank_row(row, lengths))
-    count_words(connection, lengths, 1)
+    taken = postings.words_of(row[TEXTS])
+    connection.execute("INSERT INTO stems VALUES (?, ?, ?, ?, ?)", (page, *taken.stems))
+    connection.execute("INSERT INTO rank VALUES (?, ?, ?, ?, ?, ?, ?)", rank_row(row, taken.lengths))
+    count_words(connection, taken.lengths, 1)
     connection.execute(SUGGESTED, suggested(row))
     for name in organisations:
         known = (
@@ -126,7 +130,7 @@ def replace(connection: sqlite3.Connection, page: int, entry: Document | None) -
         )
         number, pages = connection.execute(f"{known} RETURNING id, pages", (name,)).fetchone()
         if pages == 1:
-            connection.execute(SUGGESTED, (-number, name, "organisation", ""))
+            connection.execute(SUGGESTED, (-number, fold(name), name, "organisation", ""))
 
 
 def _remove(connection: sqlite3.Connection, page: int) -> None:
@@ -139,7 +143,7 @@ def _remove(connection: sqlite3.Connection, page: int) -> None:
         connection.executemany("DELETE FROM prefix WHERE rowid = ?", connection.execute(gone, (name,)).fetchall())
     lengths = "SELECT title_words, tags_words, summary_words, body_words FROM rank WHERE page = ?"
     count_words(connection, connection.execute(lengths, (page,)).fetchone(), -1)
-    for table, column in (("prefix", "rowid"), ("rank", "page"), ("doc", "page")):
+    for table, column in (("prefix", "rowid"), ("rank", "page"), ("stems", "page"), ("doc", "page")):
         connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (page,))
 
 

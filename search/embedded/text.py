@@ -1,16 +1,15 @@
-"""A question as FTS5 expressions. Every word is quoted, so that no text can be taken for FTS5's own language."""
+"""Stems as FTS5 expressions. Each is quoted, so that no text can be taken for FTS5's own language."""
+
+from collections.abc import Sequence
 
 from search.analysis import Word
+from search.stemming import STEMS, stems
 
 
-def quoted(word: Word) -> str:
-    return f'"{word.text}"*' if word.prefix else f'"{word.text}"'
+def phrase(words: Sequence[str]) -> str:
+    return f'"{" ".join(stems(words))}"'
 
 
-def phrase(words: tuple[str, ...]) -> str:
-    return f'"{" ".join(words)}"'
-
-
-def exclusion(words: tuple[Word, ...]) -> str:
+def exclusion(words: Sequence[Word]) -> str:
     """Words that stand together."""
-    return " + ".join(map(quoted, words))
+    return " + ".join(f'"{STEMS[word.text]}"{"*" * word.prefix}' for word in words)

@@ -3,7 +3,7 @@
 const LEAST = 2; // letters
 const PAUSE = 120; // milliseconds
 const KINDS = {
-  area: "Service area", beneficiary: "Who it is for", contract: "Contract form", evidence: "Evidence level", stage: "Stage",
+  area: "Service area", beneficiary: "Who it is for", contract: "Type of contract", evidence: "Evidence level", stage: "Stage",
 };
 const boxes = new WeakMap();
 

@@ -29,7 +29,7 @@ LISTS = [
     "/admin/workflows/list/",
     "/admin/account/",
 ]
-TABS = ["Facts", "Finding it", "Dates and source", "Address", "Story"]
+TABS = ["Facts", "How readers find it", "Dates and source", "Address", "Story"]
 
 
 def visit(page: Page, path: str) -> None:

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 
 import pytest
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
-from core.citing import printed
 from tests.browser.conftest import Opener
 from tests.browser.places import SLUG
 from tests.browser.served import Served
@@ -35,7 +35,7 @@ def outbox(site: Served) -> list[str]:
 
 def fill(page: Page, question: str) -> None:
     page.get_by_label("Your name").fill("Ada Reader")
-    page.get_by_label("Your mail address").fill("ada@example.com")
+    page.get_by_label("Your email address").fill("ada@example.com")
     page.get_by_label("Your question").fill(question)
 
 
@@ -68,7 +68,7 @@ def test_errors_are_read_first_and_lead_to_their_fields(open_page: Opener, look:
     page.get_by_role("link", name="Write your question.").click()
     field = page.get_by_label("Your question")
     expect(field).to_be_focused()
-    expect(field).to_have_accessible_description(re.compile("At most 4,000 characters.*Error: Write your question."))
+    expect(field).to_have_accessible_description(re.compile("Up to 4,000 characters.*Error: Write your question."))
     check(page)
     assert page.context.cookies() == []
 
@@ -106,6 +106,9 @@ def test_limits_hold_across_the_processes_of_the_site(site: Served, reader: Page
     assert len(outbox(site)) - before == answers[303]
 
 
+CITED = [("1", "BibTeX", "@misc{a,\n}", "4")]
+
+
 def put_citations(page: Page) -> None:
     page.goto(f"/case-studies/{SLUG}/ask/sent/")
     page.evaluate(
@@ -115,7 +118,7 @@ def put_citations(page: Page) -> None:
           script.src = "/static/js/copy.js";
           document.head.append(script);
         }""",
-        str(printed([("BibTeX", "@misc{a,\n}", 4)], "http://other.example/a/")),
+        str(render_to_string("components/cite.html", {"citations": CITED, "page_url": "http://other.example/a/"})),
     )
 
 
@@ -125,7 +128,7 @@ def test_a_citation_is_copied(open_page: Opener) -> None:
     page.get_by_role("button", name="Copy BibTeX").click()
     expect(page.get_by_role("status").first).to_have_text("Copied")
     assert page.evaluate("() => navigator.clipboard.readText()") == "@misc{a,\n}"
-    page.get_by_role("button", name="Copy address").click()
+    page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("status").last).to_have_text("Copied")
     assert page.evaluate("() => navigator.clipboard.readText()") == "http://other.example/a/"
     check(page)

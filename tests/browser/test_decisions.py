@@ -131,7 +131,7 @@ def test_each_decision_is_carried_out_once_on_a_slow_line(editor: Page) -> None:
     press(button(editor, "Request changes"))
     dialogue = editor.locator(".modal-body")
     dialogue.get_by_role("button", name="Request changes").click()
-    expect(dialogue).to_contain_text("Say what should change, so that the author can do it.")
+    expect(dialogue).to_contain_text("Say what should change, so that the author can change it.")
     dialogue.get_by_label("What should change").fill("Say who paid.")
     with slow(editor) as sent, editor.expect_request(is_sent):
         press(dialogue.get_by_role("button", name="Request changes"))

@@ -179,3 +179,22 @@ def test_no_dot_stands_where_a_line_begins_or_ends(reader: Page, path: str) -> N
         assert lines.count()
         assert lines.evaluate_all(STRAY) == []
         assert lines.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length") == 0
+
+
+def test_the_foot_of_a_short_page_stays_at_the_bottom_of_the_window(reader: Page) -> None:
+    reader.goto("/nowhere/")
+    window, foot = reader.evaluate(
+        "() => [innerHeight, document.querySelector('.site-footer').getBoundingClientRect().bottom]"
+    )
+    assert foot >= window
+
+
+def test_no_text_stands_in_a_face_that_is_not_fetched(reader: Page) -> None:
+    # The regular weight came too late on most first visits: what asked for it stood in a serif of the reader's own.
+    reader.goto(f"/case-studies/{SLUG}/")
+    light = """() => [...document.querySelectorAll("main *")].filter(one => {
+      const style = getComputedStyle(one);
+      return style.fontFamily.includes("Practice Serif") && style.fontWeight !== "600" && one.innerText?.trim();
+    }).map(one => one.className)"""
+    assert reader.evaluate(light) == []
+    assert "Practice Serif" not in reader.locator(".standfirst").evaluate("one => getComputedStyle(one).fontFamily")

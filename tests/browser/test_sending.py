@@ -53,7 +53,7 @@ def test_from_the_issue_to_the_last_number(editor: Page, open_page: Opener, ther
     editor.get_by_role("link", name="No, go back").click()
     editor.get_by_label("At a time").check()
     editor.get_by_role("button", name="Continue…").click()
-    expect(editor.get_by_role("alert")).to_contain_text("Nothing is sent yet.")
+    expect(editor.get_by_role("alert")).to_contain_text("Nothing has been sent yet.")
     check(editor)
     editor.get_by_label("At a time").check()
     editor.get_by_label("Day and time").fill(
@@ -80,7 +80,7 @@ def test_from_the_issue_to_the_last_number(editor: Page, open_page: Opener, ther
     expect(editor.locator("main h2").first).to_contain_text("It is paused")
     follow(editor.get_by_role("link", name="Resume…"))
     check(editor)
-    editor.get_by_role("button", name="Yes, go on").click()
+    editor.get_by_role("button", name="Yes, resume").click()
     expect(editor.locator("main h2").first).to_have_text("It is being sent.")
     there("finished()")
     expect(editor.locator("main h2").first).to_contain_text("It is sent.")
@@ -98,7 +98,7 @@ def test_from_the_issue_to_the_last_number(editor: Page, open_page: Opener, ther
     plain.goto(send)
     expect(plain.locator("main")).to_contain_text("50% of 40 readers")
     there("on_its_way(30)")
-    plain.get_by_role("link", name="Bring these numbers up to date").click()
+    plain.get_by_role("link", name="Refresh these numbers").click()
     expect(plain.locator("main")).to_contain_text("75% of 40 readers")
 
 

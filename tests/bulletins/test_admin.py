@@ -77,7 +77,7 @@ def test_test_copies_are_limited(issue_page: BulletinPage, admin_client: Client,
         for _ in range(20):
             admin_client.post(test_copy(issue_page))
         shown = admin_client.post(test_copy(issue_page), follow=True).content.decode()
-        assert "Twenty test copies an hour can be sent. Try again in 60 minutes." in shown
+        assert "You can send twenty test copies an hour. Try again in 60 minutes." in shown
     assert OutgoingMail.objects.count() == 1, "a new one stands in for one that waits"
 
 

@@ -76,7 +76,7 @@ def test_pages_are_clamped(archive: BulletinIndexPage, client: Client, asked: st
 
 
 def test_an_empty_archive_says_so(archive: BulletinIndexPage, client: Client) -> None:
-    assert "No issue is published yet" in client.get("/bulletins/").content.decode()
+    assert "No issue has been published yet" in client.get("/bulletins/").content.decode()
 
 
 def test_the_feed(archive: BulletinIndexPage, client: Client) -> None:

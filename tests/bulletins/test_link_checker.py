@@ -173,6 +173,6 @@ def test_links_are_not_asked_all_the_time(
         for _ in range(10):
             admin_client.post(address)
         assert (
-            "Links can be checked ten times an hour. Try again in 60 minutes."
+            "You can check links ten times an hour. Try again in 60 minutes."
             in admin_client.post(address).content.decode()
         )

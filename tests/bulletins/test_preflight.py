@@ -112,7 +112,7 @@ def test_the_page_of_findings_leads_to_each_place(
     assert f'href="{edit}#id_preheader"' in shown
     assert reverse("wagtailimages:edit", args=[photograph.pk]) in shown
     assert 'href="https://example.org/x"' in shown
-    assert "The mail has no subject." in shown
+    assert "The email has no subject." in shown
 
 
 def test_external_links_are_listed_once(issue_page: BulletinPage) -> None:
@@ -212,7 +212,7 @@ def test_a_draft_and_changes_that_nobody_approved_are_not_sent(issue_page: Bulle
 
 def test_what_preflight_stops_is_not_sent(write: Write) -> None:
     assert may_be_sent(write(subject="", preheader="")) == [
-        "The mail has no subject. Write one on the tab “Mail”, for example “Winter 2007: a year of the action plan”."
+        "The email has no subject. Write one on the tab “Mail”, for example “Winter 2007: a year of the action plan”."
     ]
 
 
@@ -251,7 +251,7 @@ def test_what_was_sent_stays_as_it_was(write: Write, client: Client, example: Ca
     assert "Renamed" in web
     assert "Sent to subscribers on" in web
     assert "20 December 2007" in web
-    assert may_be_sent(page) == ["It was sent already."]
+    assert may_be_sent(page) == ["It has already been sent."]
     mail = page.make_preview_request(preview_mode="mail").content.decode()
     assert "Changed afterwards" not in mail
     assert mail == before.html

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import sqlite3
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from search.embedded.maintenance import tidy
 from search.embedded.snapshot import Memory
 from search.embedded.store import Store
 from search.engine import engine
+from search.normalisation import normalised
 from search.rich_text import plain_from_rich_text
 from tests.factories import case_study
 from tests.search.corpus import entry, made_up
@@ -162,7 +162,7 @@ COMMON = st.sampled_from([frozenset[str](), frozenset(["a", "b", "cafe", "run", 
 @given(st.lists(st.tuples(texts, texts, texts, texts), max_size=4), COMMON)
 def test_words_of_many_pages_are_those_of_each(pages: list[tuple[list[str], ...]], common: frozenset[str]) -> None:
     fields = [tuple(" ".join(words) for words in page) for page in pages]
-    words, lengths = building.words_of_many(range(1, len(fields) + 1), fields, common)
+    words, lengths, stems = building.words_of_many(range(1, len(fields) + 1), fields, common)
     found: dict[int, dict[str, int]] = {page: {} for page in range(1, len(fields) + 1)}
     for bits, (keys, ends, together) in words.items():
         start = 0
@@ -171,14 +171,14 @@ def test_words_of_many_pages_are_those_of_each(pages: list[tuple[list[str], ...]
                 found[page][key] = found[page].get(key, 0) | bits
             start = end
     each = [postings.words_of(page, common) for page in fields]
-    assert list(found.values()) == [words for words, _ in each]
-    assert lengths == [length for _, length in each]
+    assert list(found.values()) == [taken.words for taken in each]
+    assert lengths == [taken.lengths for taken in each]
+    assert stems == [taken.stems for taken in each]
 
 
 @given(st.text() | st.text(alphabet="aB’_ –·\u00a0é\u0301\x00\x1c-1") | st.text(st.characters(max_codepoint=127)))
 def test_words_of_a_text_are_runs_of_letters_and_digits(text: str) -> None:
-    whole = unicodedata.normalize("NFC", text)
-    assert tokens(text) == [word.lower() for word in re.findall(r"[^\W_]+", whole)]
+    assert tokens(text) == re.findall(r"[^\W_]+", normalised(text))
 
 
 PIECES = (

@@ -12,7 +12,7 @@ from search.elastic.hits import FEW
 from search.query import Query
 from search.results import Results
 from search.synonyms import NONE, Synonyms, Thesaurus, gathered
-from tests.search import test_spelling, test_suggest, test_synonyms
+from tests.search import test_spelling, test_suggest, test_synonyms, test_typed_forms
 from tests.search.corpus import VOCABULARY, WORDS, Corpus, corpus, elastic_corpus, entry, made_up
 from tests.search.test_matching import QUERIES, prop
 from tests.search.test_text import ANY, NASTY
@@ -33,6 +33,7 @@ PAGES = {
     "spelling": test_spelling.PAGES,
     "synonyms": test_synonyms.PAGES,
     "suggest": test_suggest.PAGES,
+    "typed": test_typed_forms.PAGES,
 }
 SAID = st.one_of(
     st.lists(st.sampled_from([*WORDS, "-zulu", '"alpha bravo"', "al*", "-del*", "nosuch", "alhpa"]), max_size=5),
@@ -93,6 +94,7 @@ SAID = st.one_of(
         max_size=4,
     ),
     ANY.map(lambda text: [text]),
+    st.lists(st.sampled_from(test_typed_forms.TYPED), max_size=4),
 ).map(" ".join)
 KNOWN = {"": NONE, "known": test_synonyms.KNOWN, "own": gathered([Synonyms(("alpha", "delta zulu", "omega"), 0.5)])}
 

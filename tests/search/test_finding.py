@@ -107,16 +107,16 @@ def test_nothing_found_names_the_words_that_find_something(nuts: list[int], clie
     assert 'data-total="0"' in html
     assert '<a href="/search/?q=walnut">walnut</a> – 2 results' in html
     assert '<a href="/search/?q=hazelnut">hazelnut</a> – 1 result<' in html
-    assert "q=zzyzx" not in html.split("find something by themselves")[1].split("</ul>")[0]
+    assert "q=zzyzx" not in html.split("find something on their own")[1].split("</ul>")[0]
     assert "q=the" not in html
-    assert "find something by themselves" not in client.get("/search/", {"q": "zzyzx"}).content.decode()
+    assert "find something on their own" not in client.get("/search/", {"q": "zzyzx"}).content.decode()
 
 
 def test_nothing_found_says_the_same_thing_once(nuts: list[int], client: Client) -> None:
     html = client.get("/search/", {"q": "hazelnut", "kind": "bulletin"}).content.decode()
     assert 'data-total="0"' in html
     assert "without Kind" in html
-    assert "find something by themselves" not in html
+    assert "find something on their own" not in html
 
 
 def test_a_word_is_named_whatever_it_holds(nuts: list[int], client: Client) -> None:
@@ -163,3 +163,33 @@ def test_a_slow_search_is_logged_and_only_its_question(
     caplog.clear()
     client.get("/search/", {"q": "walnut"})
     assert not [record for record in caplog.records if record.name == "search.slow_log"]
+
+
+@pytest.mark.parametrize("typed", ["£", "%", "😀"])
+def test_a_sign_alone_is_nothing_to_look_for(nuts: list[int], client: Client, typed: str) -> None:
+    html = client.get("/search/", {"q": typed}).content.decode()
+    assert 'data-total="0"' in html
+    assert f"There is nothing to look for in “{typed}”" in html
+    assert "Walnut" not in html
+    body = client.get("/search/", {"q": typed, "region": "wales", "format": "json"}).json()
+    assert (body["total"], body["results"]) == (0, [])
+    assert [row["value"] for row in body["facets"]["region"]] == ["wales"]
+
+
+def test_a_question_that_is_cut_says_so(nuts: list[int], client: Client) -> None:
+    long = " ".join(f"word{number}" for number in range(43))
+    asked = {"q": f"{'the of and ' * 20}walnut"}
+    assert "were not looked for" in client.get("/search/", {"q": long}).content.decode()
+    assert "were not looked for" in client.get("/search/", {"q": "a" * 5000}).content.decode()
+    html = client.get("/search/", asked).content.decode()
+    assert "were not looked for" not in html
+    assert 'data-total="2"' in html
+
+
+def test_the_help_says_what_can_be_typed(nuts: list[int], client: Client) -> None:
+    html = client.get("/search/help/").content.decode()
+    for sign in ("Quotation marks", "Minus", "Star", "housing -hostel", "commission*", "edge of care"):
+        assert sign in html
+    search = client.get("/search/").content.decode()
+    assert 'href="/search/help/"' in search
+    assert 'spellcheck="false"' in search

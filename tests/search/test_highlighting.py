@@ -37,7 +37,7 @@ def plain(markup: str) -> str:
 @pytest.mark.parametrize(
     ("question", "text", "found"),
     [
-        ("housing", "Housing, houses and a housed Houston", ["Housing", "houses", "housed"]),
+        ("house", "Houses, a housed Houston and housing", ["Houses", "housed"]),
         ("happy", "Happiness makes happy; unhappy does not", ["Happiness", "happy"]),
         ("hous*", "housing housekeeping HOUSTON farmhouse", ["housing", "housekeeping", "HOUSTON"]),
         ("cafe", "A café, a CAFE\u0301 and a cafe", ["café", "CAFÉ", "cafe"]),
@@ -50,7 +50,15 @@ def plain(markup: str) -> str:
         ),
         ("charity", "The voluntary sector and its charities; a sector", ["voluntary sector", "charities"]),
         ('housing "social housing"', "social housing and housing", ["social housing", "housing"]),
-        ("children's", "The children's home", ["children"]),
+        ("children's", "The children's home", ["children's"]),
+        ("men's", "A men’s shed, mens’ sheds and a man", ["men’s", "mens"]),
+        ("1200", "£1,200 of £200,000 and 1200.50", ["1,200", "1200"]),
+        ("£1.25m", "It cost £1,250,000.", ["1,250,000"]),
+        ("section 75", "A s.75 agreement: section 75", ["s.75", "section 75"]),
+        ("a&e", "A & E, and a & b", ["A & E"]),
+        ("benefits", "Beneﬁts and bene\u00adfits", ["Beneﬁts", "bene\u00adfits"]),
+        ("codesign", "codesign", ["codesign"]),
+        ("co design", "A codesign", ["codesign"]),
         ("2024", "In 2024-25, not 20245", ["2024"]),
         ("housing -walnut", "walnut housing", ["housing"]),
         ("istanbul", "İstanbul", ["İstanbul"]),
@@ -123,7 +131,15 @@ def test_a_page_that_says_a_word_twenty_thousand_times_is_shown_as_fast_as_other
     entries = [entry(1, body=" ".join(words)), entry(2, body="walnut " * 20_000)]
     engine = built(tmp_path, entries)
     shown(engine, "other")
-    for text in ("housing", "hous*", "walnut", '"walnut walnut"', "housing walnut", "houses", 'housing -"zulu yankee"'):
+    for text in (
+        "housing",
+        "hous*",
+        "walnut",
+        '"walnut walnut"',
+        "housing walnut",
+        "housings",
+        'housing -"zulu yankee"',
+    ):
         started = time.process_time()
         hits = shown(engine, text)
         assert time.process_time() - started < 1

@@ -43,7 +43,7 @@ def test_what_begins_so_is_what_a_look_at_every_word_finds(history: list[dict[in
     held, before = NONE, [(NONE, dict(fresh))]
     for step in history:
         gone = {page: fresh.pop(page) for page in step if page in fresh}
-        come = {page: words_of(texts)[0] for page, texts in step.items() if texts is not None}
+        come = {page: words_of(texts).words for page, texts in step.items() if texts is not None}
         fresh |= come
         held = changed(held, gone, come)
         before.append((held, dict(fresh)))

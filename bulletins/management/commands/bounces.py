@@ -13,7 +13,7 @@ from bulletins.sending.bounce_import import Verdict, take_in
 
 class Command(BaseCommand):
     help = (
-        "Take in mail that came back, from a CSV file or an Excel workbook with the columns email, kind (hard, soft, "
+        "Import returned emails from a CSV file or an Excel workbook with the columns email, kind (hard, soft, "
         "complaint), reason."
     )
 

@@ -32,11 +32,11 @@ def moment(text: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Send an issue of the e-bulletin to its readers, and see how far it is."
+    help = "Send an issue of the e-bulletin to its readers, and see how far sending has got."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="act", required=True)
-        send = commands.add_parser("send", help="let an issue go out; a worker does it")
+        send = commands.add_parser("send", help="start sending an issue; a worker sends it")
         send.add_argument("id", type=int, metavar="ID", help="number of the issue’s page")
         send.add_argument(
             "--at",
@@ -44,13 +44,13 @@ class Command(BaseCommand):
             help="when to begin, such as “3 December 2007, 09:00” or 2007-12-03T09:00 (London time)",
         )
         send.add_argument("--to", metavar="ADDRESS", help="send one test copy there, and nothing to readers")
-        status = commands.add_parser("status", help="say how far it is")
+        status = commands.add_parser("status", help="say how far sending has got")
         status.add_argument("id", type=int, metavar="ID")
         status.add_argument("--json", action="store_true")
         for name, help_text in (
             ("pause", "stop for now"),
             ("resume", "go on after a pause"),
-            ("cancel", "call it off before it starts"),
+            ("cancel", "cancel it before it starts"),
         ):
             commands.add_parser(name, help=help_text).add_argument("id", type=int, metavar="ID")
         commands.add_parser("work", help="send here, without a worker, what is due, and return when all of it is sent")
@@ -95,14 +95,14 @@ class Command(BaseCommand):
         try:
             email = normalise(to)
         except ValidationError:
-            raise CommandError(f"“{to}” is no mail address.") from None
+            raise CommandError(f"“{to}” is not an email address.") from None
         if why := why_not(email, ask=True):
             raise CommandError(why)
         mail = send_test_copy(page, email)
         outgoing.work(only=mail.pk)
         mail.refresh_from_db()
         if mail.problem:
-            raise CommandError(f"The mail server did not take the test copy ({mail.problem}).")
+            raise CommandError(f"The mail server did not accept the test copy ({mail.problem}).")
         self.stdout.write(f"A test copy is on its way to {email}.")
 
     def _turn(self, page: BulletinPage, act: str) -> None:

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="a file that does not exist yet")
-        parser.add_argument("--keys", action="store_true", help="with SECRET_KEY, which signs links in old mails")
+        parser.add_argument("--keys", action="store_true", help="with SECRET_KEY, which signs links in old emails")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -67,7 +67,7 @@ class Command(BaseCommand):
             self.stdout.write("The keys are in the file .env. What the environment says goes before that file.")
         elif keys and keys["SECRET_KEY"] != settings.SECRET_KEY:
             self.stdout.write(
-                "The back-up has another SECRET_KEY: links in old mails need it (--keys restores it, too)."
+                "The back-up has another SECRET_KEY: links in old emails need it (--keys restores it, too)."
             )
         self._follow_up(before.number if before else 0)
 

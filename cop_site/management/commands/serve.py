@@ -23,7 +23,7 @@ JOBS_EVERY = 60  # seconds
 
 
 class Command(BaseCommand):
-    help = "Run web, worker and minute jobs together."
+    help = "Run the website, the worker and the minute jobs together."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -75,7 +75,7 @@ def test_an_issue_reaches_its_readers_once(issue_page: BulletinPage, sink: Sink)
         assert f"from=bulletin-{issue_page.pk}" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     command("work")
     assert len(sink.mails) == 3
-    assert "on its way already" in refuses(acts.send, issue_page)[0]
+    assert "already on its way" in refuses(acts.send, issue_page)[0]
     copy = SentCopy.objects.get(page=issue_page)
     assert copy.subject == sink.mails[0]["Subject"]
 
@@ -406,7 +406,7 @@ def test_a_test_copy_goes_to_one_address_and_changes_nothing(issue_page: Bulleti
         (("send", "PAGE", "--at", "tomorrow"), "“tomorrow” cannot be read as a date"),
         (("send", "PAGE", "--at", "2007-13-45T09:00"), "There is no time 2007-13-45T09:00."),
         (("send", "PAGE", "--at", "3 December 07, 09:00"), "write the year with four digits"),
-        (("send", "PAGE", "--to", "nobody"), "is no mail address"),
+        (("send", "PAGE", "--to", "nobody"), "is not an email address"),
         (("send", "PAGE", "--to", "zoë@example.org"), "cannot send to an address with letters such as “é”"),
         (("send", "PAGE", "--at", "29 March 2026, 01:30"), "the clocks go forward, and there is no 01:30"),
         (("send", "PAGE", "--at", "2026-10-25T01:30"), "the clocks go back, and 01:30 comes twice"),

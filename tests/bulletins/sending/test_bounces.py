@@ -117,9 +117,9 @@ not an address;hard;
 REFUSED = {
     5: "No issue was sent to this address in the last 60 days.",
     6: "No reader has this address.",
-    7: "The same address stands in line 2.",
+    7: "The same address is in line 2.",
     8: "The column “kind” must say hard, soft or complaint.",
-    9: "This is not a mail address.",
+    9: "This is not an email address.",
 }
 
 
@@ -187,7 +187,7 @@ def test_a_file_in_the_admin(sent: list[Delivery]) -> None:
     assert "Import 3 lines" in shown
     assert states() == before
     done = client.post(PAGE, {"text": carried(shown)}, follow=True).content.decode()
-    assert "Imported: 2 of these readers get no more mail, 1 lines are counted for their issue only." in done
+    assert "Imported: 2 of these readers get no more email, 1 lines are counted for their issue only." in done
     assert states() == [State.SUPPRESSED, State.CONFIRMED, State.SUPPRESSED, State.CONFIRMED]
 
 

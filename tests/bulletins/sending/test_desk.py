@@ -118,7 +118,7 @@ def test_a_bad_time_is_explained(ready: BulletinPage, admin_client: Client, data
     with time_machine.travel("2008-06-01T12:00Z", tick=False):
         said = shown(admin_client, at(ready), data | {"confirmed": "yes"})
     assert problem in said.replace("&#x27;", "’").replace("'", "’")
-    assert "Nothing is sent yet." in said
+    assert "Nothing has been sent yet." in said
     assert data.get("at", "") in said, "what was typed stays"
     assert not Sending.objects.exists()
 
@@ -148,7 +148,7 @@ def test_a_draft_that_says_the_same_stops_nothing(ready: BulletinPage, admin_cli
 
 def test_nobody_to_send_to(issue_page: BulletinPage, admin_client: Client) -> None:
     said = shown(admin_client, at(issue_page))
-    assert "it has no readers: nobody has confirmed yet" in said
+    assert "it has no readers: nobody has yet confirmed" in said
     assert "Continue" not in said
     assert "it has no readers" in shown(admin_client, at(issue_page), {"when": "now", "confirmed": "yes"})
     assert not Sending.objects.exists()
@@ -198,9 +198,9 @@ def test_no_address_breaks(ready: BulletinPage, admin_client: Client) -> None:
 
 
 ACTS = [
-    ("cancel", Step.SCHEDULED, Step.CANCELLED, "Cancel sending this issue?", "Sending is cancelled."),
+    ("cancel", Step.SCHEDULED, Step.CANCELLED, "Cancel sending this issue?", "Sending has been cancelled."),
     ("pause", Step.SENDING, Step.PAUSED, "Pause sending this issue?", "Sending is paused."),
-    ("resume", Step.PAUSED, Step.SENDING, "Go on sending this issue?", "Sending goes on."),
+    ("resume", Step.PAUSED, Step.SENDING, "Resume sending this issue?", "Sending has resumed."),
 ]
 
 
@@ -281,7 +281,7 @@ def test_the_numbers(ready: BulletinPage, books: Sending, admin_client: Client) 
         "Bounced": "1",
         "Reported as spam": "1",
         "Unsubscribed": "1",
-        "Visits from the mail": "1,234",
+        "Visits from the email": "1,234",
     }
     whole, part = shown(admin_client, at(ready)), shown(admin_client, at(ready, "progress"))
     assert rows(whole) == rows(part) == expected
@@ -312,7 +312,7 @@ def test_the_failed_with_their_reasons(ready: BulletinPage, books: Sending, admi
     assert reader
     suppression.suppress(reader.address, Reason.REFUSED)
     failed = shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "failed"]))
-    assert "<strong>The reader is suppressed</strong> (refused by the mail server) and gets no more mail" in failed
+    assert "<strong>The reader is suppressed</strong> (refused by the mail server) and gets no more email" in failed
     assert "550 no such user" in shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "bounced"]))
     Delivery.objects.all().delete()
     assert "There are none." in shown(admin_client, reverse("bulletin_deliveries", args=[ready.pk, "failed"]))
@@ -391,7 +391,7 @@ def test_the_report_of_all_issues(
 
 
 def test_the_report_before_anything_was_sent(admin_client: Client) -> None:
-    assert "No e-bulletin was sent yet." in shown(admin_client, reverse("bulletins_report"))
+    assert "No e-bulletin has been sent yet." in shown(admin_client, reverse("bulletins_report"))
 
 
 @pytest.mark.parametrize(("state", "stays"), [(Step.SCHEDULED, True), (Step.SENDING, True), (Step.SENT, False)])

@@ -7,17 +7,18 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from wagtail.models import Page
 
+from core.findable import Findable
 from core.restrictions import CachedRestrictions
 from search.views import respond
 
 
-class SearchedList(CachedRestrictions, Page):
-    kind: ClassVar[str]
+class ListingPage(CachedRestrictions, Page):
+    # Wagtail gives each class a `template` of its own name: one without more to show says "listing_page.html".
     listed: ClassVar[str]  # the page type below it, as "app.Model"
     introduction = models.CharField(
         max_length=300,
         blank=True,
-        help_text="One sentence above the list, for example “How it is done, what helps and what stands in the way.”",
+        help_text="One sentence above the list, for example “How it is done, with benefits and barriers.”",
     )
 
     max_count = 1
@@ -26,17 +27,21 @@ class SearchedList(CachedRestrictions, Page):
     class Meta:
         abstract = True
 
+    @classmethod
+    def listed_model(cls) -> type[Findable]:
+        return apps.get_model(cls.listed)
+
+    @property
+    def search_label(self) -> str:
+        return f"Search the {self.listed_model().plural.lower()}"
+
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """A page of the list with what it shows in one query, where Wagtail would make two and each fact one more."""
-        if len(path_components) == 1:
-            model: Any = apps.get_model(self.listed)
-            found = model.objects.child_of(self).filter(slug=path_components[0])
-            page = found.select_related(*model.SHOWN).first()
-            if page:
-                page._cached_parent_obj = self  # treebeard's own name for what its get_parent() found before
-                return page.route(request, [])
+        """A page of the list in one query, where Wagtail would make two."""
+        page = self.listed_model().below(self, path_components[0]) if len(path_components) == 1 else None
+        if page:
+            return page.route(request, [])
         return super().route(request, path_components)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         context = self.get_context(request, *args, **kwargs)
-        return respond(request, self.get_template(request), {"kind": self.kind}, context)
+        return respond(request, self.get_template(request), {"kind": self.listed_model().kind}, context)

@@ -11,7 +11,7 @@ class Sourced(models.Model):
     as_at = models.DateField(
         "as at",
         null=True,
-        help_text="The day for which all of this is true, for example 1 December 2007. Readers judge its age by it.",
+        help_text="The date for which all of this is true, for example 1 December 2007. It shows readers how old the information is.",
     )
     source = models.TextField(
         "source citation",
@@ -21,7 +21,7 @@ class Sourced(models.Model):
         "where the source was published",
         max_length=300,
         blank=True,
-        help_text="For example “published in 2007 at www.example.org/report.pdf”. Printed as text, never as a link: such addresses die.",
+        help_text="For example “published in 2007 at www.example.org/report.pdf”. Shown as text, never as a link, because such links stop working.",
     )
     licence = models.CharField(
         max_length=20,
