@@ -26,16 +26,16 @@ class Kind:
     stopped_by: frozenset[str] = ALL_REASONS
 
 
-_kinds: dict[str, Kind] = {}
+registered: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
-    _kinds[kind.name] = kind
+    registered[kind.name] = kind
 
 
 def find(name: str) -> Kind | None:
     """None for the kind of an older or a newer release."""
-    return _kinds.get(name)
+    return registered.get(name)
 
 
 def label(name: str) -> str:

@@ -228,7 +228,7 @@ class DeliveryWorker:
 
 
 def write(row: Any, **values: Any) -> None:
-    """In the books before anything else happens. The mail is out: a busy database is waited for, for a minute."""
+    """Before anything else happens. The mail is out: a busy database is waited for, for a minute."""
     values = {"attempts": F("attempts") + 1, "claimed_by": "", "claimed_until": None} | values
     for wait in (0.1, 1, 10, 20, 30, None):
         try:

@@ -38,8 +38,8 @@ def chief(home: HomePage) -> User:
 @pytest.fixture
 def plain(monkeypatch: pytest.MonkeyPatch) -> str:
     """A kind of mail that can wait."""
-    known = dict(kinds._kinds)
-    monkeypatch.setattr(kinds, "_kinds", known)
+    known = dict(kinds.registered)
+    monkeypatch.setattr(kinds, "registered", known)
     kinds.register(Kind("plain", "Plain", lambda row: EmailMessage("Subject", row.data["text"], to=[row.recipient])))
     return "plain"
 
@@ -99,12 +99,12 @@ def test_who_a_mail_was_for_is_not_kept_once_it_is_sent(plain: str, sink: Sink) 
 
 
 def test_what_somebody_waits_for_goes_first(plain: str, sink: Sink, chief: User) -> None:
-    for number in range(3):
+    for number in range(worker.FIRST + 2):
         send(plain, f"{number}@example.com", text="Later")
     send(RESET, KNOWN)
     queue.work()
     assert next(recipients for _, recipients in sink.envelopes) == [KNOWN]
-    assert len(sink.envelopes) == 4
+    assert len(sink.envelopes) == worker.FIRST + 3
 
 
 def test_a_server_that_is_down_is_waited_for(plain: str, sink: Sink, settings: LazySettings) -> None:

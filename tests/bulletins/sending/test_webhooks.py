@@ -20,6 +20,7 @@ from bulletins.readers.models import Reader, Source, State
 from bulletins.sending.bounces import Kind
 from bulletins.sending.models import Delivery
 from bulletins.sending.webhooks import VIEWS, meaning
+from mail import suppression
 from mail.models import Reason
 from tests.bulletins.sending.books import delivery, sending
 from tests.readers import reader
@@ -117,6 +118,22 @@ def test_it_is_found_by_message_id_and_by_address(received: Delivery, client: Cl
     assert tell(client, bounce(Type="SoftBounce", Email="ADA@Example.COM")) == 200
     received.refresh_from_db()
     assert received.bounced == Kind.SOFT
+
+
+def test_what_comes_back_of_another_mail_is_about_no_issue(received: Delivery, client: Client) -> None:
+    assert tell(client, bounce(Metadata={"mail": "1"})) == 200
+    received.refresh_from_db()
+    assert received.bounced == ""
+    assert state() == (State.SUPPRESSED, Reason.BOUNCE), "but the mailbox is dead"
+
+
+def test_somebody_who_is_no_reader_comes_onto_the_list_too(client: Client) -> None:
+    soft = bounce(Type="SoftBounce", Email="soft@example.com")
+    complaint = bounce(RecordType="SpamComplaint", Type="SpamComplaint", Email="angry@example.com")
+    for told in (bounce(Email="Chief@example.com"), soft, complaint, bounce(Email="no email")):
+        assert tell(client, told) == 200
+    found = suppression.reasons_for(["chief@example.com", "soft@example.com", "angry@example.com"])
+    assert found == {"chief@example.com": Reason.BOUNCE, "angry@example.com": Reason.COMPLAINT}
 
 
 def test_a_late_notice_by_address_is_about_no_issue(received: Delivery, client: Client) -> None:
