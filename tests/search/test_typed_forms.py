@@ -341,7 +341,9 @@ def test_compounds_of_a_page_that_was_just_written_are_known(build: Build) -> No
 
 def test_what_has_synonyms_may_be_written_in_any_way(build: Build) -> None:
     known = gathered([Synonyms(("co-production", "shared design"))])
-    found = build([entry(1, "Coproduction"), entry(2, "Co-production"), entry(3, "A shared design"), entry(4, "Walnut")])
+    found = build(
+        [entry(1, "Coproduction"), entry(2, "Co-production"), entry(3, "A shared design"), entry(4, "Walnut")]
+    )
     for typed in ("coproduction", "co production", "co-production"):
         hits = found.engine.search(Query(typed), VOCABULARY, 10, known).hits
         assert sorted(hit.page_id for hit in hits) == [1, 2, 3], typed
