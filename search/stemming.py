@@ -92,7 +92,7 @@ _NOUNS = (("ization", "is"), ("isation", "is"), ("ation", ""), ("ement", ""), ("
 
 def _without_noun_ending(word: str) -> str:
     if word.endswith("bility"):
-        return word[:-5] + "le"
+        return word[:-5] + "l"
     if word.endswith("er") and not word.endswith(("eer", "ier")) and _syllables(word[:-2]) > 1:
         word = word[:-2]
     for ending, instead in _NOUNS:

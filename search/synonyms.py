@@ -163,8 +163,9 @@ def _longest(run: tuple[Word, ...], known: Thesaurus, longest: int, pairs: Pairs
         for words in (typed, *_otherwise(typed)):
             key = tuple(stems(words))
             if len(key) <= longest and key in known:
-                own = (Alternative(way) for way in ways(typed, pairs) if taken > 1 or len(way) > 1)
-                return taken, Group(tuple(dict.fromkeys([*known[key], *own])))
+                held = {tuple(stems(said.words)) for said in known[key]}
+                own = [Alternative(way) for way in ways(typed, pairs) if tuple(stems(way)) not in held]
+                return taken, Group((*known[key], *own))
         if taken == 2 and stems(typed[:1]) == ["section"] and typed[1][0].isdigit():
             return taken, Group((Alternative(typed),))
     return 1, None

@@ -90,16 +90,3 @@ def held(connection: sqlite3.Connection, fresh: Beginnings, keys: Iterable[str])
     for key in fresh.pages.keys() & asked:
         found[key] = found.get(key, 0) + fresh.count(key)
     return found
-
-
-def likeliest(connection: sqlite3.Connection, fresh: Beginnings, start: str, most: int) -> list[tuple[str, int]]:
-    """Words, as they are written, that begin with these letters, and how many pages have them: of very many those that
-    most have."""
-    key = written(start)
-    sql = "SELECT key, pages FROM posting WHERE key >= ? AND key < ? ORDER BY pages DESC, key LIMIT ?"
-    found: dict[str, int] = dict(connection.execute(sql, (key, key + LAST, most)))
-    for word in fresh.from_(key):
-        found[word] = found.get(word, 0) + fresh.count(word)
-    return sorted(((word[len(WRITTEN) :], pages) for word, pages in found.items()), key=lambda row: (-row[1], row[0]))[
-        :most
-    ]

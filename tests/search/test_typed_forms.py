@@ -6,6 +6,7 @@ import pytest
 
 from search.query import Query
 from search.results import Results
+from search.synonyms import Synonyms, gathered
 from tests.search.corpus import VOCABULARY, Build, Corpus, entry
 
 FILLER = "Nothing of it stands here and nothing goes with it"
@@ -328,3 +329,21 @@ def test_a_phrase_that_finds_something_stays_as_it_is(build: Build) -> None:
     )
     assert ask(found, "“supportd walnut” housng").suggestion == "“supportd walnut” housing"
     assert ask(found, "supportd").suggestion is None
+
+
+def test_compounds_of_a_page_that_was_just_written_are_known(build: Build) -> None:
+    found = build([entry(1, "Codesign"), entry(2, "Walnut")])
+    found.write({3: 2}, [entry(3, "Ways to co design")])
+    assert exact(found, "codesign") == exact(found, "co design") == [1, 3]
+    found.write({3: 3}, [entry(3, "Walnut")])
+    assert exact(found, "codesign") == exact(found, "co design") == [1]
+
+
+def test_what_has_synonyms_may_be_written_in_any_way(build: Build) -> None:
+    known = gathered([Synonyms(("co-production", "shared design"))])
+    found = build(
+        [entry(1, "Coproduction"), entry(2, "Co-production"), entry(3, "A shared design"), entry(4, "Walnut")]
+    )
+    for typed in ("coproduction", "co production", "co-production"):
+        hits = found.engine.search(Query(typed), VOCABULARY, 10, known).hits
+        assert sorted(hit.page_id for hit in hits) == [1, 2, 3], typed
