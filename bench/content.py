@@ -106,6 +106,7 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
             for study in studies
             for place in range(2)
         )
+        _add_rows(chance, studies, terms)
         Outcome.objects.bulk_create(
             Outcome(
                 page=study,
@@ -126,19 +127,28 @@ def _study(chance: random.Random, page: Any, terms: dict[str, list[Any]], model:
     study = model(
         page_ptr=page,
         summary=f"{sentence(chance)} {sentence(chance)}",
-        place=chance.choice(WORDS).capitalize(),
-        period_note="two contracts of three years",
         evidence_level=chance.choice(terms["evidence"]),
         status=chance.choice(terms["status"]),
-        contract_form=chance.choice(terms["contract"]),
         as_at=datetime.date(1998, 1, 1) + datetime.timedelta(days=chance.randint(0, 10_000)),
-        source="Made from a seed to measure speed",
         licence="cc-by-4.0",
     )
     study.__dict__.update({name: value for name, value in page.__dict__.items() if not name.startswith("_")})
     study.body = [("context", paragraphs(chance, 120)), ("what_was_done", paragraphs(chance, 180))]
     study.body.append(("lessons", paragraphs(chance, 100)))
     return study
+
+
+def _add_rows(chance: random.Random, studies: list[Any], terms: dict[str, list[Any]]) -> None:
+    """The facts that nearly every example has."""
+    from casestudies.rows import CaseStudyPlace, Contract, Period, Source
+
+    places = [CaseStudyPlace(page=study, name=chance.choice(WORDS).capitalize()) for study in studies]
+    CaseStudyPlace.objects.bulk_create(places)
+    Period.objects.bulk_create(Period(page=study, note="two contracts of three years") for study in studies)
+    Contract.objects.bulk_create(
+        Contract(page=study, contract_form=chance.choice(terms["contract"])) for study in studies
+    )
+    Source.objects.bulk_create(Source(page=study, citation="Made from a seed to measure speed") for study in studies)
 
 
 def _relate(chance: random.Random, studies: list[Any], terms: dict[str, list[Any]], model: Any) -> None:

@@ -6,9 +6,12 @@ class CaseStudiesConfig(AppConfig):
     verbose_name = "Case studies"
 
     def ready(self) -> None:
+        from casestudies import bands, vocabulary
         from casestudies.csv_facts import facts_of
         from casestudies.models import CaseStudyPage, Organisation
-        from search import csv_facts, signals
+        from search import csv_facts, facets, signals
 
         csv_facts.provide(CaseStudyPage, facts_of)
+        facets.provide(bands.values)
+        facets.provide(vocabulary.places)
         signals.watch(Organisation, ("name", "organisation_type"))

@@ -31,7 +31,7 @@ class NotSent(Exception):
 
 def askable(slug: str) -> CaseStudyPage | None:
     """The example of this slug, if everybody may read it and it has somebody to ask."""
-    return CaseStudyPage.objects.live().public().filter(slug=slug).exclude(contact_email="").first()
+    return CaseStudyPage.objects.live().public().filter(slug=slug).filter(contacts__email__gt="").first()
 
 
 def stamp_purpose(page: CaseStudyPage) -> str:

@@ -48,17 +48,25 @@ USEFUL: Useful = [
     (_told("did_not_work"), Item("What did not work", "It saves others the same mistake.", BODY)),
     (_told("lessons"), Item("Lessons", "They tell readers what to do on Monday.", BODY)),
     (
-        lambda page: page.cost_amount is not None and bool(page.cost_source),
-        Item("Cost, with its source", "A commissioner cannot put forward what has no price.", "id_cost_amount"),
+        lambda page: any(cost.source for cost in page.costs.all()),
+        Item("Cost, with its source", "A commissioner cannot put forward what has no price.", "id_costs-ADD"),
+    ),
+    (
+        lambda page: bool(page.people.all()),
+        Item("People", "The number of people reached tells how large it was.", "id_people-ADD"),
+    ),
+    (
+        lambda page: bool(page.contracts.all()),
+        Item("Contract", "Others can see how it was bought, and from whom.", "id_contracts-ADD"),
     ),
     (
         lambda page: bool(page.contact_email),
-        Item("Contact", "Readers can ask what is not written here.", "id_contact_email"),
+        Item("Contact", "Readers can ask what is not written here.", "id_contacts-ADD"),
     ),
     (lambda page: bool(page.regions.all()), Item("Region", "Many look for examples near to them.", "id_regions")),
     (
-        lambda page: bool(page.period_start or page.period_end or page.period_note),
-        Item("Period", "It tells how long it took and how old it is.", "id_period_start"),
+        lambda page: bool(page.periods.all()),
+        Item("Period", "It tells how long it took and how old it is.", "id_periods-ADD"),
     ),
     (
         _has_described_picture,

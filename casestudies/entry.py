@@ -12,13 +12,28 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from wagtail.blocks import RichTextBlock, StreamValue
 
-from casestudies.models import CaseStudyOrganisation, CaseStudyPage, CaseStudyTag, Outcome
-from casestudies.shown import TERMS
+from casestudies.bands import cost_bands, people_bands
+from casestudies.models import CaseStudyPage, CaseStudyTag
+from casestudies.rows import CaseStudyOrganisation
+from casestudies.shown import ROWS, TERMS
+from casestudies.vocabulary import place_slug
 from search.entries import Entry, plain
 from search.rich_text import plain_from_rich_text, texts_of_block
 from taxonomy.fields import Known, known_terms, terms_of_many
 
 Rows = Mapping[int, list[tuple[Any, ...]]]  # by page
+# What is read of each row. Bands are made of the first three columns of costs and people.
+READ: dict[str, tuple[str, ...]] = {
+    "places": ("name",),
+    "periods": ("phase", "note"),
+    "contracts": ("contract_form_id", "commissioner__name", "words", "reference"),
+    "costs": ("kind", "amount", "amount_to", "paid_for", "words", "period", "source"),
+    "people": ("kind", "number", "number_to", "unit", "words", "period", "source"),
+    "sources": ("citation",),
+    "links": ("title",),
+    "milestones": ("text",),
+    "outcomes": ("measure", "before", "after", "unit"),
+}
 
 
 class Row(NamedTuple):
@@ -29,15 +44,10 @@ class Row(NamedTuple):
     url_path: str
     summary: str
     body: StreamValue
-    place: str
-    period_note: str
     evidence_note: str
-    cost_source: str
-    source: str
     as_at: date | None
     evidence_level_id: int | None
     result_id: int | None
-    contract_form_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class Belonging:
     terms: Mapping[tuple[str, int], list[int]]
     roles: Rows  # an organisation's name and the term of its type
     tags: Rows  # name and slug
-    outcomes: Rows  # measure, before, after, unit
+    rows: Mapping[str, Rows]  # those of casestudies.shown by their name on the page
 
     def of(self, page: Row, name: str) -> list[Known]:
         return [self.known[pk] for pk in self.terms.get((name, page.pk), ())]
@@ -70,7 +80,11 @@ def entries_of(pages: QuerySet[CaseStudyPage]) -> Iterator[Entry]:
             CaseStudyTag.objects.filter(content_object__in=ids).order_by("pk"),
             *("content_object_id", "tag__name", "tag__slug"),
         ),
-        outcomes=_by_page(Outcome.objects.filter(page__in=ids), "page_id", "measure", "before", "after", "unit"),
+        rows={
+            name: _by_page(model.objects.filter(page__in=ids), "page_id", *READ[name])
+            for name, model in ROWS.items()
+            if name in READ
+        },
     )
     addressed = CaseStudyPage()  # one page that says the address of each in turn
     for row in rows:
@@ -90,6 +104,7 @@ def _entry_for(page: Row, url: str, belonging: Belonging) -> Entry:
     areas, themes, stages, beneficiaries, regions = (belonging.of(page, name) for name in TERMS)
     groups = [known[pk] for pk in dict.fromkeys(area.group for area in areas) if pk is not None and pk in known]
     roles, tags = belonging.roles.get(page.pk, []), belonging.tags.get(page.pk, [])
+    rows = {name: held.get(page.pk, []) for name, held in belonging.rows.items()}
     facets = {
         "area": [*groups, *areas],
         "theme": themes,
@@ -99,32 +114,41 @@ def _entry_for(page: Row, url: str, belonging: Belonging) -> Entry:
         "organisation": [term for _, kind in roles for term in one(kind)],
         "evidence": one(page.evidence_level_id),
         "result": one(page.result_id),
-        "contract": one(page.contract_form_id),
+        "contract": [term for form, *_ in rows["contracts"] for term in one(form)],
     }
     organisations = list(dict.fromkeys(name for name, _ in roles))
     named = (term.label for name in ("area", "theme", "beneficiary") for term in facets[name])
     words = [*organisations, *(name for name, _ in tags), *named]
-    slugs = {name: tuple(sorted({term.slug for term in values})) for name, values in facets.items()}
+    found = {name: {term.slug for term in values} for name, values in facets.items()}
+    found["tag"] = {slug for _, slug in tags}
+    found["cost"] = cost_bands((kind, amount, upper) for kind, amount, upper, *_ in rows["costs"])
+    found["people"] = people_bands((kind, lower, upper) for kind, lower, upper, *_ in rows["people"])
+    found["place"] = set(filter(None, (place_slug(name) for name, *_ in rows["places"])))
     return Entry(
         page_id=page.pk,
         kind="case-study",
         title=plain(page.title),
         url=url,
         summary=plain(page.summary),
-        body=_body(page, regions, belonging.outcomes.get(page.pk, [])),
+        body=_body(page, regions, rows),
         tags=tuple(plain(word) for word in dict.fromkeys(words)),
         organisations=tuple(plain(name) for name in organisations),
-        facets=slugs | {"tag": tuple(sorted({slug for _, slug in tags}))},
+        facets={name: tuple(sorted(slugs)) for name, slugs in found.items()},
         date=page.as_at,
     )
 
 
-def _body(page: Row, regions: Sequence[Known], outcomes: Sequence[tuple[str, ...]]) -> str:
-    """Everything that a reader of the page can read, as plain text."""
-    measured = [" ".join(filter(None, row)) for row in outcomes]
-    facts = [page.place, *(region.label for region in regions), page.period_note, page.evidence_note]
-    facts += [page.cost_source, page.source]
-    return " ".join(filter(None, [*_told(page.body), *map(plain, measured + facts)]))
+def _body(page: Row, regions: Sequence[Known], rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> str:
+    """Everything that a reader of the page can read, as plain text. Figures are found by the words of their source."""
+    texts = [" ".join(_words_of(name, row)) for name, held in rows.items() for row in held]
+    facts = [*(region.label for region in regions), page.evidence_note, *texts]
+    return " ".join(filter(None, [*_told(page.body), *map(plain, facts)]))
+
+
+def _words_of(name: str, row: Sequence[Any]) -> Iterator[str]:
+    """The texts of a row, without the name of its kind."""
+    told = row[1:] if READ[name][0] == "kind" else row
+    return (text for text in told if text and isinstance(text, str))
 
 
 def _told(body: StreamValue) -> Iterator[str]:

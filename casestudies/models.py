@@ -8,11 +8,12 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Page
 from wagtail.search import index
 
 from caching.rows import columns, instances
@@ -20,10 +21,21 @@ from casestudies import panels
 from casestudies.blocks import BodyBlock
 from casestudies.forms import CaseStudyForm
 from casestudies.relayed import RelayedQuestion  # noqa: F401 (Django finds models through this module)
+from casestudies.rows import (  # noqa: F401 (likewise)
+    CaseStudyOrganisation,
+    CaseStudyPlace,
+    Contact,
+    Contract,
+    Cost,
+    Milestone,
+    Outcome,
+    PeopleCount,
+    Period,
+    RelatedLink,
+    Source,
+)
 from home.access import QuickAccess
-from home.date_fields import MonthField
 from home.models import Licence, Pictured
-from home.money import MoneyField
 from home.publishing import CompleteWhenPublished
 from home.review import Reviewed
 from search.entries import Entry
@@ -126,13 +138,6 @@ class CaseStudyTag(ItemBase):
     content_object = ParentalKey("casestudies.CaseStudyPage", related_name="tagged_items", on_delete=models.CASCADE)
 
 
-class CostBasis(models.TextChoices):
-    TOTAL = "total", "in total"
-    YEAR = "year", "a year"
-    PERSON = "person", "a person"
-    UNIT = "unit", "a unit of service"
-
-
 class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, CompleteWhenPublished, Page):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
@@ -140,7 +145,17 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         max_length=400,
         help_text="What it is and for whom, in one or two sentences, for example “Peer advisers in prison help people find a home before release.” Shown in lists and in search.",
     )
-    organisations: Any  # rows of the classes below
+    # Rows (casestudies.rows).
+    organisations: Any
+    places: Any
+    periods: Any
+    contracts: Any
+    costs: Any
+    people: Any
+    contacts: Any
+    sources: Any
+    links: Any
+    milestones: Any
     outcomes: Any
     body = StreamField(
         BodyBlock(),
@@ -183,14 +198,6 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         help_text="From the list of tags, for example “prevention”. Others are not kept.",
     )
 
-    place = models.CharField(max_length=120, blank=True, help_text="The county, city or district, such as Norfolk.")
-    period_start = MonthField(
-        "started", null=True, blank=True, help_text="For example 1 April 2005. Only the month is shown."
-    )
-    period_end = MonthField(
-        "ended", last_day=True, null=True, blank=True, help_text="For example 31 March 2008. Empty while it runs."
-    )
-    period_note = models.CharField(max_length=160, blank=True, help_text="For example “two contracts of three years”.")
     status = term(
         Facet.STATUS, related_name="case_studies_by_status", help_text="How far it has come, for example “Established”."
     )
@@ -198,26 +205,6 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         Facet.RESULT,
         related_name="case_studies_by_result",
         help_text="What came of it on the whole, for example “Mixed”. What failed is welcome.",
-    )
-    contract_form = term(
-        Facet.CONTRACT, related_name="case_studies_by_contract", help_text="How it is paid for, for example “Grant”."
-    )
-
-    cost_amount = MoneyField(
-        "cost in pounds", null=True, blank=True, help_text="For example 120000. Only a figure with a source."
-    )
-    cost_basis = models.CharField(
-        "cost is",
-        max_length=10,
-        choices=CostBasis,
-        blank=True,
-        help_text="What the figure pays for, for example “a year”.",
-    )
-    cost_source = models.CharField(
-        "source of the cost",
-        max_length=250,
-        blank=True,
-        help_text="Who says so and where, for example “county council, contract register, 2007”.",
     )
 
     evidence_level = term(
@@ -233,18 +220,6 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         help_text="One plain sentence, for example “Reconviction was counted before and after, without a comparison group.”",
     )
 
-    contact_name = models.CharField(
-        max_length=120,
-        blank=True,
-        help_text="Somebody who agreed to be asked, for example the manager of the service. The name is shown.",
-    )
-    contact_role = models.CharField(
-        max_length=160, blank=True, help_text="For example “commissioning manager, county council”."
-    )
-    contact_email = models.EmailField(
-        "contact's mail address", blank=True, help_text="For example name@example.org. Never shown on the site."
-    )
-
     as_at = models.DateField(
         "as at",
         null=True,
@@ -256,19 +231,9 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         blank=True,
         help_text="On what terms others may copy it, for example “Open Government Licence” for a council's own text.",
     )
-    source = models.TextField(
-        "source citation",
-        blank=True,
-        help_text="Title, author or body, year, for example “Annual review, St Giles Trust, 2007”.",
-    )
-    source_url = models.URLField(
-        "source address",
-        blank=True,
-        help_text="For example https://www.example.org/report.pdf. Only an address that works today.",
-    )
 
     asks_if_useful = True
-    ONE_TERM = ("status", "result", "contract_form", "evidence_level")
+    ONE_TERM = ("status", "result", "evidence_level")
     parent_page_types = ["casestudies.CaseStudyIndexPage"]
     subpage_types: list[str] = []
     template = "casestudies/case_study_page.html"
@@ -297,15 +262,27 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
                 setattr(page, name, held)
         return page
 
-    def half_entered(self) -> dict[str, str]:
-        found = {}
-        if self.period_start and self.period_end and self.period_end < self.period_start:
-            found["period_end"] = "It cannot end before it started."
-        if self.cost_amount is not None and not self.cost_basis:
-            found["cost_basis"] = "Say what the cost is for."
-        if self.cost_amount is not None and not self.cost_source:
-            found["cost_source"] = "A cost needs its source."
-        return found
+    @cached_property
+    def source(self) -> str:
+        """Where it is from: the citation of each source, a line each."""
+        return "\n".join(row.citation for row in self.sources.all() if row.citation)
+
+    @property
+    def contact(self) -> Contact:
+        """Whom readers can ask: the first contact who has an email address; empty where there is none."""
+        return next((row for row in self.contacts.all() if row.email), Contact())
+
+    @property
+    def contact_name(self) -> str:
+        return self.contact.name
+
+    @property
+    def contact_role(self) -> str:
+        return self.contact.role
+
+    @property
+    def contact_email(self) -> str:
+        return self.contact.email
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from casestudies.presentation import case_study_context
@@ -317,59 +294,3 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         from casestudies.entry import entries_of
 
         return entries_of(pages)
-
-
-class CaseStudyOrganisation(Orderable):
-    """What an organisation does in an example."""
-
-    page = ParentalKey(CaseStudyPage, related_name="organisations", on_delete=models.CASCADE)
-    # Null in a draft only: publishing asks for it.
-    organisation = models.ForeignKey(
-        Organisation,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="case_study_roles",
-        help_text="Chosen from the list, for example a county council. One that is missing can be added there.",
-    )
-    role = term(
-        Facet.ROLE,
-        blank=False,
-        related_name="case_study_roles",
-        help_text="What it does here, for example “Commissioner”.",
-    )
-
-    panels = panels.ORGANISATION_ROLE
-
-    class Meta(Orderable.Meta):
-        verbose_name = "organisation"
-
-
-class Verification(models.TextChoices):
-    SELF = "self", "reported by the provider itself"
-    COMMISSIONER = "commissioner", "confirmed by the commissioner"
-    INDEPENDENT = "independent", "independently evaluated"
-
-
-class Outcome(Orderable):
-    """One measured change: what, from what to what, when, and who says so."""
-
-    page = ParentalKey(CaseStudyPage, related_name="outcomes", on_delete=models.CASCADE)
-    measure = models.CharField(max_length=200, help_text="What was measured, such as “reconviction within a year”.")
-    before = models.CharField(max_length=60, blank=True, help_text="The value before, as reported, for example 58.")
-    after = models.CharField(max_length=60, blank=True, help_text="The value after, as reported, for example 41.")
-    unit = models.CharField(max_length=60, blank=True, help_text="Such as “per cent of clients”.")
-    date = MonthField(
-        "measured", null=True, blank=True, help_text="The day of the value after, for example 31 March 2007."
-    )
-    source = models.CharField(
-        max_length=250, blank=True, help_text="Where the figures are from, for example “the provider’s own records”."
-    )
-    verification = models.CharField(
-        "who says so",
-        max_length=20,
-        choices=Verification,
-        blank=True,
-        help_text="For example “confirmed by the commissioner”.",
-    )
-
-    panels = panels.OUTCOME

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,13 +11,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from caching.version import remember
-from casestudies import printing
+from casestudies import pictures, printing, wording
 from casestudies.models import CaseStudyPage
+from casestudies.rows import Contact, Contract, Source
 from casestudies.shown import Shown, shown_on
+from casestudies.vocabulary import place_slug
 from home import dates, facts
 from home.citing import ways_to_cite
 from home.drawings import evidence_scale, region_map
-from home.facts import UNSAID, Fact, links, search_address, text
+from home.facts import UNSAID, Fact, links, search_address
 from home.facts import terms as term_links
 from home.models import Licence, SiteSettings
 from search.answers import similar
@@ -24,46 +27,104 @@ from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A part of a fact, and where it leads."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFact:
+    """A fact of the rail; nothing is reported where it has no parts."""
+
+    name: str
+    parts: Sequence[Words] = ()
+    drawing: SafeString = UNSAID
+    in_lines: bool = False  # a part to a line, where the parts are long
+
+
 def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, Any]:
     shown = shown_on(page)
-    terms = shown.terms
+    terms, rows = shown.terms, shown.rows
     address = page.get_full_url(request) or ""
+    page.source = citations(rows["sources"])
+    told = key_facts(page, shown)
     return {
-        "key_facts": facts.printed(key_facts(page, shown.organisations, terms["regions"])),
+        "key_facts": [fact for fact in told if fact.parts],
+        "not_reported": ", ".join(lowered(fact.name) for fact in told if not fact.parts),
         "subjects": facts.printed(subjects(shown)),
-        "provenance": facts.printed(facts.provenance(page, _where(page))),
+        "provenance": facts.printed(facts.provenance(page, _where(rows["sources"]))),
         "stages": [stage.slug for stage in terms["stages"]],
         "themes": terms["themes"],
         "group": min((area.parent.slug for area in terms["areas"] if area.parent), default=""),
-        "outcomes": printing.outcomes(shown.outcomes),
+        "places": ", ".join(row.name for row in rows["places"]),
+        "cost_figures": pictures.costs(rows["costs"]),
+        "people_figures": pictures.people(rows["people"]),
+        "milestones": pictures.timeline(rows["milestones"]),
+        "outcomes": pictures.outcomes(rows["outcomes"]),
+        "links": [(row.title, row.location) for row in rows["links"] if row.location],
         "evidence_level": page.evidence_level and _level(page.evidence_level),
         "evidence_levels": evidence_levels(page.evidence_level),
         "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
         "similar": printing.similar(similar(page.pk, kind="case-study") if page.pk else ()),
         "ways_to_cite": ways_to_cite(page, address),
-        "ask_url": ask_url(page),
+        "ask_url": ask_url(page, rows["contacts"]),
         "json_ld": json_ld(page, address, [name for name, _ in shown.organisations], terms["areas"]),
     }
 
 
-def key_facts(page: CaseStudyPage, organisations: Sequence[tuple[str, Term | None]], regions: list[Term]) -> list[Fact]:
+def key_facts(page: CaseStudyPage, shown: Shown) -> list[KeyFact]:
+    rows, regions = shown.rows, shown.terms["regions"]
     commissioner = remember("commissioner", _commissioner)
-    by_role: dict[str, list[str]] = {commissioner: []}  # said also where nobody knows who it was
-    for name, role in organisations:
-        by_role.setdefault(role.label if role else "Organisation", []).append(name)
+    by_role: dict[str, list[Words]] = {commissioner: []}  # said also where nobody knows who it was
+    for name, role in shown.organisations:
+        by_role.setdefault(role.label if role else "Organisation", []).append(Words(name))
     return [
-        Fact("Evidence", _evidence(page.evidence_level)),
-        Fact("As at", text(dates.month(page.as_at) if page.as_at else "")),
-        *(Fact(role, text(", ".join(names))) for role, names in by_role.items()),
-        Fact("Place", text(page.place)),
-        Fact("Region", term_links(regions) + region_map(region.slug for region in regions) if regions else UNSAID),
-        Fact("Period", text(period(page))),
-        Fact("Status", text(page.status.label if page.status else "")),
-        Fact("Result", term_links([page.result])),
-        Fact("Contract form", term_links([page.contract_form])),
-        Fact("Cost", text(cost(page))),
-        Fact("Contact", text(", ".join(filter(None, [page.contact_name, page.contact_role])))),
+        _evidence(page.evidence_level),
+        KeyFact("As at", _words(dates.month(page.as_at) if page.as_at else "")),
+        *(KeyFact(role, names) for role, names in by_role.items()),
+        KeyFact("Place", [Words(row.name, _found_by("place", row.name)) for row in rows["places"]]),
+        KeyFact("Region", _terms(regions), region_map(region.slug for region in regions) if regions else UNSAID),
+        KeyFact("Period", _words(*map(wording.period, rows["periods"])), in_lines=True),
+        KeyFact("Status", _words(page.status.label if page.status else "")),
+        KeyFact("Result", _terms([page.result])),
+        KeyFact("Contract", [part for row in rows["contracts"] for part in _contract(row, shown)], in_lines=True),
+        KeyFact("Cost", _words(*map(wording.cost, rows["costs"])), in_lines=True),
+        KeyFact("People", _words(*map(wording.people, rows["people"])), in_lines=True),
+        KeyFact("Contact", _words(*(", ".join(filter(None, [row.name, row.role])) for row in rows["contacts"]))),
     ]
+
+
+def lowered(name: str) -> str:
+    """The name of a fact within a sentence."""
+    return name[:1].lower() + name[1:]
+
+
+def citations(sources: Sequence[Source]) -> str:
+    return "\n".join(row.citation for row in sources if row.citation)
+
+
+def _words(*texts: str) -> list[Words]:
+    return [Words(text) for text in texts if text]
+
+
+def _terms(found: Sequence[Term | None]) -> list[Words]:
+    """The terms, each leading to what else has it."""
+    return [Words(term.label, term.url) for term in found if term]
+
+
+def _found_by(name: str, text: str) -> str:
+    slug = place_slug(text)
+    return search_address(name, slug) if slug else ""
+
+
+def _contract(row: Contract, shown: Shown) -> list[Words]:
+    """The form, which leads to others of it, and then what else is known."""
+    form = all_terms().get(row.contract_form_id or 0)
+    told = wording.contract(row, commissioner=shown.commissioners.get(row.commissioner_id or 0, ""))
+    return [*_terms([form]), *_words(told)]
 
 
 def _commissioner() -> str:
@@ -84,15 +145,16 @@ def subjects(shown: Shown) -> list[Fact]:
     return [row for row in rows if row.value]
 
 
-def _where(page: CaseStudyPage) -> SafeString:
-    return format_html('<a href="{0}" rel="noopener">{0}</a>', page.source_url) if page.source_url else UNSAID
+def _where(sources: Sequence[Source]) -> SafeString:
+    urls = ((row.url,) for row in sources if row.url)
+    return format_html_join(mark_safe("<br>"), '<a href="{0}" rel="noopener">{0}</a>', urls)
 
 
-def _evidence(level: Term | None) -> SafeString:
+def _evidence(level: Term | None) -> KeyFact:
     if level is None:
-        return UNSAID
-    label = f"Level {level.slug} of 5: {level.label.lower()}"
-    return links([(label, search_address("evidence", level.slug))]) + evidence_scale(level.slug)
+        return KeyFact("Evidence")
+    said = Words(f"Level {level.slug} of 5: {level.label.lower()}", search_address("evidence", level.slug))
+    return KeyFact("Evidence", [said], evidence_scale(level.slug))
 
 
 def _level(level: Term) -> SafeString:
@@ -115,26 +177,10 @@ def _levels(reached: int | None) -> SafeString:
     return format_html_join("\n", "<li{}><strong>{} {}.</strong> {}</li>", rows)
 
 
-def period(page: CaseStudyPage) -> str:
-    start, end = (dates.month(day) if day else "" for day in (page.period_start, page.period_end))
-    span = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
-    words = "; ".join(filter(None, [span, page.period_note]))
-    return words[:1].upper() + words[1:]
-
-
-def cost(page: CaseStudyPage) -> str:
-    if page.cost_amount is None:
-        return ""
-    digits = 0 if page.cost_amount == page.cost_amount.to_integral() else 2
-    amount = f"£{page.cost_amount:,.{digits}f}"
-    return " ".join(
-        filter(None, [amount, page.get_cost_basis_display(), f"({page.cost_source})" if page.cost_source else ""])
-    )
-
-
-def ask_url(page: CaseStudyPage) -> str:
-    """The address at which readers ask the page's contact; empty where they cannot."""
-    if not (page.contact_email and page.pk and page.live) or page.get_view_restrictions().exists():
+def ask_url(page: CaseStudyPage, contacts: Sequence[Contact]) -> str:
+    """Where readers ask the page's contact; empty where they cannot."""
+    can_be_asked = any(row.email for row in contacts)
+    if not (can_be_asked and page.pk and page.live) or page.get_view_restrictions().exists():
         return ""
     return reverse("ask-contact", args=[page.slug])
 

@@ -4,11 +4,25 @@ Django builds the SQL of each query anew, which took half of the page's time: so
 SQLite and PostgreSQL read alike. A draft (a preview, a revision) holds rows that are in no table, and is asked by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from caching.rows import columns, instances, rows
-from casestudies.models import CaseStudyPage, Outcome
+from casestudies.models import CaseStudyPage, Organisation
+from casestudies.rows import (
+    CaseStudyPlace,
+    Contact,
+    Contract,
+    Cost,
+    Milestone,
+    Outcome,
+    PeopleCount,
+    Period,
+    RelatedLink,
+    Row,
+    Source,
+)
 from taxonomy.fields import all_terms, terms_of
 from taxonomy.models import COMMISSIONER, Term
 
@@ -22,7 +36,24 @@ TAGS = """
     SELECT tag.name, tag.slug FROM casestudies_casestudytag row JOIN taxonomy_curatedtag tag ON tag.id = row.tag_id
     WHERE row.content_object_id = %s ORDER BY row.id
 """
-OUTCOMES = "FROM casestudies_outcome WHERE page_id = %s ORDER BY sort_order"
+# The rows that are shown as they are, by their name on the page.
+ROWS: dict[str, type[Row]] = {
+    "places": CaseStudyPlace,
+    "periods": Period,
+    "contracts": Contract,
+    "costs": Cost,
+    "people": PeopleCount,
+    "contacts": Contact,
+    "sources": Source,
+    "links": RelatedLink,
+    "milestones": Milestone,
+    "outcomes": Outcome,
+}
+# Most pages have few kinds of rows: one query says which, and only those are asked.
+THERE = " UNION ALL ".join(
+    f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE page_id = %s)"
+    for name, model in ROWS.items()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +63,8 @@ class Shown:
     organisations: Sequence[tuple[str, Term | None]]  # its name and its role, in the vocabulary's order of roles
     terms: dict[str, list[Term]]
     tags: Sequence[tuple[str, ...]]  # name and slug
-    outcomes: Sequence[Outcome]
+    rows: Mapping[str, Sequence[Any]]  # by their name on the page (ROWS)
+    commissioners: Mapping[int, str]  # names of those whom the contracts name
 
 
 def in_order(organisations: Iterable[tuple[str, Term | None]]) -> list[tuple[str, Term | None]]:
@@ -55,16 +87,35 @@ def shown_on(page: CaseStudyPage) -> Shown:
     terms = terms_of(page, TERMS)
     if page.pk is None or getattr(page, "_cluster_related_objects", None):
         held = page.organisations.select_related("organisation", "role")
+        held_rows = {name: list(getattr(page, name).all()) for name in ROWS}
         return Shown(
             organisations=in_order((row.organisation.name, row.role) for row in held if row.organisation_id),
             terms=terms,
             tags=[(tag.name, tag.slug) for tag in page.tags.all()],
-            outcomes=list(page.outcomes.all()),
+            rows=held_rows,
+            commissioners=_commissioners(held_rows["contracts"]),
         )
     known = all_terms()
+    found = _rows_of(page.pk)
     return Shown(
         organisations=in_order((name, known.get(role)) for name, role in rows(ROLES, [page.pk])),
         terms=terms,
         tags=rows(TAGS, [page.pk]),
-        outcomes=instances(Outcome, f"SELECT {columns(Outcome)} {OUTCOMES}", [page.pk]),
+        rows=found,
+        commissioners=_commissioners(found["contracts"]),
     )
+
+
+def _rows_of(page: int) -> dict[str, list[Any]]:
+    there = {name for (name,) in rows(THERE, [page] * len(ROWS))}
+    return {name: _instances(model, page) if name in there else [] for name, model in ROWS.items()}
+
+
+def _instances(model: type[Row], page: int) -> list[Any]:
+    sql = f"SELECT {columns(model)} FROM {model._meta.db_table} WHERE page_id = %s ORDER BY sort_order, id"
+    return instances(model, sql, [page])
+
+
+def _commissioners(contracts: Iterable[Contract]) -> dict[int, str]:
+    keys = {row.commissioner_id for row in contracts if row.commissioner_id}
+    return dict(Organisation.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}

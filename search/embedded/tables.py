@@ -16,7 +16,7 @@ from search.indexing import facets_of, fingerprint
 from search.stemming import TOKENIZER
 from search.suggesting import SCHEMA
 
-FORMAT = 6  # goes up when the tables change, or what is read of every page: an index of another format is built anew
+FORMAT = 7  # goes up when the tables change, or what is read of every page: an index of another format is built anew
 TABLES = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
