@@ -15,7 +15,7 @@ from wagtail.blocks import RichTextBlock, StreamValue
 from casestudies.bands import cost_bands, people_bands
 from casestudies.models import CaseStudyPage, CaseStudyTag
 from casestudies.rows import CaseStudyOrganisation
-from casestudies.shown import ROWS, TERMS
+from casestudies.shown import ROWS, TERMS, kinds_there
 from casestudies.vocabulary import place_slug
 from search.entries import Entry, plain
 from search.rich_text import plain_from_rich_text, texts_of_block
@@ -71,6 +71,7 @@ def entries_of(pages: QuerySet[CaseStudyPage]) -> Iterator[Entry]:
     rows = [Row(*row) for row in pages.values_list(*Row._fields)]
     ids = [row.pk for row in rows]
     known = known_terms()
+    there = kinds_there(ids)
     held = CaseStudyOrganisation.objects.filter(page__in=ids, organisation__isnull=False)
     belonging = Belonging(
         known=known,
@@ -81,9 +82,8 @@ def entries_of(pages: QuerySet[CaseStudyPage]) -> Iterator[Entry]:
             *("content_object_id", "tag__name", "tag__slug"),
         ),
         rows={
-            name: _by_page(model.objects.filter(page__in=ids), "page_id", *READ[name])
-            for name, model in ROWS.items()
-            if name in READ
+            name: _by_page(ROWS[name].objects.filter(page__in=ids), "page_id", *columns) if name in there else {}
+            for name, columns in READ.items()
         },
     )
     addressed = CaseStudyPage()  # one page that says the address of each in turn

@@ -267,7 +267,7 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         """Where it is from: the citation of each source, a line each."""
         return "\n".join(row.citation for row in self.sources.all() if row.citation)
 
-    @property
+    @cached_property
     def contact(self) -> Contact:
         """Whom readers can ask: the first contact who has an email address; empty where there is none."""
         return next((row for row in self.contacts.all() if row.email), Contact())

@@ -1,5 +1,6 @@
 """The forms of the rows of a case study."""
 
+from django.forms import TextInput
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
 
@@ -11,7 +12,8 @@ ORGANISATION_ROLE = [_line("organisation", "role")]
 PLACE = [FieldPanel("name")]
 PERIOD = [_line("phase", "start", "end"), FieldPanel("note")]
 COST = [
-    _line("kind", "amount", "amount_to", "ratio"),
+    # Browsers drop letters from a field of numbers.
+    FieldRowPanel([*map(FieldPanel, ("kind", "amount", "amount_to")), FieldPanel("ratio", widget=TextInput)]),
     _line("paid_for", "period"),
     FieldPanel("words"),
     FieldPanel("source"),

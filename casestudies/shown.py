@@ -51,7 +51,7 @@ ROWS: dict[str, type[Row]] = {
 }
 # Most pages have few kinds of rows: one query says which, and only those are asked.
 THERE = " UNION ALL ".join(
-    f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE page_id = %s)"
+    f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE page_id IN ({{pages}}))"
     for name, model in ROWS.items()
 )
 
@@ -106,8 +106,14 @@ def shown_on(page: CaseStudyPage) -> Shown:
     )
 
 
+def kinds_there(pages: Iterable[int]) -> set[str]:
+    """The names of the rows that at least one of these pages has."""
+    numbers = ",".join(map(str, map(int, pages)))
+    return {name for (name,) in rows(THERE.format(pages=numbers), [])} if numbers else set()
+
+
 def _rows_of(page: int) -> dict[str, list[Any]]:
-    there = {name for (name,) in rows(THERE, [page] * len(ROWS))}
+    there = kinds_there([page])
     return {name: _instances(model, page) if name in there else [] for name, model in ROWS.items()}
 
 

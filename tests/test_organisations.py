@@ -119,7 +119,7 @@ def test_roles_stand_in_the_order_of_the_vocabulary_with_the_commissioner_first(
     for found in (page, _saved(page)):
         shown = shown_on(found)
         assert [name for name, _ in shown.organisations] == ["C", "B", "A", "E", "N"]
-        facts = [(fact.name, str(fact.value)) for fact in key_facts(found, shown.organisations, [])][2:6]
+        facts = [(fact.name, ", ".join(part.text for part in fact.parts)) for fact in key_facts(found, shown)][2:6]
         assert facts == [("Commissioner", "C"), ("Provider", "B, A"), ("Evaluator", "E"), ("Organisation", "N")]
 
 

@@ -17,7 +17,8 @@ from wagtail.models import Site
 
 from caching.rows import columns, instances
 from casestudies import printing as case_printing
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.rows import Contract, Outcome
 from casestudies.shown import shown_on
 from community.models import User
 from home import citing, dates, facts, printing
@@ -137,7 +138,7 @@ def test_a_draft_shows_its_own_rows(listing: CaseStudyIndexPage, admin_client: C
     draft.themes = [term(Facet.THEME, "consortia")]
     draft.save_revision()
     shown = shown_on(draft.get_latest_revision_as_object())
-    assert [row.measure for row in shown.outcomes] == ["Measured after"]
+    assert [row.measure for row in shown.rows["outcomes"]] == ["Measured after"]
     assert [name for name, _ in shown.tags] == ["after"]
     assert [held.slug for held in shown.terms["themes"]] == ["consortia"]
     html = admin_client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk])).content.decode()
@@ -161,7 +162,7 @@ def study(committed: None, home: HomePage, listing: CaseStudyIndexPage) -> CaseS
         regions=("london",),
         tags=("old tag",),
         organisation=OrganisationFactory(name="Old organisation"),
-        contract_form=term(Facet.CONTRACT, "grant", "Old form"),
+        contracts=[Contract(contract_form=term(Facet.CONTRACT, "grant", "Old form"))],
         picture=picture,
     )
     Outcome.objects.create(page=page, measure="Old measure")
