@@ -12,7 +12,8 @@ BODY = "panel-child-story-body-section"
 
 
 def checklist(page: CaseStudyPage) -> Checklist:
-    return home.checklist.sort_out(page, missing(page), USEFUL)
+    quotes = any(block.block_type == "quote" for block in page.body)
+    return home.checklist.sort_out(page, missing(page), [*USEFUL, CONSENT] if quotes else USEFUL)
 
 
 def missing(page: CaseStudyPage) -> list[Item]:
@@ -34,6 +35,10 @@ def _has_described_picture(page: CaseStudyPage) -> bool:
     images = [block.value["image"] for block in page.body if block.block_type == "picture"]
     shown = [image for image in images if image and not image.decorative]
     return any(image.contextual_alt_text or image.default_alt_text for image in shown)
+
+
+def _quotes_agreed(page: CaseStudyPage) -> bool:
+    return all(block.value.get("consent") for block in page.body if block.block_type == "quote")
 
 
 USEFUL: Useful = [
@@ -82,3 +87,5 @@ USEFUL: Useful = [
         Item("Next review and its owner", "Somebody is reminded to keep it true.", "id_review_date"),
     ),
 ]
+# Asked only where somebody is quoted.
+CONSENT = (_quotes_agreed, Item("Consent of everybody who is quoted", "Who is named must have agreed to it.", BODY))

@@ -21,9 +21,9 @@ def _terms(name: str) -> FieldPanel:
     return FieldPanel(name, widget=TermCheckboxes, required_on_save=False)
 
 
-def _rows(name: str, heading: str, help_text: str) -> InlinePanel:
-    """The rows of this name; a row is folded to one line and copied by static/js/admin/rows.js."""
-    return InlinePanel(name, heading=heading, help_text=help_text, classname="fact-rows")
+def _rows(name: str, heading: str, help_text: str, **attributes: str) -> InlinePanel:
+    """The rows of this name; static/js/admin/rows.js folds each to one line, and copies the last."""
+    return InlinePanel(name, heading=heading, help_text=help_text, classname="foldable-rows", attrs=attributes)
 
 
 CONTENT: list[Panel] = [
@@ -35,6 +35,7 @@ CONTENT: list[Panel] = [
         "Organisations and their roles",
         "At least one, for example the council as commissioner and the charity as provider. "
         "Readers see the commissioner first.",
+        **{"data-copy-chooses": "organisation"},
     ),
     FieldPanel("body"),
 ]

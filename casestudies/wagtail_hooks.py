@@ -1,3 +1,5 @@
+from django.templatetags.static import static
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
@@ -26,3 +28,8 @@ register_snippet(OrganisationViewSet)
 @hooks.register("register_admin_viewset")
 def register_case_studies() -> ReviewedPageViewSet:
     return ReviewedPageViewSet(model=CaseStudyPage, checklist=checklist)
+
+
+@hooks.register("insert_editor_js")
+def foldable_rows() -> str:
+    return format_html('<script src="{}"></script>', static("js/admin/rows.js"))

@@ -162,6 +162,21 @@ def test_what_would_be_useful_goes_over_to_what_is_there(listing: CaseStudyIndex
     }
 
 
+def test_who_is_quoted_must_have_agreed(listing: CaseStudyIndexPage) -> None:
+    page = case_study(listing, "Quoted")
+    said = {"text": "It changed how we buy.", "speaker": "A commissioner", "role": ""}
+    consent = "Consent of everybody who is quoted"
+    for quotes, there in (
+        ([said], False),
+        ([said | {"consent": True}, said], False),
+        ([said | {"consent": True}], True),
+    ):
+        page.body = [("quote", quote) for quote in quotes]
+        found = checklist(page)
+        assert consent in [item.label for item in (found.there if there else found.better)]
+        assert found.missing == []
+
+
 def panel(html: str) -> str:
     found = re.search(r'<section aria-labelledby="checklist-missing">.*?</section>', html, re.DOTALL)
     assert found
