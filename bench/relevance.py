@@ -31,9 +31,9 @@ if not __package__:  # run as a file: Python then looks for modules beside it, n
     sys.path[0] = str(ROOT)
 
 if TYPE_CHECKING:
+    from search.documents import Document
     from search.elastic.engine import ElasticEngine
     from search.embedded.engine import EmbeddedEngine
-    from search.entries import Entry
     from search.protocols import Engine
     from search.synonyms import Synonyms, Thesaurus
 
@@ -91,14 +91,14 @@ def reciprocal_rank(ranking: Sequence[str], grades: Grades) -> float:
 
 
 @dataclass(frozen=True)
-class Document:
+class CollectionDocument:
     title: str
     text: str
 
 
 @dataclass
 class Collection:
-    documents: dict[str, Document] = field(default_factory=dict)
+    documents: dict[str, CollectionDocument] = field(default_factory=dict)
     topics: dict[str, str] = field(default_factory=dict)
     judgements: dict[str, dict[str, int]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -158,7 +158,7 @@ def _document(line: str, held: Collection) -> None:
         raise _BadLine("its title or its text is not text")
     if name in held.documents:
         raise _BadLine(f"the document {_shown(name)} was there before")
-    held.documents[name] = Document(*texts)
+    held.documents[name] = CollectionDocument(*texts)
 
 
 def _topic(line: str, held: Collection) -> None:
@@ -257,7 +257,7 @@ def starter_synonyms() -> list["Synonyms"]:
 
 
 @contextmanager
-def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["EmbeddedEngine"]:
+def embedded(documents: Mapping[str, CollectionDocument], folder: Path) -> Iterator["EmbeddedEngine"]:
     """The embedded engine over these documents, whose page ids are their places, from 1."""
     from search.embedded.engine import EmbeddedEngine
     from search.embedded.store import Store
@@ -282,7 +282,7 @@ def embedded(documents: Mapping[str, Document], folder: Path) -> Iterator["Embed
 
 
 @contextmanager
-def elastic(documents: Mapping[str, Document], url: str) -> Iterator["ElasticEngine"]:
+def elastic(documents: Mapping[str, CollectionDocument], url: str) -> Iterator["ElasticEngine"]:
     """Elasticsearch over the same, in an index that goes afterwards."""
     from search.elastic import index
     from search.elastic.connection import Place, client_of
@@ -298,11 +298,11 @@ def elastic(documents: Mapping[str, Document], url: str) -> Iterator["ElasticEng
         index.remove_all(place)
 
 
-def batches(documents: Mapping[str, Document]) -> Iterator[tuple[dict[int, int], list["Entry"]]]:
-    from search.entries import Entry, plain
+def batches(documents: Mapping[str, CollectionDocument]) -> Iterator[tuple[dict[int, int], list["Document"]]]:
+    from search.documents import Document, plain
 
     entries = [
-        Entry(number, "page", plain(document.title), f"/{number}/", body=plain(document.text))
+        Document(number, "page", plain(document.title), f"/{number}/", body=plain(document.text))
         for number, document in enumerate(documents.values(), start=1)
     ]
     for start in range(0, len(entries), BATCH):
@@ -311,7 +311,7 @@ def batches(documents: Mapping[str, Document]) -> Iterator[tuple[dict[int, int],
 
 
 def measured(engine: "Engine", held: Collection, thesaurus: "Thesaurus") -> Row:
-    from search.answers import Values
+    from search.answers import QueryParams
     from search.facets import DIMENSIONS, Vocabulary
     from search.query import Query
 
@@ -324,7 +324,7 @@ def measured(engine: "Engine", held: Collection, thesaurus: "Thesaurus") -> Row:
         if grades is None:
             continue
         started = perf_counter()
-        results = engine.search(Query.from_params(Values({"q": [text]}), nothing), nothing, DEPTH, thesaurus)
+        results = engine.search(Query.from_params(QueryParams({"q": [text]}), nothing), nothing, DEPTH, thesaurus)
         times.append((perf_counter() - started) * 1000)
         found = [names[hit.page_id - 1] for hit in results.hits]
         scores.append((ndcg(found, grades), average_precision(found, grades), reciprocal_rank(found, grades)))

@@ -51,12 +51,12 @@ def ask(chosen: argparse.Namespace) -> dict[str, Any]:
     from bench.questions import Question
     from bench.questions import questions as made
     from caching.version import begin_request, end_request
-    from search.answers import Values, answer
+    from search.answers import QueryParams, answer
 
     def ours(question: Question) -> None:
         begin_request()
         try:
-            answer(Values(question.params()))
+            answer(QueryParams(question.params()))
         finally:
             end_request()
 
@@ -82,7 +82,7 @@ def elastic(chosen: argparse.Namespace) -> dict[str, Any]:
     engines in turn, after `warm` others."""
     from bench.questions import Question
     from bench.questions import questions as made
-    from search.answers import Values
+    from search.answers import QueryParams
     from search.elastic import index
     from search.elastic.connection import Place, client_of
     from search.elastic.engine import ElasticEngine
@@ -97,7 +97,7 @@ def elastic(chosen: argparse.Namespace) -> dict[str, Any]:
     known, synonyms, values = vocabulary(), thesaurus(), slugs()
 
     def asked(engine: Engine, question: Question) -> float:
-        query = Query.from_params(Values(question.params()), known)
+        query = Query.from_params(QueryParams(question.params()), known)
         return seconds(lambda: engine.search(query, known, thesaurus=synonyms))
 
     try:
@@ -121,9 +121,9 @@ def update(chosen: argparse.Namespace) -> dict[str, Any]:
     from django.conf import settings
 
     from casestudies.models import CaseStudyPage
+    from search.documents import documents_for
     from search.embedded.store import Store
     from search.engine import engine
-    from search.entries import entries_for
     from search.indexing import fingerprint
 
     ids = list(CaseStudyPage.objects.filter(slug__startswith="made-").order_by("pk").values_list("pk", flat=True))
@@ -134,12 +134,12 @@ def update(chosen: argparse.Namespace) -> dict[str, Any]:
         whole.append(seconds(page.save))
     saved = [ids[number * 7 % len(ids)] for number in range(UPDATES + 1)]
     held = engine().stored()
-    if any(held.get(entry.page_id) != fingerprint(entry) for entry in entries_for(saved)):
+    if any(held.get(entry.page_id) != fingerprint(entry) for entry in documents_for(saved)):
         raise RuntimeError("the index does not hold a page as it was saved")
     store = Store(settings.SEARCH_DIR)
     for number in range(UPDATES + 1):
         pk = ids[(number * 7 + 3) % len(ids)]
-        versions, entries = store.versions([pk]), list(entries_for([pk]))
+        versions, entries = store.versions([pk]), list(documents_for([pk]))
         alone.append(seconds(lambda v=versions, e=entries: store.write(v, e)))  # type: ignore[misc]
     return {"whole": whole[1:], "alone": alone[1:]}
 

@@ -15,15 +15,15 @@ from django.views import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from bulletins import outside, suggesting
+from bulletins import link_checker, suggesting
 from bulletins.approval import may_be_sent
 from bulletins.issue import issue_of
 from bulletins.models import BulletinPage
 from bulletins.permissions import NO_PERMISSION, SEND
 from bulletins.preflight import blocks, external_links, preflight
 from bulletins.rendering import Links, letter_for, letter_of, message
-from home.limits import Limit, LimitReached, counted
-from home.one_at_a_time import held
+from core.rate_limits import Limit, LimitReached, counted
+from editorial.one_at_a_time import held
 
 logger = logging.getLogger(__name__)
 MOST_IDS = 200
@@ -109,13 +109,13 @@ class PreflightView(IssueView):
         links = [address for _, _, address in external_links(issue_of(self.page.get_latest_revision_as_object()))]
         try:
             with counted(Limit("bulletin-links", str(request.user.pk), 10, timedelta(hours=1))):
-                answers = outside.check(links)
+                answers = link_checker.check(links)
         except LimitReached as reached:
             messages.error(request, f"Links can be checked ten times an hour. Try again in {reached.wait_in_words}.")
             return self._show({})
         return self._show({answer.address: answer for answer in answers})
 
-    def _show(self, answers: dict[str, outside.Answer]) -> HttpResponse:
+    def _show(self, answers: dict[str, link_checker.Answer]) -> HttpResponse:
         issue = issue_of(self.page.get_latest_revision_as_object())
         letter = letter_of(issue)
         found = preflight(issue, letter)
@@ -124,7 +124,7 @@ class PreflightView(IssueView):
             blocks=blocks(found),
             warnings=[finding for finding in found if finding not in blocks(found)],
             links=[(place, words, address, answers.get(address)) for place, words, address in links],
-            most_links=outside.MOST,
+            most_links=link_checker.MOST,
             size=math.ceil(letter.size / 1000),
             reasons=may_be_sent(self.page),
             no_permission="" if self.request.user.has_perm(SEND) else NO_PERMISSION,

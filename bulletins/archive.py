@@ -12,7 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
 from caching.site_name import site_name
-from search.entries import plain
+from search.documents import plain
 
 if TYPE_CHECKING:
     from bulletins.models import BulletinIndexPage, BulletinPage

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from wagtail import blocks
 
-from home.blocks import TableBlock
+from core.blocks import TableBlock
 
 COLUMNS = 4  # what a mail has room for
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link"]
@@ -16,7 +16,7 @@ class SearchablePageBlock(blocks.PageChooserBlock):
 
     def clean(self, value: Any) -> Any:
         page = super().clean(value)
-        if page and not self.is_deferred_validation and not hasattr(page.specific_class, "search_entries"):
+        if page and not self.is_deferred_validation and not hasattr(page.specific_class, "search_documents"):
             raise ValidationError("Choose a page that readers can search for, for example a case study.")
         return page
 

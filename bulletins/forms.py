@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from home.forms import DraftForm
+from editorial.forms import DraftForm
 
 
 class BulletinForm(DraftForm):

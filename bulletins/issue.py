@@ -11,12 +11,12 @@ from wagtail.images.models import SourceImageIOError
 from wagtail.models import Page
 
 from bulletins.models import BulletinPage
-from bulletins.prose import Block, Prose, Run, absolute, linked, links, paragraphs, prose, runs
+from bulletins.rich_text import Block, Prose, Run, absolute, linked, links, paragraphs, prose, runs
 from caching.site_name import site_name
-from home.front import pictures_of
-from home.models import SiteImage
-from home.tables import Table
-from search.entries import KINDS, Entry, entries_for, indexable, plain
+from core.models import SiteImage
+from core.tables import Table
+from home.front_page import pictures_of
+from search.documents import KINDS, Document, documents_for, indexable, plain
 
 WIDTH, HEIGHT = 536, 268  # pixels of a picture in a mail
 RENDITION = f"fill-{2 * WIDTH}x{2 * HEIGHT}|format-jpeg|jpegquality-70"
@@ -189,7 +189,7 @@ def _item(heading: str, number: int, child: Any) -> Written:
 class Known:
     """What an issue's pages are: only of those that readers can see."""
 
-    entries: dict[int, Entry]
+    entries: dict[int, Document]
     addresses: dict[int, str]
     pictures: dict[int, Picture]
     names: dict[int, str]  # of all that exist, for the editor
@@ -225,7 +225,7 @@ def _known(sections: Sections, editorial: Prose) -> Known:
     names = dict(Page.objects.filter(pk__in=wanted).values_list("pk", "draft_title"))
     seen = {page.pk: page for page in indexable(Page.objects.filter(pk__in=wanted))}
     addresses = {pk: settings.SITE_URL + (page.get_url() or "/") for pk, page in seen.items()}
-    entries = {entry.page_id: entry for entry in entries_for([pk for pk in picked if pk in seen])}
+    entries = {entry.page_id: entry for entry in documents_for([pk for pk in picked if pk in seen])}
     pictures = {pk: picture for pk, image in pictures_of(list(entries)).items() if (picture := _picture(image))}
     return Known(entries, addresses, pictures, names)
 
@@ -263,5 +263,5 @@ def _shown(item: Written, known: Known) -> Item | None:
     )
 
 
-def _summary(entry: Entry) -> tuple[Block, ...]:
+def _summary(entry: Document) -> tuple[Block, ...]:
     return paragraphs(entry.summary)

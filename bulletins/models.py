@@ -19,9 +19,9 @@ from bulletins.blocks import TEXT_FEATURES, SectionsBlock
 from bulletins.forms import BulletinForm
 from bulletins.readers import models as readers_models  # noqa: F401  (Django looks for models here)
 from bulletins.sending import models as sending_models  # noqa: F401
-from home.access import QuickAccess
-from home.publishing import CompleteWhenPublished
-from search.entries import Entry, indexable
+from core.restrictions import CachedRestrictions
+from editorial.publishing import CompleteWhenPublished
+from search.documents import Document, indexable
 
 
 class Season(models.IntegerChoices):
@@ -43,7 +43,7 @@ def this_season() -> int:
     return (timezone.localdate().month - 3) % 12 // 3 + 1
 
 
-class BulletinIndexPage(QuickAccess, Page):
+class BulletinIndexPage(CachedRestrictions, Page):
     """The archive of issues, newest first, with the form to subscribe."""
 
     introduction = models.CharField(
@@ -75,7 +75,7 @@ class BulletinIndexPage(QuickAccess, Page):
         return super().get_context(request, *args, **kwargs) | archive.archive_context(self, request)
 
 
-class BulletinPage(QuickAccess, CompleteWhenPublished, Page):
+class BulletinPage(CachedRestrictions, CompleteWhenPublished, Page):
     """One issue. Its address follows its year and season."""
 
     issue_number = models.PositiveIntegerField(
@@ -209,10 +209,10 @@ class BulletinPage(QuickAccess, CompleteWhenPublished, Page):
         return super().get_context(request, *args, **kwargs) | web_context(self)
 
     @classmethod
-    def search_entries(cls, pages: models.QuerySet["BulletinPage"]) -> Iterable[Entry]:
-        from bulletins.entry import entry_for
+    def search_documents(cls, pages: models.QuerySet["BulletinPage"]) -> Iterable[Document]:
+        from bulletins.documents import document_for
 
-        return map(entry_for, pages)
+        return map(document_for, pages)
 
 
 class SentCopy(models.Model):

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from bulletins.issue import EDITORIAL, SECTIONS, Issue, Place
-from bulletins.prose import WIDTH
-from bulletins.rendering import Letter
+from bulletins.rendering import RenderedMail
+from bulletins.rich_text import WIDTH
 from bulletins.words import too_long, typed
 
 LARGEST = 100_000  # bytes: Gmail cuts what is longer than about 102 KB
@@ -38,7 +38,7 @@ SUBJECT_FIELD = Place("the subject", "id_subject")
 PREHEADER_FIELD = Place("the preheader", "id_preheader")
 
 
-def preflight(issue: Issue, letter: Letter) -> list[Finding]:
+def preflight(issue: Issue, letter: RenderedMail) -> list[Finding]:
     """All findings, those that stop it first."""
     found = [
         *_mail_head(issue),
@@ -100,7 +100,7 @@ def _pictures(issue: Issue) -> Iterator[Finding]:
             yield Finding(Level.BLOCK, "alt", what, how, item.place, image_id=item.picture.image_id)
 
 
-def _letter(letter: Letter) -> Iterator[Finding]:
+def _letter(letter: RenderedMail) -> Iterator[Finding]:
     if letter.size > LARGEST:
         what = f"The mail is {letter.size / 1000:.0f} KB. Above {LARGEST / 1000:.0f} KB some mail programs cut it off."
         yield Finding(Level.BLOCK, "size", what, "Take items out, or shorten own summaries and news.", SECTIONS)

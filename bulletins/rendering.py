@@ -21,11 +21,11 @@ from django.utils.safestring import SafeString, mark_safe
 from bulletins.campaign import marked
 from bulletins.issue import Issue, Item, Section, issue_of
 from bulletins.models import BulletinPage, SentCopy
-from bulletins.prose import Prose, as_html, as_text, heading, readdressed, wrapped
 from bulletins.readers.recipients import list_headers
+from bulletins.rich_text import Prose, as_html, as_text, heading, readdressed, wrapped
 from caching.site_name import site_name
-from home.mail_headers import sender
-from home.tables import Row, Table
+from core.tables import Row, Table
+from mail.headers import sender
 
 # ".invalid" is reserved (RFC 2606): no text that an editor may write leads there.
 BROWSER, PREFERENCES, UNSUBSCRIBE = (
@@ -42,7 +42,7 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class RenderedMail:
     """An issue as mail, the same for all readers but for their links."""
 
     subject: str
@@ -66,17 +66,17 @@ class Links:
     one_click: str = ""
 
 
-def letter_for(page: BulletinPage) -> Letter:
+def letter_for(page: BulletinPage) -> RenderedMail:
     """As it was sent, where it was; else as it would be sent now."""
     sent = page.sent
     if sent is None:
         return letter_of(issue_of(page))
-    return Letter(sent.subject, sent.html, sent.text, site_name())
+    return RenderedMail(sent.subject, sent.html, sent.text, site_name())
 
 
-def letter_of(issue: Issue) -> Letter:
+def letter_of(issue: Issue) -> RenderedMail:
     issue = _marked(issue)
-    return Letter(issue.subject or issue.title, mail_html(issue), plain_text(issue), issue.publisher)
+    return RenderedMail(issue.subject or issue.title, mail_html(issue), plain_text(issue), issue.publisher)
 
 
 def _marked(issue: Issue) -> Issue:
@@ -196,7 +196,7 @@ def _table_text(table: Table) -> str:
     return "\n".join([*lines, *([wrapped(f"Source: {table.source}")] if table.source else [])])
 
 
-def message(letter: Letter, to: str, links: Links, message_id: str = "") -> EmailMultiAlternatives:
+def message(letter: RenderedMail, to: str, links: Links, message_id: str = "") -> EmailMultiAlternatives:
     """The mail to one reader, ready to be sent. `message_id` with its angle brackets; one is made where it is empty."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     mail = EmailMultiAlternatives(

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from wagtail.models import Page
 
 from bulletins.models import BulletinPage
-from search.entries import Entry, entries_for, indexable, searchable_models
+from search.documents import Document, documents_for, indexable, searchable_models
 from taxonomy.fields import all_terms
 from taxonomy.models import Facet
 
@@ -28,7 +28,7 @@ class Suggestion:
 
     since: datetime | None
     because: str
-    groups: list[tuple[str, list[Entry]]]
+    groups: list[tuple[str, list[Document]]]
     left: int = 0
 
 
@@ -44,7 +44,7 @@ def suggestion(page: BulletinPage) -> Suggestion:
         # Such as a new site: its first issue was published with all the rest, and no reader has got anything.
         since, because, newer = None, NONE_SENT, pages
     found = list(newer.values_list("pk", flat=True))
-    entries = {entry.page_id: entry for entry in entries_for(found[:MOST])}
+    entries = {entry.page_id: entry for entry in documents_for(found[:MOST])}
     shown = [entries[pk] for pk in found[:MOST] if pk in entries]
     return Suggestion(since, because, _grouped(shown), max(0, len(found) - MOST))
 
@@ -71,10 +71,10 @@ def _picked(raw: Any) -> set[int]:
     return {item["value"]["page"] for item in items if item["type"] == "page" and item["value"].get("page")}
 
 
-def _grouped(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
+def _grouped(entries: list[Document]) -> list[tuple[str, list[Document]]]:
     """By the first of their groups of service areas, in the editors' order; what has none comes last."""
     groups = [term for term in all_terms().values() if term.facet == Facet.AREA and term.parent_id is None]
-    found: dict[str, list[Entry]] = {label: [] for label in [*(group.label for group in groups), ELSEWHERE]}
+    found: dict[str, list[Document]] = {label: [] for label in [*(group.label for group in groups), ELSEWHERE]}
     for entry in entries:
         areas = set(entry.facets.get("area", ()))
         found[next((group.label for group in groups if group.slug in areas), ELSEWHERE)].append(entry)

@@ -19,7 +19,7 @@ from bulletins.admin_views import PreflightView, SuggestView, TestCopyView
 from bulletins.models import BulletinPage
 from bulletins.readers import wagtail_hooks as readers_hooks  # noqa: F401  (Wagtail looks for hooks here)
 from bulletins.sending import wagtail_hooks as sending_hooks  # noqa: F401
-from home.viewsets import PageListViewSet, page_columns
+from editorial.viewsets import PageListViewSet, page_columns
 
 
 class IssuesView(IndexView):

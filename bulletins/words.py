@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bulletins.issue import EDITORIAL, Issue, Item, Place
-from bulletins.prose import WIDTH, Line, Run
+from bulletins.rich_text import WIDTH, Line, Run
 
 TITLE = Place("the title", "id_title")
 SOURCE = Place("the source", "id_source")

@@ -86,7 +86,7 @@ def is_remembering() -> bool:
     return getattr(_request, "version", None) is not None
 
 
-def remember(name: str, make: Callable[[], Made]) -> Made:
+def cached_per_version(name: str, make: Callable[[], Made]) -> Made:
     """What `make` returns, kept in this process until content changes. Nobody may change what is returned.
     Inside a transaction nothing is remembered: it may see what nobody else does."""
     version = getattr(_request, "version", None)

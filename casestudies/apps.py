@@ -8,7 +8,8 @@ class CaseStudiesConfig(AppConfig):
     def ready(self) -> None:
         from casestudies import bands, vocabulary
         from casestudies.csv_facts import facts_of
-        from casestudies.models import CaseStudyPage, Organisation
+        from casestudies.models import CaseStudyPage
+        from organisations.models import Organisation
         from search import csv_facts, facets, signals
 
         csv_facts.provide(CaseStudyPage, facts_of)

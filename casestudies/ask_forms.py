@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from home.open_forms import check_line, check_text
+from core.open_forms import check_line, check_text
 
 TOO_LONG = "Use at most %(limit_value)d characters; there are %(show_value)d."
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from caching.site_name import site_name
 from casestudies.models import CaseStudyPage
 from casestudies.relayed import RelayedQuestion
-from home.limits import Limit, LimitReached, counted, keyed
-from home.mail_headers import sender
+from core.rate_limits import Limit, LimitReached, counted, keyed
+from mail.headers import sender
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=90)

@@ -9,14 +9,14 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.rich_text import RichText, expand_db_html
 
-from home.blocks import TableBlock
+from core.blocks import TableBlock
 
 # The block chooser has two groups: nine in a row are too many to survey.
 TOLD, BESIDE = "The story", "Beside it"
 TEXT_FEATURES = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 
 
-class ToldBlock(blocks.RichTextBlock):
+class SectionBlock(blocks.RichTextBlock):
     """A part of the story under a heading of its own. Printed by Python: every case study has several."""
 
     def render(self, value: RichText, context: Any = None) -> SafeString:
@@ -25,8 +25,8 @@ class ToldBlock(blocks.RichTextBlock):
         return format_html(section, self.name.replace("_", "-"), self.label, told)
 
 
-def _told(label: str, description: str, preview: str, icon: str) -> ToldBlock:
-    return ToldBlock(
+def _told(label: str, description: str, preview: str, icon: str) -> SectionBlock:
+    return SectionBlock(
         label=label,
         description=description,
         preview_value=f"<p>{preview}</p>",

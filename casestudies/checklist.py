@@ -1,19 +1,19 @@
-"""What an example still needs before it can be published, and what would make it more useful (home.checklist)."""
+"""What an example still needs before it can be published, and what would make it more useful (editorial.checklist)."""
 
 from collections.abc import Callable
 
-import home.checklist
+import editorial.checklist
 from casestudies.models import CaseStudyPage
-from home import form_errors
-from home.checklist import Checklist, Useful
-from home.form_errors import Item
+from editorial import form_errors
+from editorial.checklist import Checklist, Useful
+from editorial.form_errors import Item
 
 BODY = "panel-child-story-body-section"
 
 
 def checklist(page: CaseStudyPage) -> Checklist:
     quotes = any(block.block_type == "quote" for block in page.body)
-    return home.checklist.sort_out(page, missing(page), [*USEFUL, CONSENT] if quotes else USEFUL)
+    return editorial.checklist.sort_out(page, missing(page), [*USEFUL, CONSENT] if quotes else USEFUL)
 
 
 def missing(page: CaseStudyPage) -> list[Item]:

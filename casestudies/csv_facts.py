@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 
 from casestudies import wording
 from casestudies.models import CaseStudyPage
+from casestudies.queries import in_order
 from casestudies.rows import Contract, PeopleKind
-from casestudies.shown import in_order
-from home import dates
-from home.models import Licence
+from core import dates
+from core.models import Licence
 
 Facts = tuple[int, Mapping[str, str]]
 

@@ -1,6 +1,6 @@
 from typing import Any
 
-from home.forms import ReviewedPageForm
+from editorial.forms import ReviewedPageForm
 
 NO_ORGANISATION = "Add at least one organisation and say what its role is."
 

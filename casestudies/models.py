@@ -34,17 +34,17 @@ from casestudies.rows import (  # noqa: F401 (likewise)
     RelatedLink,
     Source,
 )
-from home.access import QuickAccess
-from home.models import Licence, Pictured
-from home.publishing import CompleteWhenPublished
-from home.review import Reviewed
-from search.entries import Entry
+from core.models import HasImage, Licence
+from core.restrictions import CachedRestrictions
+from editorial.publishing import CompleteWhenPublished
+from editorial.review import Reviewed
+from search.documents import Document
 from search.views import respond
-from taxonomy.drafts import FollowsMergedTerms
+from taxonomy.drafts import ResolvesMergedTerms
 from taxonomy.fields import all_terms, term, terms
 from taxonomy.models import Facet
 
-# As SQL, because Django would build the query anew for each request (casestudies/shown.py).
+# As SQL, because Django would build the query anew for each request (casestudies/queries.py).
 PAGE = """
     FROM wagtailcore_page JOIN casestudies_casestudypage ON page_ptr_id = wagtailcore_page.id
     WHERE slug = %s AND depth = %s AND path LIKE %s
@@ -104,7 +104,7 @@ def name_key(name: str) -> str:
     return "".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)
 
 
-class CaseStudyIndexPage(QuickAccess, Page):
+class CaseStudyIndexPage(CachedRestrictions, Page):
     """The list of case studies: the search page with its kind fixed."""
 
     introduction = models.CharField(
@@ -138,7 +138,7 @@ class CaseStudyTag(ItemBase):
     content_object = ParentalKey("casestudies.CaseStudyPage", related_name="tagged_items", on_delete=models.CASCADE)
 
 
-class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, CompleteWhenPublished, Page):
+class CaseStudyPage(ResolvesMergedTerms, CachedRestrictions, HasImage, Reviewed, CompleteWhenPublished, Page):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(
@@ -290,7 +290,7 @@ class CaseStudyPage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Complet
         return super().get_context(request, *args, **kwargs) | case_study_context(self, request)
 
     @classmethod
-    def search_entries(cls, pages: models.QuerySet["CaseStudyPage"]) -> Iterable[Entry]:
-        from casestudies.entry import entries_of
+    def search_documents(cls, pages: models.QuerySet["CaseStudyPage"]) -> Iterable[Document]:
+        from casestudies.documents import documents_of
 
-        return entries_of(pages)
+        return documents_of(pages)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from casestudies import wording
 from casestudies.rows import Cost, Milestone, Outcome, PeopleCount
-from home import dates
+from core import dates
 
 # One number, with what may stand before and behind it; “58 to 60” and “2 of 5” are none.
 _NUMBER = re.compile(r"\D{0,20}?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?)[^\d]{0,40}")

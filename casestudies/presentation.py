@@ -10,18 +10,18 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from caching.version import remember
+from caching.version import cached_per_version
 from casestudies import pictures, printing, wording
 from casestudies.models import CaseStudyPage
+from casestudies.queries import Shown, shown_on
 from casestudies.rows import Contact, Contract, Source
-from casestudies.shown import Shown, shown_on
 from casestudies.vocabulary import place_slug
-from home import dates, facts
-from home.citing import ways_to_cite
-from home.drawings import evidence_scale, region_map
-from home.facts import UNSAID, Fact, links, search_address
-from home.facts import terms as term_links
-from home.models import Licence, SiteSettings
+from core import dates, facts
+from core.citing import ways_to_cite
+from core.drawings import evidence_scale, region_map
+from core.facts import UNSAID, Fact, links, search_address
+from core.facts import terms as term_links
+from core.models import Licence, SiteSettings
 from search.answers import similar
 from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term
@@ -77,7 +77,7 @@ def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, A
 
 def key_facts(page: CaseStudyPage, shown: Shown) -> list[KeyFact]:
     rows, regions = shown.rows, shown.terms["regions"]
-    commissioner = remember("commissioner", _commissioner)
+    commissioner = cached_per_version("commissioner", _commissioner)
     by_role: dict[str, list[Words]] = {commissioner: []}  # said also where nobody knows who it was
     for name, role in shown.organisations:
         by_role.setdefault(role.label if role else "Organisation", []).append(Words(name))
@@ -167,7 +167,7 @@ def _level(level: Term) -> SafeString:
 def evidence_levels(reached: Term | None) -> SafeString:
     """What each level means, this one marked."""
     pk = reached.pk if reached else None
-    return remember(f"evidence levels, {pk} marked", lambda: _levels(pk))
+    return cached_per_version(f"evidence levels, {pk} marked", lambda: _levels(pk))
 
 
 def _levels(reached: int | None) -> SafeString:

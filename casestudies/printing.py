@@ -8,7 +8,7 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from casestudies.models import Outcome
-from home import dates
+from core import dates
 from search.results import Hit
 
 

@@ -10,8 +10,8 @@ from wagtail.documents import get_document_model_string
 from wagtail.models import Orderable
 
 from casestudies import row_panels
-from home.date_fields import MonthField
-from home.money import MoneyField
+from core.date_fields import MonthField
+from core.money import MoneyField
 from taxonomy.fields import term
 from taxonomy.models import Facet
 
@@ -37,7 +37,7 @@ class CaseStudyOrganisation(Row):
     page = ParentalKey(PAGE, related_name="organisations", on_delete=models.CASCADE)
     # Null in a draft only: publishing asks for it.
     organisation = models.ForeignKey(
-        "casestudies.Organisation",
+        "organisations.Organisation",
         null=True,
         on_delete=models.PROTECT,
         related_name="case_study_roles",
@@ -196,7 +196,7 @@ class Contract(Row):
         help_text="How it is paid for, for example “Grant”.",
     )
     commissioner = models.ForeignKey(
-        "casestudies.Organisation",
+        "organisations.Organisation",
         null=True,
         blank=True,
         on_delete=models.PROTECT,

@@ -4,8 +4,9 @@ from typing import Any
 
 from wagtail.models import Page
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Organisation
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.rows import CaseStudyOrganisation, CaseStudyPlace, Contract, Period, Source
+from organisations.models import Organisation
 from taxonomy.models import Facet, Term
 
 FILE = Path(__file__).with_name("starter.toml")

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from casestudies import asking
 from casestudies.ask_forms import AskForm
 from casestudies.models import CaseStudyPage
-from home import open_forms
-from home.limits import LimitReached
+from core import open_forms
+from core.rate_limits import LimitReached
 
 RETRY = 300  # seconds after which a mail server that is down may be back
 

@@ -5,9 +5,10 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from casestudies.checklist import checklist
-from casestudies.models import CaseStudyPage, Organisation
-from casestudies.organisations import OrganisationChooserViewSet
-from home.viewsets import ReviewedPageViewSet
+from casestudies.models import CaseStudyPage
+from editorial.viewsets import ReviewedPageViewSet
+from organisations.chooser import OrganisationChooserViewSet
+from organisations.models import Organisation
 
 
 class OrganisationViewSet(SnippetViewSet):

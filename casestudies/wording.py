@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from casestudies.rows import Contract, Cost, CostKind, Outcome, PeopleCount, PeopleKind, Period
-from home import dates
+from core import dates
 
 BASIS = {
     CostKind.TOTAL: "in total",

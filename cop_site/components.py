@@ -13,12 +13,12 @@ from django.utils.safestring import mark_safe
 
 from casestudies import printing
 from casestudies.models import Outcome, Verification
-from home.citing import printed as cited
-from home.facts import Fact, text
-from home.facts import printed as printed_facts
-from home.front import Example, groups
-from home.tables import Cell, Table
-from search.entries import KINDS
+from core.citing import printed as cited
+from core.facts import Fact, text
+from core.facts import printed as printed_facts
+from core.tables import Cell, Table
+from home.front_page import Example, groups
+from search.documents import KINDS
 from search.facets import FacetCount
 from search.presentation import Chip, PageLink, Row, facets, page_links
 from search.query import Query

@@ -5,8 +5,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from caching.version import remember
-from home.models import SiteSettings
+from caching.version import cached_per_version
+from core.models import SiteSettings
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     footer = f"footer for {host}"
     return {
         "site_settings": found,
-        "footer_links": SimpleLazyObject(lambda: remember(footer, lambda: found.footer(request))),
+        "footer_links": SimpleLazyObject(lambda: cached_per_version(footer, lambda: found.footer(request))),
         "site_title": SimpleLazyObject(lambda: found.name),
         "site_url": settings.SITE_URL,
         "canonical_url": settings.SITE_URL + request.path,

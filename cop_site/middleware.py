@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from wagtail.models import Site
 
-from caching.version import is_remembering, remember
+from caching.version import cached_per_version, is_remembering
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -48,7 +48,7 @@ def remembered_site(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         if is_remembering():  # else Wagtail asks by itself, where anything needs the site at all
             host = request.get_host()
-            request._wagtail_site = remember(f"site {host}", lambda: _site(request))  # type: ignore[attr-defined]
+            request._wagtail_site = cached_per_version(f"site {host}", lambda: _site(request))  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware

@@ -98,9 +98,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "home.redirects.RedirectMiddleware",
-    "home.forged.RefuseOddKeys",
-    "home.protected.ExplainProtected",
+    "core.redirects.RedirectMiddleware",
+    "core.form_validation.RefuseOddKeys",
+    "core.protected.ExplainProtected",
 ]
 
 ROOT_URLCONF = "cop_site.urls"
@@ -159,7 +159,7 @@ ELASTICSEARCH_PREFIX = env.str("ELASTICSEARCH_PREFIX", default="common-practice"
 ELASTICSEARCH_SHARDS = env.int("ELASTICSEARCH_SHARDS", default=1)
 ELASTICSEARCH_REPLICAS = env.int("ELASTICSEARCH_REPLICAS", default=1)
 
-# A search that takes longer than this many milliseconds is logged by "search.slow".
+# A search that takes longer than this many milliseconds is logged by "search.slow_log".
 SEARCH_SLOW_MS = env.int("SEARCH_SLOW_MS", default=200)
 
 # Wagtail enqueues on "default"; work of ours that is too long for a request goes to "background".
@@ -169,8 +169,8 @@ TASKS = {
 }
 
 AUTH_USER_MODEL = "community.User"
-AUTHENTICATION_BACKENDS = ["community.logging_in.LimitedLogIn"]
-WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "community.logging_in.LimitedResetForm"  # noqa: S105 (no password)
+AUTHENTICATION_BACKENDS = ["community.authentication.LimitedLogIn"]
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "community.authentication.LimitedResetForm"  # noqa: S105 (no password)
 LOGIN_URL = "wagtailadmin_login"
 LOGIN_REDIRECT_URL = "/"  # where no page was asked for
 CSRF_FAILURE_VIEW = "cop_site.views.csrf_failure"
@@ -207,7 +207,7 @@ if _mail_url.startswith("anymail://"):
 else:
     _mail = env.email_url_config(_mail_url)
 # Ours know what a server takes, and what a folder that cannot be written to is.
-_OURS = {"smtp": "home.mail_server.EmailBackend", "filebased": "cop_site.outbox.EmailBackend"}
+_OURS = {"smtp": "mail.server.EmailBackend", "filebased": "cop_site.outbox.EmailBackend"}
 EMAIL_BACKEND = _OURS.get(_mail["EMAIL_BACKEND"].split(".")[-2], _mail["EMAIL_BACKEND"])
 EMAIL_FILE_PATH = DATA_DIR / "outbox"
 EMAIL_HOST = _mail.get("EMAIL_HOST", "localhost")
@@ -223,7 +223,7 @@ ANYMAIL = {name: value for name, value in ANYMAIL.items() if value} | {"REQUESTS
 BULLETIN_RATE = env.float("BULLETIN_RATE", default=0)
 FROM_EMAIL = env.str("FROM_EMAIL", default="")
 NOREPLY_EMAIL = f"noreply@{_site.hostname}"
-# Of the mails of Wagtail and Django; ours carry the name that the site has now (home.mail_headers.sender).
+# Of the mails of Wagtail and Django; ours carry the name that the site has now (mail.headers.sender).
 DEFAULT_FROM_EMAIL = FROM_EMAIL or formataddr((WAGTAIL_SITE_NAME, NOREPLY_EMAIL))
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -255,22 +255,22 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 WAGTAILADMIN_BASE_URL = SITE_URL
-WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "home.rich_text_area.RichTextArea"}}
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "core.rich_text_area.RichTextArea"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
-# How dates are shown in fields; home.date_fields reads what is typed there.
+# How dates are shown in fields; core.date_fields reads what is typed there.
 WAGTAIL_DATE_FORMAT = "%-d %B %Y"
 WAGTAIL_DATETIME_FORMAT = "%-d %B %Y, %H:%M"
 # Browsers know no zone "localtime", which a machine may list.
 WAGTAIL_USER_TIME_ZONES = ["Europe/London", "UTC"]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES = [("en-gb", "English")]
-WAGTAILIMAGES_IMAGE_MODEL = "home.SiteImage"
-WAGTAILIMAGES_IMAGE_FORM_BASE = "home.image_forms.SiteImageForm"
+WAGTAILIMAGES_IMAGE_MODEL = "core.SiteImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "core.image_forms.SiteImageForm"
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000  # one takes some 160 MB of memory while it is read
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
-WAGTAILDOCS_DOCUMENT_MODEL = "home.SiteDocument"
+WAGTAILDOCS_DOCUMENT_MODEL = "core.SiteDocument"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "rtf", "txt", "xlsx"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 # The admin's own search only: the fallback looks for parts of words, as editors do, and takes any characters;

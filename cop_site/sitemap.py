@@ -5,7 +5,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 
-from home.browse import WAYS
+from home.browse import BROWSE_LISTS
 from search.answers import answer_or_none
 from taxonomy.fields import all_terms
 from taxonomy.models import SUBJECTS, Facet
@@ -20,7 +20,7 @@ class BrowseSitemap(Sitemap):
         used = {facet: {value.value for value in counts.get(facet.value, ()) if value.count} for facet in SUBJECTS}
         terms = [term for term in all_terms().values() if term.facet in SUBJECTS]
         shown = [term.url for term in terms if term.introduction or term.slug in used[Facet(term.facet)]]
-        return [reverse(name) for name in WAYS] + shown
+        return [reverse(name) for name in BROWSE_LISTS] + shown
 
     def location(self, item: str) -> str:
         return item

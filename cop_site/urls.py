@@ -9,11 +9,11 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from bulletins import urls as bulletins_urls
 from casestudies import urls as casestudies_urls
-from community import logging_in
+from community import authentication
 from cop_site import health, views
 from cop_site.sitemap import SITEMAPS
+from editorial.one_at_a_time import one_at_a_time
 from home import urls as home_urls
-from home.one_at_a_time import one_at_a_time
 from search import urls as search_urls
 
 decorate_urlpatterns(wagtailadmin_urls.urlpatterns, one_at_a_time)
@@ -21,7 +21,7 @@ decorate_urlpatterns(wagtailadmin_urls.urlpatterns, one_at_a_time)
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path(  # before Wagtail's own, which lets anybody guess
-        "documents/authenticate_with_password/<int:restriction_id>/", logging_in.collection_password
+        "documents/authenticate_with_password/<int:restriction_id>/", authentication.collection_password
     ),
     path("documents/", include(wagtaildocs_urls)),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.+)$", views.media, name="media"),
@@ -34,7 +34,7 @@ urlpatterns = [
     path("", include(casestudies_urls)),
     path("", include(bulletins_urls)),
     path(  # before Wagtail's own, which lets anybody guess
-        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", logging_in.page_password
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", authentication.page_password
     ),
     path("", include(wagtail_urls)),
 ]

@@ -11,8 +11,8 @@ from django.utils._os import safe_join
 from django.views.decorators.http import require_safe
 
 from cop_site import unavailable
-from home.image_files import AVATARS, RENDITIONS
-from home.image_views import image_response
+from core.image_files import AVATARS, RENDITIONS
+from core.image_views import image_response
 
 
 @require_safe

@@ -11,17 +11,17 @@ class HomeConfig(AppConfig):
         from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
 
-        from home.block_validation import check_one_at_a_time
-        from home.date_fields import read_british_dates
-        from home.exports import guard_exports
-        from home.forged import refuse_forged
+        from core.block_validation import check_one_at_a_time
+        from core.date_fields import read_british_dates
+        from core.exports import guard_exports
+        from core.form_validation import refuse_forged
+        from core.whole_numbers import type_whole_numbers
+        from editorial.feedback import Feedback
+        from editorial.feedback_reports import ReadersWriteIt
+        from editorial.named_errors import name_fields
+        from editorial.workflow import ask_for_reasons
         from home.glossary import reindex
-        from home.mail_headers import fold_with_names
-        from home.named_errors import name_fields
-        from home.useful import Feedback
-        from home.useful_reports import ReadersWriteIt
-        from home.whole_numbers import type_whole_numbers
-        from home.workflow import ask_for_reasons
+        from mail.headers import fold_with_names
         from taxonomy.glossary import GlossaryEntry
 
         # Nothing is sent to a page of ours: forms have URLs of their own. Wagtail would list every method for OPTIONS.

@@ -8,15 +8,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from home.front import groups
-from home.regions import tiles
+from core.regions import tiles
+from home.front_page import groups
 from search.answers import answer_or_none
 from search.facets import FacetCount
 from taxonomy.models import Facet, Term
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class BrowseList:
     """One list of terms: the name of its address, what it is called, and one sentence on what it is for."""
 
     name: str
@@ -25,11 +25,15 @@ class Way:
     introduction: str
 
 
-WAYS = {
-    "browse_areas": Way("browse_areas", Facet.AREA, "Service areas", "What the service is for, in groups."),
-    "browse_themes": Way("browse_themes", Facet.THEME, "Themes", "How it was commissioned, and what that raises."),
-    "browse_stages": Way("browse_stages", Facet.STAGE, "Stages of commissioning", "Where in the cycle you are now."),
-    "browse_regions": Way("browse_regions", Facet.REGION, "Regions", "Where it was done."),
+BROWSE_LISTS = {
+    "browse_areas": BrowseList("browse_areas", Facet.AREA, "Service areas", "What the service is for, in groups."),
+    "browse_themes": BrowseList(
+        "browse_themes", Facet.THEME, "Themes", "How it was commissioned, and what that raises."
+    ),
+    "browse_stages": BrowseList(
+        "browse_stages", Facet.STAGE, "Stages of commissioning", "Where in the cycle you are now."
+    ),
+    "browse_regions": BrowseList("browse_regions", Facet.REGION, "Regions", "Where it was done."),
 }
 
 
@@ -45,7 +49,7 @@ class Entry:
 
 @require_safe
 def browse(request: HttpRequest, name: str) -> HttpResponse:
-    way = WAYS[name]
+    way = BROWSE_LISTS[name]
     found = answer_or_none({})
     rows = found.results.facets.get(way.facet.value, ()) if found else ()
     counts = {row.value: row.count for row in rows}
@@ -54,7 +58,7 @@ def browse(request: HttpRequest, name: str) -> HttpResponse:
     terms = [term for term in listed if not term.retired or counts.get(term.slug)]
     context: dict[str, Any] = {
         "way": way,
-        "ways": [(other.title, reverse(other.name), other.name == name) for other in WAYS.values()],
+        "ways": [(other.title, reverse(other.name), other.name == name) for other in BROWSE_LISTS.values()],
         "entries": [Entry(term.label, term.url, term.scope_note, counts.get(term.slug, 0)) for term in terms],
     }
     if way.facet == Facet.AREA:

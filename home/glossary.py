@@ -8,14 +8,14 @@ from django.db import models
 from django.http import HttpRequest
 from wagtail.models import Page
 
-from caching.version import remember
-from home.access import QuickAccess
+from caching.version import cached_per_version
+from core.restrictions import CachedRestrictions
 from search import changes
-from search.entries import Entry, plain
+from search.documents import Document, plain
 from taxonomy.glossary import GlossaryEntry, letter
 
 
-class GlossaryPage(QuickAccess, Page):
+class GlossaryPage(CachedRestrictions, Page):
     """The words are kept under Vocabulary; this page shows all of them."""
 
     introduction = models.CharField(
@@ -37,13 +37,13 @@ class GlossaryPage(QuickAccess, Page):
         return super().get_context(request, *args, **kwargs) | {"by_letter": by_letter}
 
     @classmethod
-    def search_entries(cls, pages: models.QuerySet["GlossaryPage"]) -> Iterable[Entry]:
+    def search_documents(cls, pages: models.QuerySet["GlossaryPage"]) -> Iterable[Document]:
         return (page._entry() for page in pages)
 
-    def _entry(self) -> Entry:
+    def _entry(self) -> Document:
         # With the signs that a sentence has: parts of this are shown below a hit.
         told = [f"{', '.join([entry.word, *entry.also()])}: {entry.meaning}" for entry in GlossaryEntry.objects.all()]
-        return Entry(
+        return Document(
             page_id=self.pk,
             kind="page",
             title=plain(self.title),
@@ -55,7 +55,7 @@ class GlossaryPage(QuickAccess, Page):
 
 def glossary_url() -> str:
     """The address of the glossary; empty where there is none that everybody may read."""
-    return remember("glossary address", _url)
+    return cached_per_version("glossary address", _url)
 
 
 def _url() -> str:

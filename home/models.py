@@ -19,14 +19,14 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from caching.site_name import site_name
-from caching.version import remember
-from home.access import QuickAccess
+from caching.version import cached_per_version
+from core.image_files import ORIGINALS, OriginalFile, rendition_name, without_metadata
+from core.rate_limits import LimitedUse  # noqa: F401 (Django finds models through this module)
+from core.restrictions import CachedRestrictions
+from editorial.feedback import Feedback  # noqa: F401
+from editorial.review import ReviewReminder  # noqa: F401 - Django looks for an app's models here
 from home.glossary import GlossaryPage  # noqa: F401 (as the next lines: models that Django finds through this one)
-from home.image_files import ORIGINALS, OriginalFile, rendition_name, without_metadata
-from home.limits import LimitedUse  # noqa: F401 (Django finds models through this module)
-from home.review import ReviewReminder  # noqa: F401 - Django looks for an app's models here
-from home.useful import Feedback  # noqa: F401
-from search.entries import Entry, plain, plain_from_html
+from search.documents import Document, plain, plain_from_html
 
 
 class Licence(models.TextChoices):
@@ -121,8 +121,8 @@ class SiteDocument(AbstractDocument):
     admin_form_fields = (*Document.admin_form_fields, "credit", "licence")
 
 
-class Pictured(models.Model):
-    """A page with a photograph for its head and its card. Without one its cover is drawn (home.covers)."""
+class HasImage(models.Model):
+    """A page with a photograph for its head and its card. Without one its cover is drawn (core.covers)."""
 
     picture = models.ForeignKey(
         SiteImage,
@@ -137,7 +137,7 @@ class Pictured(models.Model):
         abstract = True
 
 
-class HomePage(QuickAccess, Page):
+class HomePage(CachedRestrictions, Page):
     """The front page: what this is, the search box, the ways in."""
 
     heading = models.CharField(
@@ -187,7 +187,7 @@ class HomePage(QuickAccess, Page):
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
         """The lists and plain pages right below are few and asked for all the time: they are remembered."""
         if path_components and self.live:
-            below = remember(f"pages below {self.pk}", self._below).get(path_components[0])
+            below = cached_per_version(f"pages below {self.pk}", self._below).get(path_components[0])
             if below:
                 return below.route(request, path_components[1:])
         return super().route(request, path_components)
@@ -199,10 +199,13 @@ class HomePage(QuickAccess, Page):
         return {page.slug: page for page in self.get_children().specific()[:50]}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from home.front import front_page
+        from home.front_page import front_page
 
         is_draft = bool(getattr(self, "_cluster_related_objects", None))
-        chosen = [self.lead_id, *(self._featured() if is_draft else remember(f"featured on {self.pk}", self._featured))]
+        chosen = [
+            self.lead_id,
+            *(self._featured() if is_draft else cached_per_version(f"featured on {self.pk}", self._featured)),
+        ]
         return super().get_context(request, *args, **kwargs) | front_page(chosen, self.questions.splitlines())
 
 
@@ -213,7 +216,7 @@ class FeaturedExample(Orderable):
     panels = [PageChooserPanel("page", "casestudies.CaseStudyPage")]
 
 
-class ContentPage(QuickAccess, Page):
+class ContentPage(CachedRestrictions, Page):
     """A plain page: what the site is, its privacy notice, its rules."""
 
     introduction = models.CharField(
@@ -234,11 +237,11 @@ class ContentPage(QuickAccess, Page):
         verbose_name = "plain page"
 
     @classmethod
-    def search_entries(cls, pages: models.QuerySet["ContentPage"]) -> Iterable[Entry]:
+    def search_documents(cls, pages: models.QuerySet["ContentPage"]) -> Iterable[Document]:
         return (page._entry() for page in pages)
 
-    def _entry(self) -> Entry:
-        return Entry(
+    def _entry(self) -> Document:
+        return Document(
             page_id=self.pk,
             kind="page",
             title=plain(self.title),
@@ -305,7 +308,9 @@ class SiteSettings(BaseSiteSetting, ClusterableModel):
     @classmethod
     def current(cls) -> "SiteSettings":
         """Those of the one site; where nobody has saved any yet, what is true without them."""
-        return remember("site settings", lambda: cls.objects.filter(site__is_default_site=True).first() or cls())
+        return cached_per_version(
+            "site settings", lambda: cls.objects.filter(site__is_default_site=True).first() or cls()
+        )
 
     @property
     def publisher(self) -> str:

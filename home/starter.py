@@ -5,8 +5,9 @@ from typing import Any
 from django.conf import settings
 from wagtail.models import Page, Site
 
+from core.models import FooterLink, SiteSettings
 from home.glossary import GlossaryPage
-from home.models import ContentPage, FooterLink, HomePage, SiteSettings
+from home.models import ContentPage, HomePage
 
 FILE = Path(__file__).with_name("starter.toml")
 

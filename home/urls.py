@@ -1,8 +1,8 @@
 from django.urls import path
 
+from editorial.feedback_views import told, useful
 from home.browse import browse
-from home.subjects import subject
-from home.useful_views import told, useful
+from home.term_pages import subject
 
 urlpatterns = [
     path("service-areas/", browse, {"name": "browse_areas"}, name="browse_areas"),

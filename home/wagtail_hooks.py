@@ -13,13 +13,14 @@ from wagtail.admin.views.account import AvatarSettingsPanel
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from home import decisions, image_views, rich_links
-from home.bulk import PublishComplete
-from home.content_list import ContentViewSet
-from home.draft_messages import say_what_is_missing
-from home.image_forms import AvatarForm
-from home.reports import ReviewsReport, YourReviews
-from home.useful_reports import FeedbackViewSet, UsefulReport
+from core import image_views, rich_links
+from core.image_forms import AvatarForm
+from editorial import decisions
+from editorial.bulk import PublishComplete
+from editorial.content_list import ContentViewSet
+from editorial.draft_messages import say_what_is_missing
+from editorial.feedback_reports import FeedbackViewSet, UsefulReport
+from editorial.reports import ReviewsReport, YourReviews
 
 AvatarSettingsPanel.form_class = AvatarForm
 

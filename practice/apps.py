@@ -6,7 +6,7 @@ class PracticeConfig(AppConfig):
     verbose_name = "Best practice"
 
     def ready(self) -> None:
-        from home.models import SiteDocument
+        from core.models import SiteDocument
         from practice.csv_facts import facts_of_contracts, facts_of_notes
         from practice.models import PracticeNotePage, TemplateContractPage
         from search import csv_facts, signals

@@ -2,7 +2,7 @@
 
 from wagtail import blocks
 
-from home.blocks import TableBlock
+from core.blocks import TableBlock
 
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 

@@ -1,12 +1,12 @@
-"""What a note and a template contract still need, and what would make them more useful (home.checklist)."""
+"""What a note and a template contract still need, and what would make them more useful (editorial.checklist)."""
 
-import home.checklist
-from home.checklist import Checklist, Useful
-from home.form_errors import Item, missing
+import editorial.checklist
+from editorial.checklist import Checklist, Useful
+from editorial.form_errors import Item, missing
 from practice.models import PracticeNotePage, TemplateContractPage
 from practice.presentation import law_is_old
 from practice.rows import Label
-from search.entries import plain_from_html
+from search.documents import plain_from_html
 
 BLOCKS = {name: f"panel-child-practice-{name}-section" for name in ("how_to", "pitfalls")}
 REVIEW = Item("Next review and its owner", "Somebody is reminded to keep it true.", "id_review_date")
@@ -14,11 +14,11 @@ LICENCE = Item("Licence", "It tells others what they may copy.", "id_licence")
 
 
 def note_checklist(page: PracticeNotePage) -> Checklist:
-    return home.checklist.sort_out(page, missing(page, BLOCKS), USEFUL)
+    return editorial.checklist.sort_out(page, missing(page, BLOCKS), USEFUL)
 
 
 def contract_checklist(page: TemplateContractPage) -> Checklist:
-    return home.checklist.sort_out(page, missing(page), CONTRACT_USEFUL)
+    return editorial.checklist.sort_out(page, missing(page), CONTRACT_USEFUL)
 
 
 def _weighs_both_sides(page: PracticeNotePage) -> bool:

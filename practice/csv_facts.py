@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from django.db.models import QuerySet
 
-from home.models import Licence
+from core.models import Licence
 from practice.models import PracticeNotePage, TemplateContractPage
 from practice.sourced import Sourced
 

@@ -7,11 +7,11 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from wagtail.models import Page
 
-from home.access import QuickAccess
+from core.restrictions import CachedRestrictions
 from search.views import respond
 
 
-class SearchedList(QuickAccess, Page):
+class SearchedList(CachedRestrictions, Page):
     kind: ClassVar[str]
     listed: ClassVar[str]  # the page type below it, as "app.Model"
     introduction = models.CharField(

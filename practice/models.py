@@ -12,20 +12,20 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from home.access import QuickAccess
-from home.date_fields import MonthField
-from home.forms import ReviewedPageForm
-from home.models import Pictured
-from home.publishing import CompleteWhenPublished
-from home.review import Reviewed
+from core.date_fields import MonthField
+from core.models import HasImage
+from core.restrictions import CachedRestrictions
+from editorial.forms import ReviewedPageForm
+from editorial.publishing import CompleteWhenPublished
+from editorial.review import Reviewed
 from practice import panels
 from practice.blocks import TEXT_FEATURES, HowToBlock, PitfallsBlock
 from practice.lists import SearchedList
 from practice.rows import Labelled
 from practice.sourced import Sourced
 from practice.standing import ContractStatus, Standing, standing
-from search.entries import Entry, plain_from_html
-from taxonomy.drafts import FollowsMergedTerms
+from search.documents import Document, plain_from_html
+from taxonomy.drafts import ResolvesMergedTerms
 from taxonomy.fields import terms
 from taxonomy.models import Facet
 
@@ -59,7 +59,9 @@ class NoteTag(ItemBase):
     content_object = ParentalKey("practice.PracticeNotePage", related_name="tagged_items", on_delete=models.CASCADE)
 
 
-class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sourced, CompleteWhenPublished, Page):
+class PracticeNotePage(
+    ResolvesMergedTerms, CachedRestrictions, HasImage, Reviewed, Sourced, CompleteWhenPublished, Page
+):
     """How something is done well. What the source does not say stays empty and is shown as "not reported"."""
 
     summary = models.TextField(
@@ -150,8 +152,8 @@ class PracticeNotePage(FollowsMergedTerms, QuickAccess, Pictured, Reviewed, Sour
         return super().get_context(request, *args, **kwargs) | note_context(self, request)
 
     @classmethod
-    def search_entries(cls, pages: models.QuerySet["PracticeNotePage"]) -> Iterable[Entry]:
-        from practice.entry import note_entries
+    def search_documents(cls, pages: models.QuerySet["PracticeNotePage"]) -> Iterable[Document]:
+        from practice.documents import note_entries
 
         return note_entries(pages)
 
@@ -254,7 +256,7 @@ class NoteDocument(Orderable):
 
     page = ParentalKey(PracticeNotePage, related_name="documents", on_delete=models.CASCADE)
     document = models.ForeignKey(
-        "home.SiteDocument",
+        "core.SiteDocument",
         null=True,
         on_delete=models.CASCADE,
         related_name="+",
@@ -265,7 +267,7 @@ class NoteDocument(Orderable):
         verbose_name = "document"
 
 
-class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, CompleteWhenPublished, Page):
+class TemplateContractPage(ResolvesMergedTerms, CachedRestrictions, Reviewed, Sourced, CompleteWhenPublished, Page):
     """A contract made once for a service, for many to use."""
 
     service = models.CharField(
@@ -281,7 +283,7 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
     )
     # By name: the apps of the subjects do not import one another.
     kept_by = models.ForeignKey(
-        "casestudies.Organisation",
+        "organisations.Organisation",
         verbose_name="owner",
         null=True,
         blank=True,
@@ -297,7 +299,7 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
         help_text="What it covers and who may use it, in a few sentences.",
     )
     document = models.ForeignKey(
-        "home.SiteDocument",
+        "core.SiteDocument",
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -350,8 +352,8 @@ class TemplateContractPage(FollowsMergedTerms, QuickAccess, Reviewed, Sourced, C
         return super().get_context(request, *args, **kwargs) | contract_context(self, request)
 
     @classmethod
-    def search_entries(cls, pages: models.QuerySet["TemplateContractPage"]) -> Iterable[Entry]:
-        from practice.entry import contract_entries
+    def search_documents(cls, pages: models.QuerySet["TemplateContractPage"]) -> Iterable[Document]:
+        from practice.documents import contract_entries
 
         return contract_entries(pages)
 

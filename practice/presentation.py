@@ -9,15 +9,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from home import dates, facts
-from home.citing import ways_to_cite
-from home.facts import UNSAID, Fact, links, search_address, text
-from home.facts import terms as term_links
+from core import dates, facts
+from core.citing import ways_to_cite
+from core.facts import UNSAID, Fact, links, search_address, text
+from core.facts import terms as term_links
 from home.glossary import glossary_url
 from practice.models import PracticeNotePage, TemplateContractPage
 from practice.rows import Label
 from search.answers import hits
-from search.entries import plain_from_html
+from search.documents import plain_from_html
 from search.results import Hit
 from taxonomy.fields import terms_of
 from taxonomy.models import Term

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Value, When
 from wagtail.models import Page
 
-from caching.version import remember
+from caching.version import cached_per_version
 from practice.models import NoteExample, PracticeNotePage, TemplateContractPage
 from practice.standing import STANDINGS, ContractStatus, Standing, standing
 from search.answers import hits
@@ -34,7 +34,7 @@ def notes_for(case_study: Page, themes: Sequence[Term]) -> list[tuple[Hit, bool]
         return []
     its_themes = {term.pk for term in themes}
     ranked = []
-    notes = remember("notes and what they name", _notes)
+    notes = cached_per_version("notes and what they name", _notes)
     for place, note in enumerate(notes):
         named, shared = case_study.pk in note.examples, len(its_themes & note.themes)
         if named or shared:
@@ -55,7 +55,7 @@ def _hits(notes: Sequence[NoteKeys]) -> dict[int, Hit]:
         return held
 
     try:
-        return remember("notes as hits", found)
+        return cached_per_version("notes as hits", found)
     except LookupError:
         return {}
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from home.models import Licence
+from core.models import Licence
 
 
 class Sourced(models.Model):

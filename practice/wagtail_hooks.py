@@ -2,7 +2,7 @@
 
 from wagtail import hooks
 
-from home.viewsets import ReviewedPageViewSet
+from editorial.viewsets import ReviewedPageViewSet
 from practice.checklist import contract_checklist, note_checklist
 from practice.models import PracticeNotePage, TemplateContractPage
 

@@ -23,7 +23,7 @@ class Answer:
         return value.label if value else slug
 
 
-class Values:
+class QueryParams:
     """Parameters given by our own code instead of an address."""
 
     def __init__(self, values: Mapping[str, list[str]]) -> None:
@@ -52,7 +52,7 @@ def answer(
 def answer_or_none(values: Mapping[str, list[str]], per_page: int = PER_PAGE) -> Answer | None:
     """An answer for a part of a page that can do without it."""
     try:
-        return answer(Values(values), per_page=per_page)
+        return answer(QueryParams(values), per_page=per_page)
     except Unavailable:
         return None
 

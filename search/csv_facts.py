@@ -9,8 +9,8 @@ from typing import Any
 
 from wagtail.models import Page
 
-from search.batches import BATCH
-from search.entries import indexable, searchable_among
+from search.documents import indexable, searchable_among
+from search.workers import BATCH
 
 COLUMNS = (
     "roles",  # each organisation with what it does

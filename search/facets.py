@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from caching.version import remember
-from search.entries import KINDS
+from caching.version import cached_per_version
+from search.documents import KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def provide_aliases(source: Aliases) -> None:
 
 def vocabulary() -> Vocabulary:
     """Every known value by dimension and slug."""
-    return remember("vocabulary", _vocabulary)
+    return cached_per_version("vocabulary", _vocabulary)
 
 
 def _vocabulary() -> Vocabulary:

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from caching.site_name import site_name
 from search.answers import Answer
 from search.csv_facts import COLUMNS, csv_facts
-from search.entries import plain
+from search.documents import plain
 from search.facets import DIMENSIONS, YEAR
 from search.query import Query
 from search.results import Hit

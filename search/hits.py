@@ -3,8 +3,8 @@
 import html
 from datetime import date
 
-from search import marking
-from search.marking import Wanted
+from search import highlighting
+from search.highlighting import Wanted
 from search.results import Hit
 
 
@@ -24,12 +24,12 @@ def hit(
 ) -> Hit:
     """`excerpt` is what has marks of the summary or the body."""
     if excerpt is None:
-        excerpt = marking.beginning(summary) if wanted else html.escape(summary)
+        excerpt = highlighting.beginning(summary) if wanted else html.escape(summary)
     return Hit(
         *(page, kind, title, url, summary, date.fromisoformat(day) if day else None),
         facets=facets,
         organisations=organisations,
-        title_html=marking.marked(title, wanted) if wanted else html.escape(title),
+        title_html=highlighting.marked(title, wanted) if wanted else html.escape(title),
         snippet_html=excerpt,
         exact=exact,
     )

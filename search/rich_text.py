@@ -12,7 +12,7 @@ from typing import Any
 from wagtail.blocks import Block, RichTextBlock, StructBlock
 from wagtail.rich_text import get_text_for_indexing
 
-from search.entries import plain, plain_from_html, with_lines_apart, with_stops
+from search.documents import plain, plain_from_html, with_lines_apart, with_stops
 
 # What begins or ends a line of its own, and whatever else the editor writes. A tag in any other form stays.
 _ATTRIBUTES = r'(?: [a-z-]+="[^"<>]*")*/?>'

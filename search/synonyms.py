@@ -7,7 +7,7 @@ expanded when it is asked, for every engine by this one function, so that a new 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from caching.version import remember
+from caching.version import cached_per_version
 from search.analysis import STOP_WORDS, Question, Word, tokens, without_possessives
 from search.stemming import stems
 
@@ -66,7 +66,7 @@ def provide(name: str, source: Callable[[], Iterable[Synonyms]]) -> None:
 
 def thesaurus() -> Thesaurus:
     """All synonyms of today."""
-    return remember("thesaurus", lambda: gathered(given for source in sources.values() for given in source()))
+    return cached_per_version("thesaurus", lambda: gathered(given for source in sources.values() for given in source()))
 
 
 def gathered(given: Iterable[Synonyms]) -> Thesaurus:

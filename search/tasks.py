@@ -3,9 +3,9 @@ import logging
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from search.batches import WorkerGone
 from search.engine import engine
 from search.protocols import Busy, Unavailable, Waiting
+from search.workers import WorkerGone
 
 logger = logging.getLogger("search")
 

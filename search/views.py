@@ -10,11 +10,11 @@ from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
 
 from search import analysis, formats, opensearch, presentation
-from search.answers import Answer, Values, answer, answer_or_none, similar_answer, suggest
+from search.answers import Answer, QueryParams, answer, answer_or_none, similar_answer, suggest
 from search.facets import DIMENSIONS, Vocabulary, aliases, vocabulary
 from search.protocols import Unavailable
 from search.query import PER_PAGE
-from search.slow import timed
+from search.slow_log import timed
 
 FORMATS = {"json": formats.as_json, "csv": formats.as_csv, "atom": formats.as_atom}
 EXPORTED = 1000  # results at most in one file or feed
@@ -72,7 +72,7 @@ def address_of_today(request: HttpRequest, known: Vocabulary, fixed: Mapping[str
 def feed(request: HttpRequest) -> HttpResponse:
     """Everything new, as Atom."""
     try:
-        return formats.as_atom(request, answer(Values({"sort": ["newest"]}), per_page=EXPORTED))
+        return formats.as_atom(request, answer(QueryParams({"sort": ["newest"]}), per_page=EXPORTED))
     except Unavailable:
         return unavailable(request, "atom")
 

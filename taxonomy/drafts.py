@@ -38,7 +38,7 @@ def named_terms(model: type[Model], content: Mapping[str, Any]) -> Iterator[int]
 
 def term_of_today(keys: Iterable[int]) -> dict[int, int]:
     """For each of these terms its own key, or that of the term that it was merged into; deleted ones are left out."""
-    rows = Term.every.filter(pk__in=set(keys)).values_list("pk", "merged_into_id")
+    rows = Term.all_objects.filter(pk__in=set(keys)).values_list("pk", "merged_into_id")
     return {pk: merged_into or pk for pk, merged_into in rows}
 
 
@@ -56,7 +56,7 @@ def _with_terms(model: type[Model], content: Mapping[str, Any], today: Mapping[i
     return changed
 
 
-class FollowsMergedTerms:
+class ResolvesMergedTerms:
     """For page types that hold terms: a draft that is opened, previewed or published has the terms of today.
 
     Wagtail makes every object of a revision here, whoever asks for it (editor, workflow, schedule).
@@ -101,5 +101,5 @@ def check_page_types(**kwargs: Any) -> list[CheckMessage]:
             id="taxonomy.E001",
         )
         for model in get_page_models()
-        if issubclass(model, Page) and holds_terms(model) and not issubclass(model, FollowsMergedTerms)
+        if issubclass(model, Page) and holds_terms(model) and not issubclass(model, ResolvesMergedTerms)
     ]

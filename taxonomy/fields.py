@@ -9,7 +9,7 @@ from django.db.models import Model
 from modelcluster.fields import ParentalManyToManyField
 
 from caching.rows import rows
-from caching.version import remember
+from caching.version import cached_per_version
 from taxonomy.models import TWO_LEVELS, Facet, Term
 
 
@@ -53,7 +53,7 @@ def terms_of(page: Model, names: Sequence[str]) -> dict[str, list[Term]]:
 
 def all_terms() -> dict[int, Term]:
     """Every term by its number, in the editors' order, with its group at hand."""
-    return remember("terms", lambda: {term.pk: term for term in Term.objects.select_related("parent")})
+    return cached_per_version("terms", lambda: {term.pk: term for term in Term.objects.select_related("parent")})
 
 
 class Known(NamedTuple):

@@ -53,7 +53,9 @@ def merge(term: Term, target: Term, user: Any = None) -> Merge:
     """Merge, and say what it did. The number of queries does not depend on the number of pages, but for the change log's
     batches. Raises ValidationError where the one cannot be merged into the other."""
     # Two merges of the same terms at once: the second one meets what the first one left.
-    held = {row.pk: row for row in Term.every.select_for_update().filter(pk__in=(term.pk, target.pk)).order_by("pk")}
+    held = {
+        row.pk: row for row in Term.all_objects.select_for_update().filter(pk__in=(term.pk, target.pk)).order_by("pk")
+    }
     if len(held) < 2 or held[term.pk].merged_into_id or not targets(held[term.pk]).filter(pk=target.pk).exists():
         raise ValidationError(f"“{term}” cannot be merged into “{target}”.")
     term, target = held[term.pk], held[target.pk]
@@ -65,12 +67,12 @@ def merge(term: Term, target: Term, user: Any = None) -> Merge:
     ReferenceIndex.objects.filter(
         to_content_type=ContentType.objects.get_for_model(Term), to_object_id=str(term.pk)
     ).update(to_object_id=str(target.pk))
-    Term.every.filter(parent=term).update(parent=target)
-    Term.every.filter(merged_into=term).update(merged_into=target)
+    Term.all_objects.filter(parent=term).update(parent=target)
+    Term.all_objects.filter(merged_into=term).update(merged_into=target)
     synonyms = as_lines([*target.also_called(), *done.synonyms])
-    Term.every.filter(pk=target.pk).update(synonyms=synonyms)
+    Term.all_objects.filter(pk=target.pk).update(synonyms=synonyms)
     # A group must not be kept from deletion by an alias that nobody sees.
-    Term.every.filter(pk=term.pk).update(merged_into=target, parent=None)
+    Term.all_objects.filter(pk=term.pk).update(merged_into=target, parent=None)
     changes.record(touched)
     said = {"label": term.label, "slug": term.slug, "pages": len(done.pages), "children": done.children}
     log(instance=target, action="taxonomy.merge", user=user, data=said)

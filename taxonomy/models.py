@@ -59,7 +59,7 @@ class Term(Orderable, index.Indexed):
     """One value of one facet. Its slug stands in addresses; an unknown value is no term but an empty field.
 
     A row that has `merged_into` is an alias: a term that was merged, or a slug that its term had before. It keeps the
-    old slug answering and gives old drafts the term of today; `objects` leaves it out, `every` holds it.
+    old slug answering and gives old drafts the term of today; `objects` leaves it out, `all_objects` holds it.
     """
 
     facet = models.CharField(max_length=20, choices=Facet, editable=False)
@@ -95,7 +95,7 @@ class Term(Orderable, index.Indexed):
     )
 
     objects = TermManager()
-    every: models.Manager["Term"] = models.Manager()
+    all_objects: models.Manager["Term"] = models.Manager()
 
     search_fields = [
         index.AutocompleteField("label"),
@@ -119,7 +119,7 @@ class Term(Orderable, index.Indexed):
         """The term that this slug leads to: its own, or the one that it was merged into (its slug then differs)."""
         if not SLUG.fullmatch(slug):
             return None
-        found = cls.every.filter(facet=facet, slug=slug).select_related("merged_into").first()
+        found = cls.all_objects.filter(facet=facet, slug=slug).select_related("merged_into").first()
         return found and (found.merged_into or found)
 
     @property
@@ -144,7 +144,7 @@ class Term(Orderable, index.Indexed):
             raise ValidationError(
                 {"slug": f"The site knows this one by its slug, {held}. Change the label: that is what readers see."}
             )
-        twin = Term.every.filter(facet=self.facet, slug__iexact=self.slug).exclude(pk=self.pk).first()
+        twin = Term.all_objects.filter(facet=self.facet, slug__iexact=self.slug).exclude(pk=self.pk).first()
         if twin and twin.merged_into is None:
             raise ValidationError({"slug": f"“{twin.label}” has this slug already."})
         if twin and twin.merged_into != self:
@@ -163,20 +163,20 @@ class Term(Orderable, index.Indexed):
             last = Term.objects.filter(facet=self.facet).aggregate(last=models.Max("sort_order"))["last"]
             self.sort_order = 0 if last is None else last + 1
         only = kwargs.get("update_fields")
-        held = Term.every.filter(pk=self.pk).first() if self.pk and (only is None or "slug" in only) else None
+        held = Term.all_objects.filter(pk=self.pk).first() if self.pk and (only is None or "slug" in only) else None
         if held is None or held.merged_into_id or held.slug.lower() == self.slug.lower():
             super().save(*args, **kwargs)
             return
         # The old slug stays as an alias. A slug that was the term's own before changes places with it.
-        alias = Term.every.filter(merged_into=self, slug__iexact=self.slug).first()
+        alias = Term.all_objects.filter(merged_into=self, slug__iexact=self.slug).first()
         if alias:
-            Term.every.filter(pk=alias.pk).update(slug=uuid4().hex)
+            Term.all_objects.filter(pk=alias.pk).update(slug=uuid4().hex)
         super().save(*args, **kwargs)
         if alias:
-            Term.every.filter(pk=alias.pk).update(slug=held.slug)
+            Term.all_objects.filter(pk=alias.pk).update(slug=held.slug)
         else:
             # Without signals: Wagtail's own would look for the row by `objects`.
-            Term.every.bulk_create([Term(facet=self.facet, slug=held.slug, label=held.label, merged_into=self)])
+            Term.all_objects.bulk_create([Term(facet=self.facet, slug=held.slug, label=held.label, merged_into=self)])
 
 
 class CuratedTag(TagBase):

@@ -22,7 +22,7 @@ def load_vocabulary(file: Path = FILE) -> int:
     """Add the terms of the data file that are not there yet. A term that is there stays as the editors have it.
     Returns the number of terms added. Raises ValueError where the file names an unknown facet or group."""
     rows = tomllib.loads(file.read_text(encoding="utf-8"))["term"]
-    every = Term.every.select_related("merged_into")
+    every = Term.all_objects.select_related("merged_into")
     held = {(term.facet, term.slug): term.merged_into or term for term in every}
     added = 0
     for row in rows:
@@ -117,7 +117,7 @@ def search_aliases(unknown: Mapping[str, Collection[str]]) -> dict[str, dict[str
     slugs = {slug for values in unknown.values() for slug in values if SLUG.fullmatch(slug)}
     aliases: dict[str, dict[str, str]] = {}
     if slugs:
-        rows = Term.every.filter(facet__in=unknown, slug__in=slugs, merged_into__isnull=False)
+        rows = Term.all_objects.filter(facet__in=unknown, slug__in=slugs, merged_into__isnull=False)
         for facet, slug, today in rows.values_list("facet", "slug", "merged_into__slug"):
             aliases.setdefault(facet, {})[slug] = today
     return aliases

@@ -22,7 +22,7 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
-from taxonomy.care import BringBackView, MergeView, RetireView, register_term_actions
+from taxonomy.admin_actions import BringBackView, MergeView, RetireView, register_term_actions
 from taxonomy.glossary import GlossaryEntry
 from taxonomy.merging import kept_by
 from taxonomy.models import SUBJECTS, TWO_LEVELS, CuratedTag, Facet, Term
@@ -148,7 +148,7 @@ class TermDeleteView(OfOneFacet, UnusedOnlyDeleteView):
 
     @property
     def confirmation_message(self) -> str:
-        old = list(Term.every.filter(merged_into=self.object).values_list("slug", flat=True))
+        old = list(Term.all_objects.filter(merged_into=self.object).values_list("slug", flat=True))
         return f"{super().confirmation_message} {_lost(old)}" if old else super().confirmation_message
 
 

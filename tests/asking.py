@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casestudies.asking import stamp_purpose
 from casestudies.models import CaseStudyPage
-from home.open_forms import stamp
+from core.open_forms import stamp
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response

@@ -116,7 +116,7 @@ def example_page(listing: CaseStudyIndexPage) -> CaseStudyPage:
 
 @pytest.fixture
 def sink(settings: LazySettings) -> Iterator[Sink]:
-    settings.EMAIL_BACKEND = "home.mail_server.EmailBackend"
+    settings.EMAIL_BACKEND = "mail.server.EmailBackend"
     with smtp_sink() as running:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
         yield running

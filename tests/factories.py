@@ -12,9 +12,10 @@ from wagtail.models import Page, ReferenceIndex, Site
 from wagtail.signal_handlers import disable_reference_index_auto_update, reference_index_auto_update_disabled
 
 from bulletins.models import BulletinIndexPage, BulletinPage, Season
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Organisation
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.rows import CaseStudyOrganisation, CaseStudyPlace, Contact, Source
 from home.models import HomePage
+from organisations.models import Organisation
 from practice.models import PracticeIndexPage, PracticeNotePage, TemplateContractIndexPage, TemplateContractPage
 from taxonomy.models import CuratedTag, Facet, Term
 

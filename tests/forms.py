@@ -4,7 +4,7 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from casestudies.models import CaseStudyPage
-from casestudies.shown import ROWS
+from casestudies.queries import ROWS
 
 
 def empty(**values: object) -> dict[str, object]:

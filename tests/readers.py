@@ -12,7 +12,7 @@ from bulletins.readers import signing_up
 from bulletins.readers.addresses import same
 from bulletins.readers.models import Reader, Reason, State
 from bulletins.readers.views import STAMP
-from home.open_forms import stamp
+from core.open_forms import stamp
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response

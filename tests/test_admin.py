@@ -10,8 +10,9 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from bulletins.models import BulletinPage
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Organisation
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from home.models import ContentPage
+from organisations.models import Organisation
 from practice.models import PracticeNotePage, TemplateContractPage
 from taxonomy.models import Facet, Term
 from taxonomy.usage import with_page_counts
@@ -32,7 +33,7 @@ SEARCHES = [
     "taxonomy_area:index",
     "taxonomy_area:index_results",
     "taxonomy_tag:index",
-    "wagtailsnippets_casestudies_organisation:list",
+    "wagtailsnippets_organisations_organisation:list",
     "wagtailsnippetchoosers_casestudies_organisation:choose",
     "wagtailsnippetchoosers_casestudies_organisation:choose_results",
 ]

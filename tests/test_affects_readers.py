@@ -13,9 +13,9 @@ from wagtail.models import Comment, Locale, Page, PageViewRestriction, Workflow
 from caching.signals import affects_readers
 from caching.version import current
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
-from home.limits import LimitedUse
-from home.models import FooterLink, SiteSettings
-from home.useful import Feedback
+from core.models import FooterLink, SiteSettings
+from core.rate_limits import LimitedUse
+from editorial.feedback import Feedback
 from search.engine import engine
 from search.tasks import catch_up_soon
 from tests.factories import area, bulletin, bulletin_index, case_study, note, practice_index

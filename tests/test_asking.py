@@ -21,7 +21,7 @@ from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.presentation import ask_url
 from casestudies.relayed import RelayedQuestion
 from casestudies.rows import Contact
-from home.limits import LimitedUse, forget_expired
+from core.rate_limits import LimitedUse, forget_expired
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
 from tests.smtp_sink import Sink

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.relayed import RelayedQuestion
-from home import open_forms
-from home.limits import LimitedUse
+from core import open_forms
+from core.rate_limits import LimitedUse
 from tests.factories import case_study
 from tests.smtp_sink import Sink
 

@@ -14,7 +14,8 @@ from django.test import Client
 from bench import bulletin, content
 from bench.pages import serving
 from bench.search import Figures, table
-from casestudies.models import CaseStudyIndexPage, Organisation
+from casestudies.models import CaseStudyIndexPage
+from organisations.models import Organisation
 from taxonomy.vocabulary import load_vocabulary
 from tests.served import ROOT, environment
 

@@ -14,7 +14,7 @@ from wagtail.models import Page
 from casestudies import wording
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.rows import CaseStudyOrganisation, Contract, Cost, Outcome, Period
-from home.citing import citation
+from core.citing import citation
 from search.embedded.engine import EmbeddedEngine
 from taxonomy.models import Facet
 from tests.factories import OrganisationFactory, case_study, term

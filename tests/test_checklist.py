@@ -15,9 +15,9 @@ from casestudies.checklist import USEFUL, checklist, missing
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.rows import CaseStudyOrganisation, Contract, Cost, Outcome, PeopleCount, Period
 from community.models import User
-from home.models import SiteImage
-from home.review import reviewed_models
-from home.viewsets import ReviewedPageViewSet
+from core.models import SiteImage
+from editorial.review import reviewed_models
+from editorial.viewsets import ReviewedPageViewSet
 from practice.checklist import contract_checklist, note_checklist
 from practice.models import PracticeNotePage, TemplateContractPage
 from taxonomy.models import Facet

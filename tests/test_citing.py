@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
-from home.citing import SPECIAL, bibtex, citation, citations, escaped, printed
+from core.citing import SPECIAL, bibtex, citation, citations, escaped, printed
 from home.models import HomePage
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study, contract, contract_index, note, practice_index

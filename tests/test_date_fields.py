@@ -15,11 +15,11 @@ from wagtail.models import Page, get_page_models
 
 from bulletins.readers.models import Reader, State
 from casestudies.models import CaseStudyPage
-from home.date_fields import MonthFormField
+from core.date_fields import MonthFormField
 from tests.forms import complete, draft, edit_url, row
 
 FIRST_OF_APRIL = datetime.date(2017, 4, 1)
-WAYS = ["1 April 2017", "01/04/2017", "1/4/2017", "01.04.2017", "1 Apr 2017", "2017-04-01"]
+BROWSE_LISTS = ["1 April 2017", "01/04/2017", "1/4/2017", "01.04.2017", "1 Apr 2017", "2017-04-01"]
 
 
 def editing_forms() -> Iterator[tuple[str, Any]]:
@@ -36,9 +36,9 @@ def test_every_date_of_every_page_is_read_in_every_way() -> None:
     for name, form in editing_forms():
         for key, field in form.base_fields.items():
             if isinstance(field, forms.DateField):
-                assert {field.clean(way) for way in WAYS} == {FIRST_OF_APRIL}
+                assert {field.clean(way) for way in BROWSE_LISTS} == {FIRST_OF_APRIL}
             elif isinstance(field, forms.DateTimeField):
-                moments = {timezone.localtime(field.clean(f"{way} 09:30")) for way in WAYS}
+                moments = {timezone.localtime(field.clean(f"{way} 09:30")) for way in BROWSE_LISTS}
                 assert [(f"{one:%Y-%m-%d %H:%M}") for one in moments] == ["2017-04-01 09:30"]
             else:
                 assert not isinstance(field.widget, forms.NumberInput), f"{name}.{key}: browsers drop letters there"
@@ -83,7 +83,7 @@ def test_a_field_with_formats_of_its_own_keeps_them() -> None:
     assert forms.DateField(required=False).clean("  ") is None
 
 
-@pytest.mark.parametrize("typed", WAYS)
+@pytest.mark.parametrize("typed", BROWSE_LISTS)
 def test_an_editor_types_a_date_and_sees_it_in_words(
     admin_client: Client, example_page: CaseStudyPage, typed: str
 ) -> None:
@@ -137,7 +137,7 @@ def test_two_versions_are_compared_in_words(admin_client: Client, example_page: 
     assert "1 April 2017" in shown
 
 
-@pytest.mark.parametrize("typed", WAYS)
+@pytest.mark.parametrize("typed", BROWSE_LISTS)
 def test_a_list_is_filtered_by_a_date(admin_client: Client, typed: str) -> None:
     for day in (31, 32):
         moment = datetime.datetime(2017, 3, 1, 12, tzinfo=datetime.UTC) + datetime.timedelta(days=day - 1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from home.date_parsing import NAMES, NotADate, read_date, read_moment, read_month
+from core.date_parsing import NAMES, NotADate, read_date, read_moment, read_month
 
 DAYS = st.dates(datetime.date(1000, 1, 1))
 

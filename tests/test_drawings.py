@@ -16,9 +16,10 @@ from PIL import Image
 from casestudies.models import CaseStudyIndexPage
 from cop_site import fonts
 from cop_site.components import components
-from home.covers import cover
-from home.models import HomePage, SiteImage
-from home.regions import TILES, tiles
+from core.covers import cover
+from core.models import SiteImage
+from core.regions import TILES, tiles
+from home.models import HomePage
 from search.engine import engine
 from tests.factories import case_study
 
@@ -89,7 +90,7 @@ def test_a_photograph_takes_the_cover_s_place_and_is_described(listing: CaseStud
     picture = SiteImage.objects.create(
         title="A garden", alt_text="A garden with a bench", credit="A photographer", file=ImageFile(file, "garden.png")
     )
-    page = case_study(listing, "Pictured", picture=picture)
+    page = case_study(listing, "HasImage", picture=picture)
     engine().rebuild()
     html = client.get(page.url).content.decode()
     assert 'alt="A garden with a bench"' in html

@@ -13,7 +13,7 @@ from django.test import Client
 from wagtail.models import Revision, Workflow, WorkflowPage
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
-from casestudies.shown import ROWS
+from casestudies.queries import ROWS
 from taxonomy.models import Facet, Term
 from tests.factories import case_study, term
 from tests.forms import edit_url

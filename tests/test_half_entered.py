@@ -16,9 +16,10 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Page
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
-from home.form_errors import missing
-from home.models import HomePage, SiteImage
-from home.publishing import NotComplete
+from core.models import SiteImage
+from editorial.form_errors import missing
+from editorial.publishing import NotComplete
+from home.models import HomePage
 from tests.factories import (
     bulletin,
     bulletin_index,
@@ -219,7 +220,7 @@ def test_autosave_names_what_it_cannot_keep(listing: CaseStudyIndexPage, admin_c
 
 
 def test_other_forms_of_the_admin_name_their_fields_too(admin_client: Client) -> None:
-    response = admin_client.post("/admin/snippets/casestudies/organisation/add/", {"name": "", "website": "no url"})
+    response = admin_client.post("/admin/snippets/organisations/organisation/add/", {"name": "", "website": "no url"})
     assert "<li>Name is missing.</li>" in response.content.decode()
     assert "<li>Website: Enter a valid URL.</li>" in response.content.decode()
 

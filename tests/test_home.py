@@ -7,7 +7,8 @@ from django.urls import reverse
 from wagtail.models import PageViewRestriction, Site
 
 from casestudies.models import CaseStudyIndexPage
-from home.models import ContentPage, FeaturedExample, FooterLink, HomePage, SiteSettings
+from core.models import FooterLink, SiteSettings
+from home.models import ContentPage, FeaturedExample, HomePage
 from search.engine import engine
 from taxonomy.models import Facet
 from tests.factories import case_study, term

@@ -17,9 +17,9 @@ from PIL import Image
 from wagtail.images.models import Filter, SourceImageIOError
 
 from casestudies.models import CaseStudyIndexPage
-from home import image_cleaning
-from home.image_files import CleanImageFile, without_metadata
-from home.models import SiteImage, SiteRendition
+from core import image_cleaning
+from core.image_files import CleanImageFile, without_metadata
+from core.models import SiteImage, SiteRendition
 from tests.factories import case_study
 from tests.images import FORMATS, huge_png, picture, told
 
@@ -87,7 +87,7 @@ def test_a_url_in_an_old_mail_keeps_answering_and_pages_get_another(
 ) -> None:
     image = as_before(picture(size=(900, 600)), alt_text="A door")
     shown = rendition(image, "fill-720x600|format-webp", key=_key(image))
-    page = case_study(listing, "Pictured", picture=image)
+    page = case_study(listing, "HasImage", picture=image)
     assert shown.url in client.get(page.url).content.decode()
     clean()
     assert told(b"".join(client.get(shown.url))) == []
@@ -169,7 +169,7 @@ def test_who_replaces_the_picture_meanwhile_wins(media: Path, monkeypatch: pytes
         SiteImage.objects.filter(pk=image.pk).update(file="originals/newer.jpg")
         return content
 
-    monkeypatch.setattr("home.image_cleaning.without_metadata", slow)
+    monkeypatch.setattr("core.image_cleaning.without_metadata", slow)
     assert clean()[0] == ""
     assert SiteImage.objects.get().file.name == "originals/newer.jpg"
     assert not (media / "originals/acacia-road.jpg").exists()

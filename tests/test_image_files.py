@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from PIL import Image, PngImagePlugin
 
-from home.image_files import has_metadata, without_metadata
+from core.image_files import has_metadata, without_metadata
 from tests.images import FORMATS, PROFILE, XMP, exif, huge_png, picture, told
 
 

@@ -23,7 +23,7 @@ from wagtail.users.models import UserProfile
 
 from casestudies.models import CaseStudyIndexPage
 from community.models import User
-from home.models import SiteDocument, SiteImage
+from core.models import SiteDocument, SiteImage
 from tests.factories import case_study
 from tests.images import FORMATS, huge_png, picture, told
 from tests.test_roles import person
@@ -194,7 +194,7 @@ def test_uploads_ask_for_one_description(admin_client: Client) -> None:
 
 def test_the_public_gets_renditions_only(client: Client, listing: CaseStudyIndexPage, media: Path) -> None:
     image = stored(picture(size=(900, 600)), alt_text="A door")
-    page = case_study(listing, "Pictured", picture=image)
+    page = case_study(listing, "HasImage", picture=image)
     html = client.get(page.url).content.decode()
     (url,) = {part.split('"')[0] for part in html.split('src="')[1:] if part.startswith("/media/")}
     response = client.get(url)

@@ -68,7 +68,7 @@ def test_the_other_branch_of_such_a_condition_counts(tmp_path: Path) -> None:
     assert len(planted(tmp_path, models="from app import shown\n", shown=both)) == 1
 
 
-@pytest.mark.parametrize("method", ["get_context", "get_preview_context", "search_entries", "ready"])
+@pytest.mark.parametrize("method", ["get_context", "get_preview_context", "search_documents", "ready"])
 def test_models_may_import_where_they_are_asked(tmp_path: Path, method: str) -> None:
     late = f"class Page:\n    def {method}(self):\n        from app.shown import context\n        return context\n"
     assert planted(tmp_path, models=late, shown="from app.models import Page\n") == []

@@ -17,11 +17,12 @@ from django.test import Client, RequestFactory
 from wagtail.models import Page, PageViewRestriction
 
 from caching import version
-from caching.version import begin_request, end_request, is_remembering, remember
+from caching.version import begin_request, cached_per_version, end_request, is_remembering
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
-from home.models import ContentPage, SiteSettings
-from home.templatetags import navigation
+from core.models import SiteSettings
+from core.templatetags import navigation
+from home.models import ContentPage
 from search.engine import engine
 from tests.factories import bulletin_index, case_study, practice_index
 from tests.test_roles import person
@@ -137,11 +138,11 @@ def strictly(monkeypatch: pytest.MonkeyPatch) -> None:
             finally:
                 making.pop()
 
-        return remember(name, made)
+        return cached_per_version(name, made)
 
     for module in list(sys.modules.values()):
-        if getattr(module, "remember", None) is remember and module.__name__ != __name__:
-            monkeypatch.setattr(module, "remember", strict)
+        if getattr(module, "cached_per_version", None) is cached_per_version and module.__name__ != __name__:
+            monkeypatch.setattr(module, "cached_per_version", strict)
 
     def watched(ask: Callable[..., Any]) -> Callable[..., Any]:
         def asked(*args: Any, **options: Any) -> Any:
@@ -162,7 +163,7 @@ def test_nothing_that_is_remembered_asks_who_it_is_for(study: CaseStudyPage, mon
     for path in PATHS:
         assert ada.get(path).status_code in (200, 404), path
     # The guard itself: what such a thing would look like.
-    leaking = version.remember
+    leaking = version.cached_per_version
     monkeypatch.setattr(CaseStudyPage, "get_context", lambda self, request: leaking("who", lambda: request.user.email))
     with pytest.raises(AssertionError, match="depends on who asks"):
         ada.get(study.url)
@@ -203,7 +204,7 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def context(self: CaseStudyPage, request: HttpRequest, *args: Any, **options: Any) -> Any:
         found = original(self, request, *args, **options)
-        return found | {"page": self, "site_title": remember(f"title of {self.pk}", lambda: self.title)}
+        return found | {"page": self, "site_title": cached_per_version(f"title of {self.pk}", lambda: self.title)}
 
     monkeypatch.setattr(CaseStudyPage, "get_context", context)
 

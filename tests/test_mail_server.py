@@ -11,9 +11,9 @@ from django.test import Client
 
 from bulletins.readers.models import ReaderImport, SignUp
 from bulletins.readers.recipients import list_headers
-from home.mail_headers import LINE
-from home.mail_server import NO_ANSWER, NOT_OFFERED, why_not
 from home.models import HomePage
+from mail.headers import LINE
+from mail.server import NO_ANSWER, NOT_OFFERED, why_not
 from tests.asking import problems
 from tests.reader_imports import addresses, imported, refusals
 from tests.readers import send_form, sign_up

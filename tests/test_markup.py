@@ -12,7 +12,7 @@ from wagtail.models import Page
 
 from casestudies.models import CaseStudyIndexPage
 from cop_site.components import components
-from home.citing import printed
+from core.citing import printed
 from home.glossary import GlossaryPage
 from search.engine import engine
 from taxonomy.glossary import GlossaryEntry
@@ -74,7 +74,7 @@ def errors(folder: Path, pages: dict[str, str]) -> list[str]:
 
 def glossary(home: Page) -> None:
     home.add_child(instance=GlossaryPage(title="Glossary", slug="glossary"))
-    for word in ("main", "Letter 1", "“Élan” & <b>co</b>"):
+    for word in ("main", "RenderedMail 1", "“Élan” & <b>co</b>"):
         GlossaryEntry.objects.create(word=word, meaning="A <b>meaning</b>.", synonyms="one\ntwo")
 
 

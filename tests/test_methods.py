@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 
 from casestudies.models import CaseStudyPage
 from cop_site import wsgi
-from home.models import SiteDocument
+from core.models import SiteDocument
 from search.embedded.engine import EmbeddedEngine
 
 pytestmark = pytest.mark.django_db

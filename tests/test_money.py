@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from casestudies.models import CaseStudyPage
 from casestudies.rows import Cost
-from home.money import MoneyField, NotMoney, as_typed, read_money
+from core.money import MoneyField, NotMoney, as_typed, read_money
 from tests import forms
 
 

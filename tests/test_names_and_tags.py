@@ -77,9 +77,9 @@ def test_names_of_terms_that_were_merged_before_are_put_in_quotes() -> None:
     ]
     for one in merged:
         one.merged_into = council
-    Term.every.bulk_create(merged)
+    Term.all_objects.bulk_create(merged)
     # A migration knows all rows as `objects`.
-    old = SimpleNamespace(get_model=lambda *names: SimpleNamespace(objects=Term.every))
+    old = SimpleNamespace(get_model=lambda *names: SimpleNamespace(objects=Term.all_objects))
     import_module("taxonomy.migrations.0005_names_with_commas").quote_names_of_merged_terms(old, None)
     council.refresh_from_db()
     assert council.also_called() == ["UA", "Unitary, or London", "Two", "three", "Met, or not"]

@@ -15,7 +15,7 @@ from wagtail.signals import task_approved
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
-from home.scheduling import NotPublished, publish_scheduled
+from editorial.scheduling import NotPublished, publish_scheduled
 from tests.factories import IndexFactory, case_study, home_page
 from tests.forms import complete, edit_url
 

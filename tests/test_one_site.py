@@ -21,10 +21,11 @@ from caching.site_name import site_name
 from casestudies.models import CaseStudyIndexPage
 from cop_site.checks import ONE_SITE, WHY_ENGLISH, WHY_ONE_SITE
 from cop_site.management.commands import prepare
-from home.citing import citation
-from home.mail_headers import sender
-from home.models import HomePage, Licence, SiteSettings
-from home.reminders import remind
+from core.citing import citation
+from core.models import Licence, SiteSettings
+from editorial.reminders import remind
+from home.models import HomePage
+from mail.headers import sender
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
 from tests.served import ROOT

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, Organisation, name_key
+from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation
 from casestudies.presentation import key_facts
-from casestudies.shown import shown_on
+from casestudies.queries import shown_on
+from organisations.models import Organisation, name_key
 from taxonomy.models import Facet, Term
 from tests.factories import OrganisationFactory, case_study, term
 
@@ -45,10 +46,10 @@ def test_a_double_is_offered_the_one_that_is_there(name: str, admin_client: Clie
     chosen = create(admin_client, name=name, website="no url", use_twin="on")
     assert (chosen["step"], chosen["result"]["id"]) == ("chosen", str(there.pk))
     # And where it is added by its own form, or renamed.
-    url = reverse("wagtailsnippets_casestudies_organisation:add")
+    url = reverse("wagtailsnippets_organisations_organisation:add")
     assert "is in the list already" in admin_client.post(url, {"name": name}).content.decode()
     other = OrganisationFactory(name="Another")
-    url = reverse("wagtailsnippets_casestudies_organisation:edit", args=[other.pk])
+    url = reverse("wagtailsnippets_organisations_organisation:edit", args=[other.pk])
     assert "is in the list already" in admin_client.post(url, {"name": name}).content.decode()
     assert Organisation.objects.count() == 2
 

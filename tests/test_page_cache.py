@@ -17,10 +17,11 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from caching.middleware import best_encoding
 from caching.models import ContentVersion
-from caching.version import begin_request, content_changed, current, end_request, remember
+from caching.version import begin_request, cached_per_version, content_changed, current, end_request
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
-from home.models import ContentPage, SiteSettings
+from core.models import SiteSettings
+from home.models import ContentPage
 from search.engine import engine
 from tests.factories import case_study
 
@@ -263,16 +264,16 @@ def test_what_is_remembered_ends_with_the_version(study: CaseStudyPage) -> None:
         return len(made)
 
     begin_request()
-    assert [remember("a", make), remember("a", make)] == [1, 1]
+    assert [cached_per_version("a", make), cached_per_version("a", make)] == [1, 1]
     with transaction.atomic():
-        assert remember("a", make) == 2, "a transaction may see what nobody else does"
+        assert cached_per_version("a", make) == 2, "a transaction may see what nobody else does"
     content_changed()
-    assert remember("a", make) == 1, "one request has one view"
+    assert cached_per_version("a", make) == 1, "one request has one view"
     end_request()
     begin_request()
-    assert remember("a", make) == 3
+    assert cached_per_version("a", make) == 3
     end_request()
-    assert remember("a", make) == 4, "outside a request nothing is remembered"
+    assert cached_per_version("a", make) == 4, "outside a request nothing is remembered"
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -304,7 +305,7 @@ def test_a_database_that_was_put_back_shows_nothing_of_what_came_after(
     study.title = "After the dump"
     study.save()
     begin_request()
-    assert remember("title", lambda: "After the dump") == "After the dump"
+    assert cached_per_version("title", lambda: "After the dump") == "After the dump"
     end_request()
     assert "After the dump" in client.get(study.url).content.decode()
     number = ContentVersion.objects.get().number
@@ -316,7 +317,7 @@ def test_a_database_that_was_put_back_shows_nothing_of_what_came_after(
     assert ContentVersion.objects.get().number == number
     assert "After the dump" not in client.get(study.url).content.decode()
     begin_request()
-    assert remember("title", lambda: "First title") == "First title"
+    assert cached_per_version("title", lambda: "First title") == "First title"
     end_request()
 
 

@@ -229,7 +229,7 @@ def test_a_merged_term_is_followed_by_an_old_draft(notes: PracticeIndexPage) -> 
     page = note(notes, "Draft", themes=("consortia",), live=False)
     revision = page.save_revision()
     old, new = term(Facet.THEME, "consortia"), term(Facet.THEME, "joining")
-    Term.every.filter(pk=old.pk).update(merged_into=new)
+    Term.all_objects.filter(pk=old.pk).update(merged_into=new)
     revision.publish()
     assert [one.slug for one in PracticeNotePage.objects.get().themes.all()] == ["joining"]
 

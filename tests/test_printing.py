@@ -18,13 +18,14 @@ from wagtail.models import Site
 from caching.rows import columns, instances
 from casestudies import printing as case_printing
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.queries import shown_on
 from casestudies.rows import Contract, Outcome
-from casestudies.shown import shown_on
 from community.models import User
-from home import citing, dates, facts, printing
-from home.drawings import ring
-from home.front import Example
-from home.models import ContentPage, FeaturedExample, HomePage, SiteImage, SiteSettings
+from core import citing, dates, facts, printing
+from core.drawings import ring
+from core.models import SiteImage, SiteSettings
+from home.front_page import Example
+from home.models import ContentPage, FeaturedExample, HomePage
 from search import presentation
 from search.engine import engine
 from search.facets import FacetCount

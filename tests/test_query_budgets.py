@@ -15,10 +15,10 @@ from wagtail.models import Page
 
 from bulletins.models import BulletinPage
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.queries import ROWS
 from casestudies.rows import Contract
-from casestudies.shown import ROWS
 from community.models import User
-from home.models import SiteImage
+from core.models import SiteImage
 from practice.models import (
     NoteContract,
     NoteExample,

@@ -19,7 +19,7 @@ from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.relayed import RelayedQuestion
 from cop_site.errors import cannot_write
 from cop_site.logs import OneLine
-from home.models import SiteDocument, SiteImage
+from core.models import SiteDocument, SiteImage
 from search.embedded import engine as embedded
 from search.embedded.engine import EmbeddedEngine
 from tests.asking import ask, assert_kept

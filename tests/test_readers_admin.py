@@ -15,14 +15,14 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from bulletins.readers import consent, importing
 from bulletins.readers.models import (
-    Act,
     Consent,
+    ConsentEvent,
     ForgottenAddress,
-    How,
     Reader,
     ReaderImport,
     Reason,
     RefusedLine,
+    Source,
     State,
 )
 from community.models import User
@@ -116,7 +116,7 @@ def test_the_list_is_filtered_and_counted(editor: Client) -> None:
     empty = editor.get(LIST).content.decode()
     assert "Nobody gets the e-bulletin yet" in empty
     reader("ada@example.com").areas.set([area("prisons"), area("advice")])
-    reader("bob@xn--bcher-kva.example", came_by=How.IMPORT)
+    reader("bob@xn--bcher-kva.example", came_by=Source.IMPORT)
     old = timezone.now() - datetime.timedelta(days=400)
     reader("cyd@example.com", State.UNSUBSCRIBED, created_at=old).areas.set([area("advice")])
     assert listed(editor) == ["ada", "bob", "cyd"]
@@ -168,7 +168,7 @@ def test_a_filter_that_cannot_be_read_downloads_nobody(asked: str, editor: Clien
 def test_a_reader_s_page_shows_the_record(editor: Client) -> None:
     one = reader("ada@xn--bcher-kva.example")
     one.areas.set([area("prisons", label="Prisons")])
-    consent.subscribe(one, How.MAIL, "These <b>words</b>")
+    consent.subscribe(one, Source.MAIL, "These <b>words</b>")
     html = editor.get(reverse("readers:reader", args=[one.pk])).content.decode()
     for said in ("ada@bücher.example", "Prisons", "link in a mail", "These &lt;b&gt;words&lt;/b&gt;", "Unsubscribe…"):
         assert said in html
@@ -197,7 +197,7 @@ def test_each_act_asks_first(editor: Client, act: str) -> None:
     assert (one.state, one.reason) == (State.UNSUBSCRIBED, "")
     if act == "unsubscribe":
         record = Consent.objects.get()
-        assert (record.act, record.how) == (Act.WITHDRAWN, How.EDITOR)
+        assert (record.act, record.how) == (ConsentEvent.WITHDRAWN, Source.EDITOR)
         assert str(record.by).startswith("bulletin-editors")
     assert editor.post(address).status_code == 302
     assert Consent.objects.count() == (act == "unsubscribe")
@@ -253,7 +253,7 @@ def test_an_import_from_the_file_to_the_readers(editor: Client) -> None:
         editor.post(reverse("readers:import_go_on", args=[run.pk]))
     importing.work_through(run.pk)
     assert "<strong>1</strong> reader is imported" in editor.get(page).content.decode()
-    assert Reader.objects.get().came_by == How.IMPORT
+    assert Reader.objects.get().came_by == Source.IMPORT
     assert str(Consent.objects.get().by).startswith("bulletin-editors")
     assert "imported" in editor.get(f"{LIST}import/").content.decode()
     editor.post(reverse("readers:import_discard", args=[run.pk]))

@@ -22,14 +22,14 @@ from bulletins.readers.exporting import csv_lines
 from bulletins.readers.importing import BATCH, go_on, start, work_through
 from bulletins.readers.mailboxes import visible
 from bulletins.readers.models import (
-    Act,
     Consent,
-    How,
+    ConsentEvent,
     Reader,
     ReaderArea,
     ReaderImport,
     Reason,
     RefusedLine,
+    Source,
     State,
 )
 from taxonomy.merging import merge
@@ -60,10 +60,10 @@ def test_nothing_is_imported_before_somebody_has_seen_what_would_happen() -> Non
     assert (run.step, run.good, run.refused) == (Step.DONE, 1, 1)
     assert run.content is None, "the file is not kept"
     (one,) = Reader.objects.all()
-    assert (one.address, one.state, one.came_by) == ("ada@example.com", State.CONFIRMED, How.IMPORT)
+    assert (one.address, one.state, one.came_by) == ("ada@example.com", State.CONFIRMED, Source.IMPORT)
     assert one.confirmed_at
     (record,) = Consent.objects.all()
-    assert (record.act, record.how, record.words) == (Act.CONFIRMED, How.IMPORT, SAID)
+    assert (record.act, record.how, record.words) == (ConsentEvent.CONFIRMED, Source.IMPORT, SAID)
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bulletins.readers import consent_words
 from bulletins.readers.columns import Layout, Role, choose
 from bulletins.readers.csv_lines import decoded, table
-from bulletins.readers.models import Act, Consent, ForgottenAddress, Reader, ReaderImport, Reason, State
+from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, ReaderImport, Reason, State
 from tests.reader_imports import SAID, addresses, checked, imported, refusals
 from tests.readers import reader, sign_up
 
@@ -196,8 +196,8 @@ def test_a_suppression_list_keeps_everybody_out_who_is_on_it() -> None:
         "left@example.com": State.UNSUBSCRIBED,
         "gone@example.com": State.SUPPRESSED,
     }
-    assert set(Consent.objects.values_list("act", "words")) == {(Act.WITHDRAWN, SAID)}
-    assert ForgottenAddress.of("stranger@example.com").get().why == ForgottenAddress.Why.LISTED
+    assert set(Consent.objects.values_list("act", "words")) == {(ConsentEvent.WITHDRAWN, SAID)}
+    assert ForgottenAddress.of("stranger@example.com").get().why == ForgottenAddress.ForgottenReason.LISTED
     assert refusals(run) == {
         4: "Gets no mail from here already.",
         5: "Gets no mail from here already.",

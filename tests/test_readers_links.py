@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from bulletins.readers import consent, tokens
 from bulletins.readers.erasing import IMPORTS_KEPT, PENDING_KEPT, UNSUBSCRIBED_KEPT, forget_old
 from bulletins.readers.models import (
-    Act,
     Consent,
+    ConsentEvent,
     ForgottenAddress,
-    How,
     Reader,
     ReaderImport,
     Reason,
     RefusedLine,
     SignUp,
+    Source,
     State,
 )
 from bulletins.readers.recipients import confirmed, links_for, list_headers
@@ -64,7 +64,7 @@ def test_a_link_asks_and_a_button_unsubscribes(home: HomePage, client: Client) -
     assert "You are unsubscribed" in client.get(link).content.decode()
     assert client.post(link).status_code == 303
     (record,) = Consent.objects.all()
-    assert (record.act, record.how) == (Act.WITHDRAWN, How.MAIL)
+    assert (record.act, record.how) == (ConsentEvent.WITHDRAWN, Source.MAIL)
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b"])
@@ -80,7 +80,7 @@ def test_one_click_answers_200_from_anywhere_and_twice(home: HomePage, kind: str
         assert answer.status_code == 200
         assert not answer.cookies
     assert state(one) == State.UNSUBSCRIBED
-    assert [record.how for record in Consent.objects.all()] == [How.ONE_CLICK]
+    assert [record.how for record in Consent.objects.all()] == [Source.ONE_CLICK]
 
 
 def test_a_link_to_unsubscribe_works_for_years_and_after_a_change_of_address(
@@ -152,7 +152,7 @@ def test_a_reader_chooses_areas_leaves_and_comes_back(home: HomePage, client: Cl
     assert state(one) == State.CONFIRMED
     assert one.unsubscribed_at is None
     acts = list(Consent.objects.order_by("pk").values_list("act", "how"))
-    assert acts == [(Act.WITHDRAWN, How.PREFERENCES), (Act.CONFIRMED, How.PREFERENCES)]
+    assert acts == [(ConsentEvent.WITHDRAWN, Source.PREFERENCES), (ConsentEvent.CONFIRMED, Source.PREFERENCES)]
 
 
 def test_what_makes_no_sense_changes_nothing(home: HomePage, client: Client) -> None:
@@ -178,7 +178,7 @@ def test_a_suppressed_reader_comes_back_by_a_link_of_their_own(home: HomePage, c
 def test_a_reader_gets_all_that_is_held(home: HomePage, client: Client) -> None:
     one = reader("zoë@xn--bcher-kva.example")
     one.areas.set([area("prisons", label="Prisons & gaols")])
-    consent.subscribe(one, How.MAIL, "these words")
+    consent.subscribe(one, Source.MAIL, "these words")
     answer = client.get(path(one, tokens.PREFERENCES) + "data/")
     assert "attachment" in answer["Content-Disposition"]
     held = json.loads(answer.content)
@@ -198,7 +198,7 @@ def test_a_reader_gets_all_that_is_held(home: HomePage, client: Client) -> None:
 def test_erasure_asks_and_leaves_only_a_hash(home: HomePage, client: Client) -> None:
     one = reader("Ada@example.com")
     one.areas.set([area("prisons")])
-    consent.subscribe(one, How.MAIL)
+    consent.subscribe(one, Source.MAIL)
     SignUp.objects.create(address="Ada@example.com", words="")
     run = ReaderImport.objects.create(file_name="f", statement="s")
     RefusedLine.objects.create(run=run, line=2, reason="r", text="Ada@example.com")
@@ -270,7 +270,7 @@ def test_each_thing_is_forgotten_in_its_time(home: HomePage) -> None:
     now = timezone.now()
     pending, left = reader("p@example.com", State.PENDING), reader("u@example.com", State.UNSUBSCRIBED)
     again = reader("again@example.com", State.PENDING)
-    Consent.objects.create(reader=again, act=Act.ASKED, how=How.FORM, at=now + PENDING_KEPT)
+    Consent.objects.create(reader=again, act=ConsentEvent.ASKED, how=Source.FORM, at=now + PENDING_KEPT)
     stays = [reader("c@example.com"), reader("s@example.com", State.SUPPRESSED)]
     run = ReaderImport.objects.create(file_name="f", statement="s", step=ReaderImport.Step.DONE)
     ReaderImport.objects.create(file_name="f", statement="s", step=ReaderImport.Step.CHECKED, content=b"x")

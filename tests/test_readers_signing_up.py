@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from bulletins.models import BulletinIndexPage
 from bulletins.readers import consent, signing_up
 from bulletins.readers.erasing import erase
-from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, Reason, SignUp, State
+from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, Reason, SignUp, Source, State
 from caching import version
-from home.limits import LimitedUse
+from core.rate_limits import LimitedUse
 from home.models import HomePage
 from tests.asking import problems, value_of
 from tests.factories import area
@@ -71,11 +71,11 @@ def test_a_reader_signs_up_and_confirms(home: HomePage, client: Client, sink: Si
     assert (answer.status_code, answer["Location"]) == (303, link)
     assert "You get the e-bulletin" in client.get(link).content.decode()
     one.refresh_from_db()
-    assert (one.state, one.came_by) == (State.CONFIRMED, How.FORM)
+    assert (one.state, one.came_by) == (State.CONFIRMED, Source.FORM)
     assert sorted(one.areas.values_list("slug", flat=True)) == ["advice", "prisons"]
     record = list(Consent.objects.order_by("pk").values_list("act", "how", "words"))
     words = "Yes, send me the e-bulletin of Common Practice by mail. I can unsubscribe at any time."
-    assert record == [(Act.ASKED, How.FORM, words), (Act.CONFIRMED, How.MAIL, words)]
+    assert record == [(ConsentEvent.ASKED, Source.FORM, words), (ConsentEvent.CONFIRMED, Source.MAIL, words)]
     assert words in unescape(client.get(FORM).content.decode()), "what is recorded is what stood there"
     assert not SignUp.objects.exists()
     assert not client.cookies
@@ -255,7 +255,7 @@ def test_signing_up_does_not_empty_the_page_cache(committed: None, client: Clien
     client.post(link_in(mail.outbox[0].body, "confirm"))
     one = Reader.objects.get()
     one.areas.set([])
-    consent.unsubscribe(one, How.MAIL)
+    consent.unsubscribe(one, Source.MAIL)
     erase(one)
     assert version.current() == before
 

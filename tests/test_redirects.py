@@ -7,8 +7,8 @@ from django.test import Client
 from wagtail.contrib.redirects.models import Redirect
 
 from casestudies.models import CaseStudyIndexPage
+from core.redirects import LONGEST
 from home.models import HomePage
-from home.redirects import LONGEST
 
 pytestmark = pytest.mark.django_db
 

@@ -21,9 +21,9 @@ from wagtail.models import Site
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
-from home.reminders import remind
-from home.reports import when
-from home.review import ReviewReminder
+from editorial.reminders import remind
+from editorial.reports import when
+from editorial.review import ReviewReminder
 from search.embedded.engine import EmbeddedEngine
 from tests.factories import case_study
 

@@ -13,9 +13,10 @@ from PIL import Image
 from wagtail import hooks
 from wagtail.models import Page, Workflow, WorkflowState
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Organisation
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from community.models import User
-from home.models import SiteDocument, SiteImage
+from core.models import SiteDocument, SiteImage
+from organisations.models import Organisation
 from taxonomy.models import Facet, Term
 from tests.factories import OrganisationFactory, case_study, refer, tag, term
 from tests.forms import add_url, complete, edit_url, empty
@@ -83,9 +84,9 @@ def test_every_role_writes_drafts_and_adds_files_and_organisations(
         url = reverse(name.replace("add", "edit"), args=[mine.pk])
         assert client.post(url, {"title": "Renamed", "collection": 1}).status_code == 302
         assert model._default_manager.get().title == "Renamed"
-    add = reverse("wagtailsnippets_casestudies_organisation:add")
+    add = reverse("wagtailsnippets_organisations_organisation:add")
     assert client.post(add, {"name": "New", "description": "", "website": ""}).status_code == 302
-    change = reverse("wagtailsnippets_casestudies_organisation:edit", args=[Organisation.objects.get(name="New").pk])
+    change = reverse("wagtailsnippets_organisations_organisation:edit", args=[Organisation.objects.get(name="New").pk])
     assert client.post(change, {"name": "Newer", "description": "", "website": ""}).status_code == 302
     assert Organisation.objects.filter(name="Newer").exists()
 
@@ -177,7 +178,7 @@ def test_who_deletes_organisations_and_nobody_one_that_is_used(
     used, free = OrganisationFactory(name="Used"), OrganisationFactory(name="Free")
     refer(case_study(listing, "Uses it", organisation=used))
     for organisation in (used, free):
-        url = reverse("wagtailsnippets_casestudies_organisation:delete", args=[organisation.pk])
+        url = reverse("wagtailsnippets_organisations_organisation:delete", args=[organisation.pk])
         assert client.get(url).status_code in (200, 302)
         assert client.post(url).status_code in (200, 302)
     assert Organisation.objects.filter(name="Used").exists()

@@ -200,7 +200,7 @@ def test_a_merge_of_terms_waits_for_a_frozen_one_twice_at_most(
     assert answer.status_code == 302
     assert admin_client.get(answer["Location"]).status_code == 200
     assert len(waits) <= breaker.FAILURES
-    assert Term.every.get(pk=one.pk).merged_into == two
+    assert Term.all_objects.get(pk=one.pk).merged_into == two
     assert "Page 0" in Client().get("/search/?theme=two").content.decode()
 
 

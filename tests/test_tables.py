@@ -14,7 +14,7 @@ from bulletins.models import BulletinIndexPage, BulletinPage
 from bulletins.preflight import preflight
 from bulletins.rendering import letter_of
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
-from home.blocks import ROWS, TableBlock
+from core.blocks import ROWS, TableBlock
 from home.models import HomePage
 from practice.models import PracticeNotePage
 from search.embedded.engine import EmbeddedEngine
@@ -117,7 +117,7 @@ def test_a_case_study_shows_it_and_search_finds_each_cell(
     page.body = [("table", HOUSED)]
     page.save_revision().publish()
     assert read(client.get("/case-studies/housed/").content.decode()) == WANTED
-    (entry,) = CaseStudyPage.search_entries(CaseStudyPage.objects.all())
+    (entry,) = CaseStudyPage.search_documents(CaseStudyPage.objects.all())
     assert TEXT in entry.body
     for words in ("norwich", "200", "356", "march", "annual report"):
         found = client.get("/search/", {"q": words, "format": "json"}).json()
@@ -128,7 +128,7 @@ def test_a_case_study_shows_it_and_search_finds_each_cell(
 def test_a_note_shows_it_and_search_knows_it(home: HomePage, client: Client) -> None:
     page = note(practice_index(home), "Housed", slug="housed", how_to=[("table", HOUSED)])
     assert read(client.get(page.url).content.decode()) == WANTED
-    (entry,) = PracticeNotePage.search_entries(PracticeNotePage.objects.all())
+    (entry,) = PracticeNotePage.search_documents(PracticeNotePage.objects.all())
     assert TEXT in entry.body
 
 
@@ -142,7 +142,7 @@ def test_tables_in_the_rich_text_of_a_block_do_not_run_together(home: HomePage) 
         how_to=[("step", step), ("advice", rich)],
         pitfalls=[("pitfall", {"what": "W", "instead": rich})],
     )
-    (entry,) = PracticeNotePage.search_entries(PracticeNotePage.objects.all())
+    (entry,) = PracticeNotePage.search_documents(PracticeNotePage.objects.all())
     assert entry.body.count("People accommodated | 200 | 356.") == 3
 
 
@@ -202,7 +202,7 @@ def test_a_bulletin_has_it_on_the_web_in_mail_and_in_plain_text(issue: BulletinP
         "Table: People housed, by year & place\n- Norwich; 2003: 200; 2004: <b>356</b>\n- Ely and March; 2004: 41\n"
         "Source: Annual report, 2007"
     ) in letter.text
-    (entry,) = BulletinPage.search_entries(BulletinPage.objects.all())
+    (entry,) = BulletinPage.search_documents(BulletinPage.objects.all())
     assert TEXT in entry.body
 
 

@@ -7,7 +7,8 @@ from django.db.models import ProtectedError
 from django.test import Client
 from wagtail.models import Page
 
-from home.models import HomePage, SiteDocument
+from core.models import SiteDocument
+from home.models import HomePage
 from practice.models import ContractVersion, NoteContract, TemplateContractIndexPage, TemplateContractPage
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine

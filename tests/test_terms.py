@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Organisation
-from casestudies.shown import ROWS
+from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage
+from casestudies.queries import ROWS
+from organisations.models import Organisation
 from search.embedded.engine import EmbeddedEngine
 from search.facets import vocabulary
 from taxonomy import drafts
@@ -103,7 +104,7 @@ def test_a_group_s_areas_follow_and_search_finds_their_pages_by_the_new_group(
     assert done.children == 1
     assert area("fostering").parent == term(Facet.AREA, "young-people")
     assert found(client, area="young-people") == ["One"]
-    assert Term.every.get(slug="youth").parent is None
+    assert Term.all_objects.get(slug="youth").parent is None
 
 
 def test_merged_pages_are_found_by_the_target(
@@ -122,7 +123,7 @@ def test_chains_end_at_the_last_target() -> None:
     first, second, third = (term(Facet.THEME, slug) for slug in ("first", "second", "third"))
     merge(first, second)
     merge(second, third)
-    assert set(Term.every.filter(merged_into=third).values_list("slug", flat=True)) == {"first", "second"}
+    assert set(Term.all_objects.filter(merged_into=third).values_list("slug", flat=True)) == {"first", "second"}
     assert [Term.find(Facet.THEME, slug) for slug in ("first", "second", "third", "none")] == [third] * 3 + [None]
     assert Term.find(Facet.AREA, "first") is None
     for nasty in ("\0", "\ud83d", "", "a" * 5000, "first\n"):
@@ -168,15 +169,15 @@ def test_what_cannot_be_merged_is_refused_and_changes_nothing() -> None:
     advice, other = area("advice"), area("other")
     retired, gone = area("retired", retired=True), area("gone")
     merge(gone, other)
-    gone = Term.every.get(pk=gone.pk)
+    gone = Term.all_objects.get(pk=gone.pk)
     wrong = [advice, term(Facet.THEME, "theme"), term(Facet.AREA, "group"), retired, gone, Term(pk=987654321)]
-    before = list(Term.every.order_by("pk").values())
+    before = list(Term.all_objects.order_by("pk").values())
     for target in wrong:
         with pytest.raises(ValidationError):
             merge(advice, target)
     with pytest.raises(ValidationError):
         merge(gone, advice)
-    assert list(Term.every.order_by("pk").values()) == before
+    assert list(Term.all_objects.order_by("pk").values()) == before
     assert list(targets(advice)) == [other]
 
 
@@ -335,10 +336,10 @@ def test_a_changed_slug_leaves_an_alias_and_can_be_taken_back(admin_client: Clie
     assert admin_client.post(url, data | {"slug": "impact"}).status_code == 302
     mine.refresh_from_db()
     assert mine.slug == "impact"
-    assert set(Term.every.filter(merged_into=mine).values_list("slug", flat=True)) == {"outcomes", "effects"}
+    assert set(Term.all_objects.filter(merged_into=mine).values_list("slug", flat=True)) == {"outcomes", "effects"}
     assert admin_client.post(url, data | {"slug": "IMPACT", "label": "Impacts"}).status_code == 302
     mine.refresh_from_db()
-    assert (mine.slug, mine.label, Term.every.count()) == ("impact", "Impacts", 3)
+    assert (mine.slug, mine.label, Term.all_objects.count()) == ("impact", "Impacts", 3)
 
 
 def test_a_merged_term_s_slug_taken_by_its_target_keeps_the_row_that_drafts_name(listing: CaseStudyIndexPage) -> None:

@@ -33,7 +33,7 @@ def editor(*codenames: str) -> Client:
 
 
 def state() -> list[dict[str, Any]]:
-    return [*Term.every.order_by("pk").values(), *CaseStudyPage.areas.through.objects.order_by("pk").values()]
+    return [*Term.all_objects.order_by("pk").values(), *CaseStudyPage.areas.through.objects.order_by("pk").values()]
 
 
 # Merging
@@ -43,7 +43,7 @@ def test_merging_asks_for_the_target_then_for_a_yes(listing: CaseStudyIndexPage,
     page = case_study(listing, "One", areas=("kids",))
     draft_of(listing)
     kids, children = area("kids"), area("children")
-    Term.every.filter(pk=kids.pk).update(synonyms="tots")
+    Term.all_objects.filter(pk=kids.pk).update(synonyms="tots")
     url = f"/admin/vocabulary/area/merge/{kids.pk}/"
     before = state()
     first = admin_client.get(url).content.decode()
@@ -77,7 +77,7 @@ def test_merging_a_group_says_how_many_areas_follow(admin_client: Client) -> Non
 def test_bad_input_to_a_merge_is_explained_and_changes_nothing(admin_client: Client) -> None:
     kids, other = area("kids"), area("other")
     merge(area("gone"), other)
-    gone = Term.every.get(slug="gone")
+    gone = Term.all_objects.get(slug="gone")
     retired = area("retired", retired=True)
     wrong: list[int | str] = [kids.pk, term(Facet.THEME, "theme").pk, term(Facet.AREA, "group").pk, gone.pk, retired.pk]
     wrong += [987654321, "9" * 400, "-1", "\0", "x", "²", ""]
@@ -185,10 +185,10 @@ def test_forms_offer_a_retired_term_only_where_it_is_chosen(listing: CaseStudyIn
         assert f"{label} (retired)" in str(shown["Has"][field])
         assert f'value="{pk}"' not in str(shown["Lacks"][field])
     organisation = retire(term(Facet.ORGANISATION, "club", "Club"))
-    url = "/admin/snippets/casestudies/organisation/add/"
+    url = "/admin/snippets/organisations/organisation/add/"
     assert "Club" not in str(admin_client.get(url).context["form"]["organisation_type"])
     club = OrganisationFactory(organisation_type=organisation)
-    url = f"/admin/snippets/casestudies/organisation/edit/{club.pk}/"
+    url = f"/admin/snippets/organisations/organisation/edit/{club.pk}/"
     assert "Club (retired)" in str(admin_client.get(url).context["form"]["organisation_type"])
 
 
@@ -228,11 +228,11 @@ def test_a_term_with_aliases_is_deleted_only_where_no_page_uses_it(
     merge(area("kids"), area("children"))
     url = f"/admin/vocabulary/area/delete/{area('children').pk}/"
     admin_client.post(url)
-    assert Term.every.filter(slug="kids").exists()
+    assert Term.all_objects.filter(slug="kids").exists()
     CaseStudyPage.objects.get().delete()
     assert "old address" in admin_client.get(url).content.decode()
     assert admin_client.post(url).status_code == 302
-    assert not Term.every.filter(slug__in=("kids", "children")).exists()
+    assert not Term.all_objects.filter(slug__in=("kids", "children")).exists()
 
 
 def test_a_group_with_areas_cannot_be_deleted_but_one_whose_areas_went_can(admin_client: Client) -> None:

@@ -4,8 +4,8 @@ import pytest
 from django import forms
 from django.test import Client
 
+from core.whole_numbers import WholeNumberField
 from home.models import HomePage
-from home.whole_numbers import WholeNumberField
 from tests.factories import bulletin, bulletin_index
 from tests.forms import edit_url
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
-from home.open_forms import NOT_TEXT
+from core.open_forms import NOT_TEXT
 
 LONGEST = 254  # octets of an address, RFC 5321 with RFC 3696's erratum 1690
 LONGEST_LOCAL = 64  # octets, RFC 5321, 4.5.3.1.1

@@ -26,12 +26,12 @@ from bulletins.readers.addresses import normalise, same
 from bulletins.readers.erasing import erase
 from bulletins.readers.exporting import csv_lines, download
 from bulletins.readers.import_admin import ColumnsView, DiscardView, GoOnView, ImportsView, ImportView, ReportView
-from bulletins.readers.models import How, Reader, ReaderArea, State
-from home.exports import refusal
+from bulletins.readers.models import Reader, ReaderArea, Source, State
+from core.exports import refusal
 from taxonomy.models import Facet, Term
 
 NAME = "readers"
-WAYS_IN = [(How.FORM.value, How.FORM.label), (How.IMPORT.value, How.IMPORT.label)]
+WAYS_IN = [(Source.FORM.value, Source.FORM.label), (Source.IMPORT.value, Source.IMPORT.label)]
 
 
 class ReaderFilterSet(WagtailFilterSet):
@@ -211,7 +211,7 @@ class UnsubscribeView(ActView):
     button, no, done = "Yes, unsubscribe", "No, don’t unsubscribe", "{} is unsubscribed."
 
     def do(self) -> None:
-        consent.unsubscribe(self.reader, How.EDITOR, by=self.request.user)
+        consent.unsubscribe(self.reader, Source.EDITOR, by=self.request.user)
 
 
 class LiftView(ActView):

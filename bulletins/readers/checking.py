@@ -11,8 +11,8 @@ from bulletins.readers.columns import Layout, Refusal, Role, area_names
 from bulletins.readers.csv_lines import Row
 from bulletins.readers.mailboxes import email_in
 from bulletins.readers.models import ForgottenAddress, Reader, ReaderImport, Reason, State
-from home.mail_server import why_not
-from home.open_forms import NOT_TEXT
+from core.open_forms import NOT_TEXT
+from mail.server import why_not
 from taxonomy.models import Facet, Term
 
 KNOWN = {
@@ -21,11 +21,11 @@ KNOWN = {
     State.UNSUBSCRIBED: "Has unsubscribed here. Only the person can come back, with the form.",
     State.SUPPRESSED: "Is suppressed here: {reason}.",
 }
-Why = ForgottenAddress.Why
+ForgottenReason = ForgottenAddress.ForgottenReason
 FORGOTTEN = {
-    Why.ERASED: "Was erased at the person’s wish. Only the person can come back, with the form.",
-    Why.UNSUBSCRIBED: "Unsubscribed here long ago. Only the person can come back, with the form.",
-    Why.LISTED: "Is on a suppression list that was imported here. Only the person can come back, with the form.",
+    ForgottenReason.ERASED: "Was erased at the person’s wish. Only the person can come back, with the form.",
+    ForgottenReason.UNSUBSCRIBED: "Unsubscribed here long ago. Only the person can come back, with the form.",
+    ForgottenReason.LISTED: "Is on a suppression list that was imported here. Only the person can come back, with the form.",
 }
 ALREADY_OUT = "Gets no mail from here already."
 NO_REFUSAL = "Nothing in this line says no, and this list is for those who refused."
@@ -152,7 +152,7 @@ class Checker:
 
 def area_ids() -> dict[str, int]:
     """Every service area and group by slug and by label, the merged ones as what they were merged into."""
-    rows = list(Term.every.filter(facet=Facet.AREA).values_list("pk", "slug", "label", "merged_into_id"))
+    rows = list(Term.all_objects.filter(facet=Facet.AREA).values_list("pk", "slug", "label", "merged_into_id"))
     named = {label.casefold(): merged or pk for pk, _, label, merged in sorted(rows, key=lambda row: row[3] is None)}
     return named | {slug.casefold(): merged or pk for pk, slug, _, merged in rows}
 
@@ -163,7 +163,7 @@ def known_here(emails: Iterable[str]) -> dict[str, str]:
     of_hash = {one: same for same, several in keys.items() for one in several}
     known: dict[str, str] = {}
     for key, why in ForgottenAddress.objects.filter(key__in=of_hash).values_list("key", "why"):
-        known[of_hash[key]] = FORGOTTEN.get(Why(why)) or _suppressed(why)
+        known[of_hash[key]] = FORGOTTEN.get(ForgottenReason(why)) or _suppressed(why)
     for normalised, state, reason in Reader.objects.filter(normalised__in=keys).values_list(
         "normalised", "state", "reason"
     ):

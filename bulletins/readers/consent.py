@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, Reason, State
+from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, Reason, Source, State
 from caching.site_name import site_name
 
 
@@ -15,22 +15,22 @@ def words() -> str:
 
 
 @transaction.atomic
-def subscribe(reader: Reader, how: How, said: str = "") -> None:
+def subscribe(reader: Reader, how: Source, said: str = "") -> None:
     """The person has shown that the address is theirs and that they want the e-bulletin: whatever stopped it is over."""
     reader.state, reader.reason = State.CONFIRMED, ""
     reader.confirmed_at, reader.unsubscribed_at, reader.suppressed_at = timezone.now(), None, None
     reader.save(update_fields=["state", "reason", "confirmed_at", "unsubscribed_at", "suppressed_at"])
     ForgottenAddress.of(reader.address).delete()
-    Consent.objects.create(reader=reader, act=Act.CONFIRMED, how=how, words=said or words())
+    Consent.objects.create(reader=reader, act=ConsentEvent.CONFIRMED, how=how, words=said or words())
 
 
 @transaction.atomic
-def unsubscribe(reader: Reader, how: How, by: Any = None) -> bool:
+def unsubscribe(reader: Reader, how: Source, by: Any = None) -> bool:
     """Whether there was something to take back. A suppressed address stays suppressed."""
     left = Reader.objects.filter(pk=reader.pk, state__in=(State.PENDING, State.CONFIRMED))
     if not left.update(state=State.UNSUBSCRIBED, unsubscribed_at=timezone.now()):
         return False
-    Consent.objects.create(reader=reader, act=Act.WITHDRAWN, how=how, by=by)
+    Consent.objects.create(reader=reader, act=ConsentEvent.WITHDRAWN, how=how, by=by)
     return True
 
 

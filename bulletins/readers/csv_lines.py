@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bulletins.readers.mailboxes import visible
-from home.open_forms import NOT_TEXT
+from core.open_forms import NOT_TEXT
 from search.spreadsheets import without_mark
 
 LONGEST_QUOTE = 50  # lines over which one cell in quotation marks may go before they are taken for a mistake

@@ -22,7 +22,7 @@ BATCH = 500
 @transaction.atomic
 def erase(reader: Reader) -> None:
     """Delete everything about this reader but a keyed hash of the address, so that no import brings it back."""
-    _remember(reader, ForgottenAddress.Why.ERASED)
+    _remember(reader, ForgottenAddress.ForgottenReason.ERASED)
     SignUp.objects.filter(address__in=(reader.address, reader.normalised)).delete()
     RefusedLine.objects.filter(text__in=(reader.address, str(reader))).delete()
     reader.delete()
@@ -58,5 +58,5 @@ def _reduce(readers: QuerySet[Reader]) -> None:
     while found := list(readers[:BATCH]):
         for reader in found:
             with transaction.atomic():
-                _remember(reader, ForgottenAddress.Why.UNSUBSCRIBED)
+                _remember(reader, ForgottenAddress.ForgottenReason.UNSUBSCRIBED)
                 reader.delete()

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from bulletins.readers.addresses import normalise
 from bulletins.readers.mailboxes import unwrapped
-from home.mail_server import why_not
+from mail.server import why_not
 from taxonomy.models import SLUG, Facet, Term
 
 Options = list[tuple[Term, bool]]
@@ -24,7 +24,7 @@ class AreasField(forms.Field):
 
     def clean(self, value: Any) -> list[Term]:
         slugs = [slug.lower() for slug in value or () if SLUG.fullmatch(slug)]
-        rows = Term.every.filter(facet=Facet.AREA, slug__in=slugs).select_related("merged_into")
+        rows = Term.all_objects.filter(facet=Facet.AREA, slug__in=slugs).select_related("merged_into")
         found = {row.slug: row.merged_into or row for row in rows}
         if len(slugs) < len(value or ()) or not found.keys() >= set(slugs):
             raise ValidationError("One of the service areas is not in our list any more. Choose again.")

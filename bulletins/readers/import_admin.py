@@ -17,7 +17,7 @@ from bulletins.readers.columns import Layout, Role
 from bulletins.readers.exporting import download, refusal_lines
 from bulletins.readers.models import ReaderImport, RefusedLine
 from bulletins.readers.uploading import UploadPage, check_size, csv_file
-from home.open_forms import check_text
+from core.open_forms import check_text
 
 EARLIER = 10
 SHOWN = 20  # refused lines on the page; the report has all

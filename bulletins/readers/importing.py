@@ -17,7 +17,7 @@ from bulletins.readers.checking import Accepted, Batch, Checker, area_ids, known
 from bulletins.readers.columns import Layout
 from bulletins.readers.consent_words import recorded
 from bulletins.readers.csv_lines import Text, Unreadable, decoded, table
-from bulletins.readers.models import Act, Consent, How, Reader, ReaderArea, ReaderImport, RefusedLine, State
+from bulletins.readers.models import Consent, ConsentEvent, Reader, ReaderArea, ReaderImport, RefusedLine, Source, State
 from bulletins.readers.suppressing import suppress
 
 BATCH = 500
@@ -157,7 +157,7 @@ def _make(run: ReaderImport, accepted: Sequence[Accepted]) -> None:
             address=one.email,
             normalised=addresses.same(one.email),
             state=State.CONFIRMED,
-            came_by=How.IMPORT,
+            came_by=Source.IMPORT,
             created_at=now,
             confirmed_at=now,
         )
@@ -168,8 +168,8 @@ def _make(run: ReaderImport, accepted: Sequence[Accepted]) -> None:
         Consent(
             reader=reader,
             at=now,
-            act=Act.CONFIRMED,
-            how=How.IMPORT,
+            act=ConsentEvent.CONFIRMED,
+            how=Source.IMPORT,
             words=recorded(one.consent, run.statement),
             by_id=run.by_id,
         )

@@ -32,7 +32,7 @@ class Reason(models.TextChoices):
     REFUSED = "refused", "refused by the mail server"
 
 
-class How(models.TextChoices):
+class Source(models.TextChoices):
     FORM = "form", "sign-up form"
     IMPORT = "import", "import"
     MAIL = "mail", "link in a mail"
@@ -54,7 +54,7 @@ class Reader(models.Model):
     areas: models.ManyToManyField = models.ManyToManyField(
         Term, through="ReaderArea", related_name="+", blank=True, limit_choices_to={"facet": Facet.AREA.value}
     )
-    came_by = models.CharField("came by", max_length=12, choices=How, default=How.FORM)
+    came_by = models.CharField("came by", max_length=12, choices=Source, default=Source.FORM)
     created_at = models.DateTimeField("signed up", default=timezone.now, db_index=True)
     confirmed_at = models.DateTimeField("confirmed", null=True)
     unsubscribed_at = models.DateTimeField("unsubscribed", null=True)
@@ -90,7 +90,7 @@ class ReaderArea(models.Model):
         constraints = [models.UniqueConstraint(fields=["reader", "term"], name="reader_area_once")]
 
 
-class Act(models.TextChoices):
+class ConsentEvent(models.TextChoices):
     ASKED = "asked", "asked to subscribe"
     CONFIRMED = "confirmed", "confirmed"
     WITHDRAWN = "withdrawn", "unsubscribed"
@@ -102,8 +102,8 @@ class Consent(models.Model):
 
     reader = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="consents")
     at = models.DateTimeField(default=timezone.now)
-    act = models.CharField(max_length=10, choices=Act)
-    how = models.CharField(max_length=12, choices=How)
+    act = models.CharField(max_length=10, choices=ConsentEvent)
+    how = models.CharField(max_length=12, choices=Source)
     words = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -118,7 +118,7 @@ class ForgottenAddress(models.Model):
     """All that is kept of an address that was erased, that left long ago or that stood on a suppression list: a keyed
     hash, so that no import brings it back. It goes when the person signs up again."""
 
-    class Why(models.TextChoices):
+    class ForgottenReason(models.TextChoices):
         ERASED = "erased", "erased at the reader’s wish"
         UNSUBSCRIBED = "unsubscribed", "unsubscribed long ago"
         LISTED = "listed", "on an imported suppression list"
@@ -127,7 +127,7 @@ class ForgottenAddress(models.Model):
         REFUSED = "refused", Reason.REFUSED.label
 
     key = models.CharField(max_length=64, unique=True)
-    why = models.CharField(max_length=12, choices=Why)
+    why = models.CharField(max_length=12, choices=ForgottenReason)
     at = models.DateTimeField(default=timezone.now)
 
     affects_readers = False

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from bulletins.readers import tokens
 from bulletins.readers.models import Reader, ReaderArea, State
-from home.mail_headers import encoded
+from mail.headers import encoded
 from taxonomy.models import Term
 
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from bulletins.readers import tokens
 from bulletins.readers.addresses import same
-from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, Reason, SignUp, State
+from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, Reason, SignUp, Source, State
 from bulletins.readers.recipients import links_for, list_headers
 from caching.site_name import site_name
-from home.limits import Limit, LimitReached, counted
-from home.mail_headers import sender
+from core.rate_limits import Limit, LimitReached, counted
+from mail.headers import sender
 from taxonomy.drafts import term_of_today
 
 logger = logging.getLogger(__name__)
@@ -65,11 +65,13 @@ def _answer(sign_up: SignUp) -> None:
         return  # whoever reported us as spam is not written to because a stranger typed their address in
     if reader is None:
         reader, _ = Reader.objects.get_or_create(
-            normalised=same(sign_up.address), defaults={"address": sign_up.address, "came_by": How.FORM}
+            normalised=same(sign_up.address), defaults={"address": sign_up.address, "came_by": Source.FORM}
         )
     reader.areas.set(term_of_today(sign_up.areas).values())
     _send(reader, "confirm", "Confirm that you want our e-bulletin")
-    Consent.objects.create(reader=reader, act=Act.ASKED, how=How.FORM, words=sign_up.words, at=sign_up.created_at)
+    Consent.objects.create(
+        reader=reader, act=ConsentEvent.ASKED, how=Source.FORM, words=sign_up.words, at=sign_up.created_at
+    )
 
 
 def _send(reader: Reader, kind: str, subject: str) -> None:

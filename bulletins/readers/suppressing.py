@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from bulletins.readers import addresses
 from bulletins.readers.checking import Accepted
-from bulletins.readers.models import Act, Consent, ForgottenAddress, How, Reader, ReaderImport, State
+from bulletins.readers.models import Consent, ConsentEvent, ForgottenAddress, Reader, ReaderImport, Source, State
 
 
 def suppress(run: ReaderImport, listed: list[Accepted]) -> None:
@@ -22,12 +22,16 @@ def suppress(run: ReaderImport, listed: list[Accepted]) -> None:
             left.append(reader)
     Reader.objects.bulk_update(readers, ["state", "reason", "suppressed_at", "unsubscribed_at"])
     Consent.objects.bulk_create(
-        Consent(reader=reader, at=now, act=Act.WITHDRAWN, how=How.IMPORT, words=run.statement, by_id=run.by_id)
+        Consent(
+            reader=reader, at=now, act=ConsentEvent.WITHDRAWN, how=Source.IMPORT, words=run.statement, by_id=run.by_id
+        )
         for reader in left
     )
     ForgottenAddress.objects.bulk_create(
         (
-            ForgottenAddress(key=addresses.hashes(one.email)[0], why=one.reason or ForgottenAddress.Why.LISTED)
+            ForgottenAddress(
+                key=addresses.hashes(one.email)[0], why=one.reason or ForgottenAddress.ForgottenReason.LISTED
+            )
             for one in by_email.values()
         ),
         ignore_conflicts=True,

@@ -20,10 +20,10 @@ from bulletins.readers import consent, tasks, tokens
 from bulletins.readers.erasing import erase
 from bulletins.readers.exporting import held_about
 from bulletins.readers.forms import AreasForm, SubscribeForm
-from bulletins.readers.models import How, Reader, SignUp, State
+from bulletins.readers.models import Reader, SignUp, Source, State
 from bulletins.readers.signals import left_by_link
-from home import open_forms
-from home.limits import Limit, LimitReached, counted
+from core import open_forms
+from core.rate_limits import Limit, LimitReached, counted
 
 STAMP = "subscribe"
 FROM_ONE_NETWORK = 20  # sign-ups an hour: an office or a course may sign up together
@@ -106,7 +106,7 @@ def by_link(purpose: str) -> Callable[[ReaderView], Callable[[HttpRequest, str],
 def confirm(request: HttpRequest, reader: Reader, token: str) -> HttpResponse:
     if request.method == "POST":
         if reader.state != State.CONFIRMED:
-            consent.subscribe(reader, How.MAIL)
+            consent.subscribe(reader, Source.MAIL)
         return _see(request.path)
     return render(request, "bulletins/readers/confirm.html", _about(reader))
 
@@ -115,7 +115,7 @@ def confirm(request: HttpRequest, reader: Reader, token: str) -> HttpResponse:
 def unsubscribe(request: HttpRequest, reader: Reader, token: str) -> HttpResponse:
     if request.method == "POST":
         one_click = open_forms.values(request).get("List-Unsubscribe") == ONE_CLICK
-        if consent.unsubscribe(reader, How.ONE_CLICK if one_click else How.MAIL):
+        if consent.unsubscribe(reader, Source.ONE_CLICK if one_click else Source.MAIL):
             left_by_link.send(Reader, request=request, reader=reader)
         if one_click:
             return HttpResponse("Unsubscribed.\n", content_type="text/plain; charset=utf-8")
@@ -129,10 +129,10 @@ def preferences(request: HttpRequest, reader: Reader, token: str) -> HttpRespons
         sent = open_forms.values(request)
         action = sent.get("action", "")
         if action == "unsubscribe":
-            if consent.unsubscribe(reader, How.PREFERENCES):
+            if consent.unsubscribe(reader, Source.PREFERENCES):
                 left_by_link.send(Reader, request=request, reader=reader)
         elif action == "subscribe" and reader.state != State.CONFIRMED:
-            consent.subscribe(reader, How.PREFERENCES)
+            consent.subscribe(reader, Source.PREFERENCES)
         elif action == "areas":
             form = AreasForm(_with_areas(request, sent))
             if not form.is_valid():

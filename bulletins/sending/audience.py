@@ -15,7 +15,7 @@ from bulletins.readers.models import Reader
 from bulletins.readers.recipients import confirmed
 from bulletins.rendering import freeze
 from bulletins.sending.models import Delivery, Sending
-from search.entries import searchable_models
+from search.documents import searchable_models
 
 BATCH = 1000
 State = Sending.State

@@ -13,7 +13,7 @@ from bulletins.readers.csv_lines import Unreadable, decoded
 from bulletins.readers.uploading import UploadPage, check_size, csv_file
 from bulletins.readers.workbooks import as_csv
 from bulletins.sending.bounce_import import Finding, Verdict, take_in
-from home.open_forms import NOT_TEXT
+from core.open_forms import NOT_TEXT
 
 LARGEST = 200_000  # bytes: some 4,000 lines
 MOST_TAGS = 400_000  # of a workbook; a request waits for it

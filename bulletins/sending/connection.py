@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
-from bulletins.rendering import Letter, Links, message
+from bulletins.rendering import Links, RenderedMail, message
 from bulletins.sending.stencil import Stencil
-from home.mail_server import why_not
+from mail.server import why_not
 
 logger = logging.getLogger("bulletins.sending")
 
@@ -22,7 +22,7 @@ class NotTaken(Exception):
 class Connection:
     """For the mails of one letter."""
 
-    def __init__(self, letter: Letter) -> None:
+    def __init__(self, letter: RenderedMail) -> None:
         self._backend: Any = get_connection()
         self._letter = letter
         # A provider's own interface wants the mail in its parts.

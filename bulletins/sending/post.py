@@ -65,7 +65,7 @@ def work(sending: Sending, ask_for_help: Callable[[], None] | None = None) -> bo
     if held.page is None:
         _pause(held, "The page of this issue is gone.")
         return False
-    with Round(held, held.page, ask_for_help) as this:
+    with DeliveryWorker(held, held.page, ask_for_help) as this:
         this.run(time.monotonic() + SLICE)
     if not queued(held).exists():
         running = Sending.objects.filter(pk=held.pk, state=Sending.State.SENDING)
@@ -100,7 +100,7 @@ def _pause(sending: Sending, note: str) -> None:
     running.update(state=Sending.State.PAUSED, note=note)
 
 
-class Round:
+class DeliveryWorker:
     """One worker at one sending, with one connection at a time."""
 
     def __init__(self, sending: Sending, page: BulletinPage, ask_for_help: Callable[[], None] | None = None) -> None:
@@ -115,7 +115,7 @@ class Round:
         self._heart = lease.Heart(self._name)
         self.stopped = False
 
-    def __enter__(self) -> "Round":
+    def __enter__(self) -> "DeliveryWorker":
         release_dead(self.sending)
         self._heart.start()
         return self

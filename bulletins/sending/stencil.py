@@ -14,7 +14,7 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.utils.html import escape
 
-from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Letter, Links, message
+from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Links, RenderedMail, message
 
 PLACEHOLDERS = {"browser": BROWSER, "preferences": PREFERENCES, "unsubscribe": UNSUBSCRIBE}
 HEADERS = {"To": "to", "Message-ID": "id", "List-Unsubscribe": "click"}
@@ -39,7 +39,7 @@ class Written(EmailMessage):
 
 
 class Stencil:
-    def __init__(self, letter: Letter) -> None:
+    def __init__(self, letter: RenderedMail) -> None:
         self._key = token_hex(8)
         marked = replace(letter, text=self._marked(letter.text, "text"), html=self._marked(letter.html, "html"))
         # The date is that of the stencil: some seconds ago.

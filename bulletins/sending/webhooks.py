@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 
 from bulletins.readers import consent
 from bulletins.readers.addresses import normalise, same
-from bulletins.readers.models import How, Reader
+from bulletins.readers.models import Reader, Source
 from bulletins.sending.bounces import Kind, last_delivery, record
 from bulletins.sending.models import Delivery
 
@@ -84,7 +84,7 @@ def received(sender: Any, event: AnymailTrackingEvent, **kwargs: Any) -> None:
         reader = delivery.reader
     if meant == EventType.UNSUBSCRIBED:
         came_back = reader is not None and reader.confirmed_at is not None and at < reader.confirmed_at
-        left = reader is not None and not came_back and consent.unsubscribe(reader, How.MAIL)
+        left = reader is not None and not came_back and consent.unsubscribe(reader, Source.MAIL)
         if left and delivery is not None:
             Delivery.objects.filter(pk=delivery.pk).update(unsubscribed_at=at)
         return

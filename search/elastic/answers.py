@@ -17,8 +17,8 @@ from search.elastic import question as asked
 from search.elastic import spelling
 from search.elastic.connection import Place, several
 from search.elastic.documents import DEEPEST
+from search.elastic.hits import FEW, SHOWN, WITHOUT_BODY, hits
 from search.elastic.question import Sets, filters, passed, sets
-from search.elastic.showing import FEW, SHOWN, WITHOUT_BODY, hits
 from search.facets import DIMENSIONS, YEAR, FacetCount, Value, Vocabulary
 from search.matching import in_years
 from search.query import PER_PAGE, Query

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from search.analysis import fold, tokens
-from search.entries import Entry, texts_of
+from search.documents import Document, texts_of
 from search.facets import DIMENSIONS, YEAR
 from search.indexing import facets_of, fingerprint
 from search.stemming import learn, stems
@@ -78,7 +78,7 @@ class Batch:
     lines: list[bytes]
 
 
-def batch(versions: Mapping[int, int], entries: Iterable[Entry], *, again: bool = False) -> Batch:
+def batch(versions: Mapping[int, int], entries: Iterable[Document], *, again: bool = False) -> Batch:
     """A page in `versions` without an entry leaves the index. Nothing happens to a page that is there in a newer version,
     nor, without `again`, in the same."""
     found = {entry.page_id: entry for entry in entries}
@@ -100,7 +100,7 @@ def _line(values: Mapping[str, Any]) -> bytes:
 
 
 def _document(
-    entry: Entry, organisations: list[str], texts: tuple[str, str, str, str], words: list[list[str]]
+    entry: Document, organisations: list[str], texts: tuple[str, str, str, str], words: list[list[str]]
 ) -> dict[str, Any]:
     title, _, summary, body = texts
     once = [dict.fromkeys(found) for found in words]

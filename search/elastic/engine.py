@@ -4,10 +4,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from search.elastic import connection, index, keeping
+from search.elastic import connection, index, sync
 from search.elastic.answers import answer, counts_of
 from search.elastic.connection import Place, asking, checked
-from search.elastic.showing import WITHOUT_BODY, hits
+from search.elastic.hits import WITHOUT_BODY, hits
 from search.elastic.similar import likest
 from search.elastic.suggesting import suggestions
 from search.facets import Vocabulary
@@ -64,16 +64,16 @@ class ElasticEngine:
     # Keeping current
 
     def sync(self) -> int:
-        return keeping.sync(self.place)
+        return sync.sync(self.place)
 
     def rebuild(self, progress: Progress | None = None) -> int:
-        return keeping.rebuild(self.place, progress)
+        return sync.rebuild(self.place, progress)
 
     def tidy(self) -> None:
         index.remove_left_behind(self.place)
 
     def rollback(self) -> int:
-        return keeping.rollback(self.place)
+        return sync.rollback(self.place)
 
     def sequence(self) -> int:
         return index.sequence(self.place)
@@ -82,7 +82,7 @@ class ElasticEngine:
         return index.stored(self.place)
 
     def repair(self, page_ids: list[int]) -> None:
-        keeping.repair(self.place, page_ids)
+        sync.repair(self.place, page_ids)
 
 
 def _since(started: float) -> float:

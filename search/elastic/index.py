@@ -17,10 +17,10 @@ from uuid import uuid4
 from elastic_transport import TransportError
 from elasticsearch import BadRequestError, NotFoundError
 
+from search.documents import Document
 from search.elastic import documents
 from search.elastic.connection import READ, Missing, Place, asking, checked, raise_refusal
 from search.elastic.documents import Batch
-from search.entries import Entry
 from search.protocols import Busy, Unavailable
 
 Versions = Mapping[int, int]
@@ -70,7 +70,9 @@ class Written:
     names: set[str] = field(default_factory=set)  # of the indexes that an alias led to
 
 
-def write(place: Place, target: str, versions: Versions, entries: Iterable[Entry], *, again: bool = False) -> Written:
+def write(
+    place: Place, target: str, versions: Versions, entries: Iterable[Document], *, again: bool = False
+) -> Written:
     """Replace these pages' entries in an index or behind an alias, as `documents.batch` says. Raises Unavailable where the
     server did not take them all: then all may be sent again."""
     return send(place, target, documents.batch(versions, entries, again=again))
@@ -158,7 +160,7 @@ class Rebuild:
         self._sending = ThreadPoolExecutor(TOGETHER)
         self._sent: list[Future[Written]] = []
 
-    def add(self, versions: Versions, entries: Iterable[Entry]) -> None:
+    def add(self, versions: Versions, entries: Iterable[Document]) -> None:
         # Nobody else writes here: what comes later is newer, whatever the log says.
         self.take(documents.batch(versions, entries, again=True))
 

@@ -12,8 +12,8 @@ from elasticsearch.dsl import A, Q
 
 from search.elastic.answers import VALUES
 from search.elastic.connection import Place, several
+from search.elastic.hits import WITHOUT_BODY
 from search.elastic.question import BY_SCORE
-from search.elastic.showing import WITHOUT_BODY
 from search.likeness import CANDIDATES, LIKENESS
 
 MORE = 20  # pages weighed again beyond those that are wanted: the server adds with fewer digits

@@ -10,7 +10,7 @@ from search.spelling import LONG, MORE, RARE, is_within_two, may_be_misspelt, on
 from search.synonyms import Expanded
 
 ONCE, TWICE = "once", "twice"
-WAYS = {ONCE: {"max_edits": 1, "prefix_length": 0}, TWICE: {"max_edits": 2, "prefix_length": 2}}
+BROWSE_LISTS = {ONCE: {"max_edits": 1, "prefix_length": 0}, TWICE: {"max_edits": 2, "prefix_length": 2}}
 # A word that many pages have costs nothing. The server counts pages that are gone until it tidies up, therefore more than RARE.
 ALIKE = {
     "field": "written",
@@ -35,7 +35,7 @@ def asked(words: Sequence[str]) -> dict[str, Any]:
     alike = {
         f"{way} {word}": {"text": fold(word), "term": ALIKE | settings}
         for word in words
-        for way, settings in WAYS.items()
+        for way, settings in BROWSE_LISTS.items()
         if way == ONCE or len(fold(word)) >= LONG
     }
     aggs = {"having": {"filters": {"filters": having}}}

@@ -12,7 +12,7 @@ from search.embedded.hits import hits
 from search.embedded.sets import Reader, Sets
 from search.embedded.spelling import corrected
 from search.facets import Vocabulary
-from search.marking import wanted
+from search.highlighting import wanted
 from search.query import Query
 from search.results import Relax, Results
 from search.synonyms import Expanded, Thesaurus, expand

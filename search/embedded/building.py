@@ -16,9 +16,9 @@ from pyroaring import BitMap
 
 from search import changes
 from search.analysis import tokens
+from search.documents import Document, documents_for, texts_of
 from search.embedded import postings, tables
 from search.embedded.postings import FIELDS, REACHED, keys_of, pairs_of
-from search.entries import Entry, entries_for, texts_of
 from search.indexing import facets_of
 from search.stemming import learn
 
@@ -52,7 +52,7 @@ def commonest(page_ids: Sequence[int]) -> frozenset[str]:
     if len(page_ids) < MANY:
         return frozenset()
     having: Counter[str] = Counter()
-    for entry in entries_for(page_ids[:: -(-len(page_ids) // SAMPLE)]):
+    for entry in documents_for(page_ids[:: -(-len(page_ids) // SAMPLE)]):
         words = {word for text in texts_of(entry)[1] for word in tokens(text)}
         learn(words)
         having.update({stem for word in words for stem in keys_of(word)[1]})
@@ -62,10 +62,10 @@ def commonest(page_ids: Sequence[int]) -> frozenset[str]:
 def made(page_ids: list[int], common: Set[str] = frozenset()) -> Made:
     """The sequence is read before the page: what is written is at least as new as it says."""
     versions = changes.versions(page_ids)
-    return taken_apart(versions, entries_for(page_ids), common)
+    return taken_apart(versions, documents_for(page_ids), common)
 
 
-def taken_apart(versions: Mapping[int, int], entries: Iterable[Entry], common: Set[str] = frozenset()) -> Made:
+def taken_apart(versions: Mapping[int, int], entries: Iterable[Document], common: Set[str] = frozenset()) -> Made:
     docs: list[tuple[Any, ...]] = []
     names: list[str] = []
     facets: dict[tuple[str, str], list[int]] = {}
@@ -191,7 +191,7 @@ class Rebuild:
         self._lengths = [0] * len(FIELDS)
         self._tune(IN_ONE_GO)
 
-    def add(self, versions: Mapping[int, int], entries: Iterable[Entry]) -> None:
+    def add(self, versions: Mapping[int, int], entries: Iterable[Document]) -> None:
         self.take(taken_apart(versions, entries, self._common))
 
     def take(self, batch: Made) -> None:

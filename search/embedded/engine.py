@@ -13,19 +13,18 @@ from pathlib import Path
 from django.conf import settings
 from pyroaring import BitMap
 
-from caching.version import content_changed, remember
+from caching.version import cached_per_version, content_changed
 from search import changes, matching
-from search.batches import BATCH, prepared
+from search.documents import documents_for, indexable_ids
 from search.embedded.answer import answer
 from search.embedded.building import commonest, made
 from search.embedded.hits import hits
-from search.embedded.memory import Memory, State
+from search.embedded.maintenance import tidy
 from search.embedded.ranking import add
 from search.embedded.sets import Reader
+from search.embedded.snapshot import Memory, State
 from search.embedded.store import Store
 from search.embedded.suggest import suggestions
-from search.embedded.tidying import tidy
-from search.entries import entries_for, indexable_ids
 from search.facets import NO_VALUES, Vocabulary
 from search.facets import vocabulary as today
 from search.indexing import LARGEST
@@ -34,6 +33,7 @@ from search.protocols import Progress, Unavailable
 from search.query import PER_PAGE, Query
 from search.results import Hit, Results, Suggestion
 from search.synonyms import NONE, Thesaurus
+from search.workers import BATCH, prepared
 
 FRESH, MANY_FRESH = 200, 5000  # pages whose words the minute jobs fold in, and that are not left to these
 
@@ -108,7 +108,7 @@ class EmbeddedEngine:
 
     def newest(self) -> int:
         """The last change in the log."""
-        return remember("newest change", changes.newest)
+        return cached_per_version("newest change", changes.newest)
 
     # Keeping current
 
@@ -167,7 +167,7 @@ class EmbeddedEngine:
             return 0
         # The sequence is read before the page: what is written is at least as new as it says.
         versions = changes.versions(page_ids)
-        written = self.store.write(versions, list(entries_for(page_ids)), after, upto)
+        written = self.store.write(versions, list(documents_for(page_ids)), after, upto)
         if written:
             content_changed()  # answers from before are not to be kept
         return written
@@ -177,7 +177,7 @@ class EmbeddedEngine:
         held = self.store.versions(page_ids)
         logged = changes.versions(page_ids)
         versions = {page: max(held[page], logged[page]) for page in page_ids}
-        self.store.write(versions, list(entries_for(page_ids)))
+        self.store.write(versions, list(documents_for(page_ids)))
         content_changed()
 
     def rebuild(self, progress: Progress | None = None) -> int:

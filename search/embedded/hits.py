@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pyroaring import BitMap
 
-from search import marking
+from search import highlighting
+from search.highlighting import Wanted
 from search.hits import hit
-from search.marking import Wanted
 from search.results import Hit
 
 
@@ -18,10 +18,10 @@ def hits(
     """These pages in this order. `every` are the pages with the whole question, `wanted` says what is marked."""
     # All as one row: with each row that SQLite hands over Python lets other threads go first.
     rows = _rows(connection, "kind, title, url, summary, date, json(organisations), json(facets)", ids)
-    excerpts = {page: marking.excerpt(row[3], wanted) for page, row in rows.items()} if wanted else {}
+    excerpts = {page: highlighting.excerpt(row[3], wanted) for page, row in rows.items()} if wanted else {}
     # A body is looked at only where there is nothing to mark in the summary.
     bodies = _rows(connection, "body", [page for page in ids if wanted and excerpts[page] is None])
-    excerpts |= {page: marking.excerpt(body, wanted) for page, (body,) in bodies.items() if wanted}
+    excerpts |= {page: highlighting.excerpt(body, wanted) for page, (body,) in bodies.items() if wanted}
     return tuple(
         hit(
             *(page, *rows[page][:5]),

@@ -15,9 +15,9 @@ from math import log
 
 from pyroaring import BitMap
 
-from search.embedded.memory import State
 from search.embedded.postings import LEVELS
 from search.embedded.sets import Part
+from search.embedded.snapshot import State
 
 WEIGHTS = (6.0, 3.0, 2.0, 1.0)  # title, tags, summary, body
 LENGTH = (0.4, 0.3, 0.5, 0.6)  # how much the length of each field counts

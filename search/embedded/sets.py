@@ -10,9 +10,9 @@ from operator import and_, or_
 from pyroaring import BitMap
 
 from search.analysis import Word
-from search.embedded import beginnings, postings, text
-from search.embedded.memory import Memory, State
+from search.embedded import postings, prefixes, text
 from search.embedded.postings import FIRST, LEVELS, Levels
+from search.embedded.snapshot import Memory, State
 from search.matching import union
 from search.stemming import stems
 from search.synonyms import Alternative, Expanded, Group
@@ -93,7 +93,7 @@ class Reader:
 
     def _beginning(self, start: str) -> Levels:
         # Not by stems: "organisat" begins "organisation", but not its stem.
-        return beginnings.read(self.connection, self.state.beginnings, self.state.fresh_pages, start)
+        return prefixes.read(self.connection, self.state.beginnings, self.state.fresh_pages, start)
 
     def word(self, word: str) -> BitMap:
         """The pages that have a word, whatever its ending."""

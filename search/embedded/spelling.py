@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Iterable
 
 from search.analysis import fold
-from search.embedded.beginnings import Beginnings
 from search.embedded.postings import LAST, WRITTEN, written
+from search.embedded.prefixes import Beginnings
 from search.embedded.sets import Reader
 from search.spelling import LONG, MORE, RARE, is_within_two, may_be_misspelt, once
 from search.synonyms import Expanded

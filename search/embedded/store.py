@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 
+from search.documents import Document
 from search.embedded import tables
 from search.embedded.building import Rebuild
 from search.embedded.soundness import Soundness, flaw
 from search.embedded.tables import FORMAT, TABLES, roll_back, transaction
-from search.entries import Entry
 from search.protocols import Busy, Unavailable
 
 POINTER = "search.current"
@@ -106,7 +106,7 @@ class Store:
             roll_back(connection)
 
     def write(
-        self, versions: Mapping[int, int], entries: Iterable[Entry], after: int = 0, upto: int | None = None
+        self, versions: Mapping[int, int], entries: Iterable[Document], after: int = 0, upto: int | None = None
     ) -> int:
         """Replace these pages' entries; a page in `versions` without an entry leaves the index. With `upto` these are
         all changes between two sequences, and the index has then taken in `upto`. Returns how many pages were written."""

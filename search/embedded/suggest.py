@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from search.embedded.memory import State
+from search.embedded.snapshot import State
 from search.facets import Vocabulary
 from search.results import Suggestion
 from search.suggesting import facet_values, ordered, typed_words, written

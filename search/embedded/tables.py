@@ -9,9 +9,9 @@ from typing import Any
 from pyroaring import BitMap
 
 from search.analysis import fold
+from search.documents import Document, texts_of
 from search.embedded import postings
-from search.embedded.memory import ALL
-from search.entries import Entry, texts_of
+from search.embedded.snapshot import ALL
 from search.indexing import facets_of, fingerprint
 from search.stemming import TOKENIZER
 from search.suggesting import SCHEMA
@@ -64,7 +64,7 @@ SUGGESTED = "INSERT INTO prefix (rowid, text, kind, url) VALUES (?, ?, ?, ?)"
 TEXTS = slice(-4, None)  # of a row of `doc`
 
 
-def doc_row(entry: Entry) -> tuple[list[str], tuple[Any, ...]]:
+def doc_row(entry: Document) -> tuple[list[str], tuple[Any, ...]]:
     """The organisations of an entry, and its row in `doc`, which ends with the four texts."""
     organisations, texts = texts_of(entry)
     day = entry.date.isoformat() if entry.date else None
@@ -109,7 +109,7 @@ def roll_back(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def replace(connection: sqlite3.Connection, page: int, entry: Entry | None) -> None:
+def replace(connection: sqlite3.Connection, page: int, entry: Document | None) -> None:
     """Write a page's entry in the place of what was there."""
     _remove(connection, page)
     if entry is None:

@@ -8,10 +8,11 @@ from django.core.files.images import ImageFile
 from PIL import Image
 from wagtail.models import Page, PageViewRestriction
 
-from casestudies.models import CaseStudyPage, Organisation
+from casestudies.models import CaseStudyPage
 from casestudies.rows import Contract, Cost, Milestone, Outcome, PeopleCount, Period, RelatedLink, Source
 from community.models import User
-from home.models import SiteDocument, SiteImage
+from core.models import SiteDocument, SiteImage
+from organisations.models import Organisation
 from search.engine import engine
 from tests.browser import fill_practice
 from tests.browser.places import CLOSED, SLUG

@@ -5,8 +5,9 @@ import datetime
 from django.core.files.base import ContentFile
 from wagtail.models import Page
 
-from casestudies.models import CaseStudyPage, Organisation
-from home.models import SiteDocument
+from casestudies.models import CaseStudyPage
+from core.models import SiteDocument
+from organisations.models import Organisation
 from practice.models import (
     ContractVersion,
     NoteContract,

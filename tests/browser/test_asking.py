@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 import pytest
 from playwright.sync_api import Page, expect
 
-from home.citing import printed
+from core.citing import printed
 from tests.browser.conftest import Opener
 from tests.browser.places import SLUG
 from tests.browser.served import Served

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from bulletins.blocks import COLUMNS
 from bulletins.issue import Issue, Item, Place, Section
-from bulletins.prose import prose
 from bulletins.rendering import mail_html
-from home.tables import Cell, Table
+from bulletins.rich_text import prose
+from core.tables import Cell, Table
 from tests.browser.conftest import Opener
 from tests.browser.served import Served
 from tests.browser.test_admin import tab, visit

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page
 
-from home.open_forms import SHORTEST
+from core.open_forms import SHORTEST
 
 # Wagtail takes what a form holds two seconds after it was loaded for what was saved.
 KNOWS_WHAT_WAS_SAVED = """() => {

@@ -10,7 +10,8 @@ from PIL import Image
 
 from bulletins.models import BulletinIndexPage, BulletinPage
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
-from home.models import HomePage, SiteImage
+from core.models import SiteImage
+from home.models import HomePage
 from tests.factories import bulletin, bulletin_index, case_study
 
 

@@ -49,7 +49,7 @@ def test_a_mail_server_that_refuses_is_told_of(issue_page: BulletinPage, admin_c
 def test_a_mail_server_that_is_down_is_told_of(
     issue_page: BulletinPage, admin_client: Client, settings: LazySettings
 ) -> None:
-    settings.EMAIL_BACKEND = "home.mail_server.EmailBackend"
+    settings.EMAIL_BACKEND = "mail.server.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     shown = admin_client.post(test_copy(issue_page), follow=True).content.decode()
     assert "The mail server did not take the test copy (ConnectionRefusedError)." in shown

@@ -18,7 +18,7 @@ from bulletins.preflight import Finding, Level, external_links, preflight
 from bulletins.rendering import freeze, letter_for, letter_of
 from casestudies.models import CaseStudyPage
 from community.models import User
-from home.models import SiteImage
+from core.models import SiteImage
 from tests.bulletins.conftest import news, section
 
 Write = Callable[..., BulletinPage]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bulletins.campaign import marked
 from bulletins.issue import Issue, issue_of
 from bulletins.models import BulletinIndexPage, BulletinPage
-from bulletins.prose import WIDTH, as_html, as_text, heading, paragraphs, prose, wrapped
 from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Links, letter_for, letter_of, message, plain_text
+from bulletins.rich_text import WIDTH, as_html, as_text, heading, paragraphs, prose, wrapped
 from casestudies.models import CaseStudyPage
 from tests.bulletins.conftest import news, section
 from tests.factories import bulletin

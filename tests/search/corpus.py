@@ -10,12 +10,12 @@ import pytest
 from django.http import QueryDict
 
 from search.analysis import Question, Word, parse, tokens
+from search.documents import Document
 from search.elastic import documents, index
 from search.elastic.connection import Place, client_of
 from search.elastic.engine import ElasticEngine
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.store import Store
-from search.entries import Entry
 from search.facets import DIMENSIONS, Value, Vocabulary
 from search.protocols import Engine
 from search.query import Query
@@ -25,7 +25,12 @@ from search.results import Results
 WORDS = ("alpha", "bravo", "delta", "gamma", "kappa", "omega", "sigma", "zulu")
 GROUPS = {"care": ("home-care", "day-care", "respit"), "youth": ("clubs", "mentors")}
 VALUES = {"theme": ("t1", "t2", "t3"), "region": ("north", "south"), "evidence": ("0", "1", "5"), "tag": ("x", "y")}
-VALUES |= {"cost": ("under-5m", "1m-to-5m"), "people": ("50-to-249",), "place": ("essex",), "organisation_name": ("break",)}
+VALUES |= {
+    "cost": ("under-5m", "1m-to-5m"),
+    "people": ("50-to-249",),
+    "place": ("essex",),
+    "organisation_name": ("break",),
+}
 KINDS = ("case-study", "bulletin", "event")
 
 
@@ -49,12 +54,12 @@ class CorpusEngine(EmbeddedEngine):
         return 0
 
 
-def entry(page_id: int, title: str = "Title", **values: object) -> Entry:
+def entry(page_id: int, title: str = "Title", **values: object) -> Document:
     defaults: dict[str, object] = {"kind": "case-study", "url": f"/{page_id}/"}
-    return Entry(page_id=page_id, title=title, **(defaults | values))  # type: ignore[arg-type]
+    return Document(page_id=page_id, title=title, **(defaults | values))  # type: ignore[arg-type]
 
 
-def built(folder: Path, entries: Iterable[Entry]) -> CorpusEngine:
+def built(folder: Path, entries: Iterable[Document]) -> CorpusEngine:
     """An engine whose index holds these entries."""
     found = list(entries)
     with Store(folder).rebuilding(1) as new:
@@ -62,7 +67,7 @@ def built(folder: Path, entries: Iterable[Entry]) -> CorpusEngine:
     return CorpusEngine(folder)
 
 
-def made_up(seed: int, size: int) -> list[Entry]:
+def made_up(seed: int, size: int) -> list[Document]:
     """Entries with few words and few values, so that everything meets everything."""
     rng = random.Random(seed)
 
@@ -99,8 +104,8 @@ class Corpus:
     def __init__(
         self,
         engine: Engine,
-        entries: Mapping[int, Entry],
-        write: Callable[[Mapping[int, int], Sequence[Entry]], object],
+        entries: Mapping[int, Document],
+        write: Callable[[Mapping[int, int], Sequence[Document]], object],
     ) -> None:
         self.engine, self.entries, self.write = engine, entries, write
 
@@ -111,18 +116,18 @@ class Corpus:
         return self.engine.search(query, VOCABULARY, per_page)
 
 
-Build = Callable[[Iterable[Entry]], Corpus]
+Build = Callable[[Iterable[Document]], Corpus]
 # A rule that test_engines_agree holds for the other engine as well, by comparing the two over the same questions.
 once = pytest.mark.parametrize("build", ["embedded"], indirect=True)
 
 
-def corpus(folder: Path, entries: Iterable[Entry]) -> Corpus:
+def corpus(folder: Path, entries: Iterable[Document]) -> Corpus:
     """On this machine."""
     found = list(entries)
     return Corpus(built(folder, found), {item.page_id: item for item in found}, Store(folder).write)
 
 
-def elastic_corpus(url: str, entries: Iterable[Entry]) -> Corpus:
+def elastic_corpus(url: str, entries: Iterable[Document]) -> Corpus:
     """On a server. An index that is not rebuilt but written to: tests have many small ones."""
     found = {item.page_id: item for item in entries}
     # A server that has just started takes its time.
@@ -134,7 +139,7 @@ def elastic_corpus(url: str, entries: Iterable[Entry]) -> Corpus:
         aliases={place.alias: {}},
     )
 
-    def write(versions: Mapping[int, int], entries: Sequence[Entry]) -> object:
+    def write(versions: Mapping[int, int], entries: Sequence[Document]) -> object:
         return index.write(place, place.alias, versions, entries)
 
     write(dict.fromkeys(found, 1), list(found.values()))
@@ -148,7 +153,7 @@ def query(address: str) -> Query:
 # The same rules again, without an index
 
 
-def _columns(item: Entry) -> list[list[str]]:
+def _columns(item: Document) -> list[list[str]]:
     return [tokens(text) for text in (item.title, " · ".join(item.tags), item.summary, item.body)]
 
 
@@ -163,17 +168,17 @@ def _has(column: list[str], words: Sequence[Word]) -> bool:
     )
 
 
-def _holds(item: Entry, words: Sequence[Word]) -> bool:
+def _holds(item: Document, words: Sequence[Word]) -> bool:
     return any(_has(column, words) for column in _columns(item))
 
 
-def allowed(item: Entry, question: Question) -> bool:
+def allowed(item: Document, question: Question) -> bool:
     """What always holds: every phrase is there, nothing excluded is."""
     phrases = all(_holds(item, [Word(text) for text in phrase]) for phrase in question.phrases)
     return phrases and not any(_holds(item, words) for words in question.excluded)
 
 
-def matches(entries: Mapping[int, Entry], text: str) -> tuple[set[int], set[int]]:
+def matches(entries: Mapping[int, Document], text: str) -> tuple[set[int], set[int]]:
     """The pages that a text matches, and those of them that have all its words."""
     question = parse(text)
     may = {page for page, item in entries.items() if allowed(item, question)}
@@ -183,7 +188,7 @@ def matches(entries: Mapping[int, Entry], text: str) -> tuple[set[int], set[int]
     return {page for page in may if any(_holds(entries[page], [word]) for word in question.words)}, every
 
 
-def values_of(item: Entry, dimension: str) -> set[str]:
+def values_of(item: Document, dimension: str) -> set[str]:
     if dimension == "kind":
         return {item.kind}
     if dimension == "year":
@@ -191,7 +196,7 @@ def values_of(item: Entry, dimension: str) -> set[str]:
     return set(item.facets.get(dimension, ()))
 
 
-def passes(item: Entry, asked: Query, leave_out: str = "") -> bool:
+def passes(item: Document, asked: Query, leave_out: str = "") -> bool:
     for dimension, chosen in asked.facets.items():
         if dimension != leave_out and not values_of(item, dimension) & set(chosen):
             return False
@@ -200,7 +205,7 @@ def passes(item: Entry, asked: Query, leave_out: str = "") -> bool:
     return item.date is not None and (asked.year_from or 0) <= item.date.year <= (asked.year_to or 9999)
 
 
-def counted(entries: Mapping[int, Entry], matched: set[int], asked: Query) -> dict[str, dict[str, int]]:
+def counted(entries: Mapping[int, Document], matched: set[int], asked: Query) -> dict[str, dict[str, int]]:
     """How many matched pages each value would find, its own dimension's choice left aside; only those that find any."""
     found: dict[str, dict[str, int]] = {}
     for dimension in (*DIMENSIONS, "year"):

@@ -20,16 +20,16 @@ from pyroaring import BitMap
 from wagtail.rich_text import get_text_for_indexing
 
 from casestudies.models import CaseStudyIndexPage
-from search import batches
+from search import workers
 from search.analysis import tokens
+from search.documents import Document, plain_from_html, with_lines_apart
 from search.embedded import building, postings
 from search.embedded.building import Made, made
 from search.embedded.engine import EmbeddedEngine
-from search.embedded.memory import Memory
+from search.embedded.maintenance import tidy
+from search.embedded.snapshot import Memory
 from search.embedded.store import Store
-from search.embedded.tidying import tidy
 from search.engine import engine
-from search.entries import Entry, plain_from_html, with_lines_apart
 from search.rich_text import plain_from_rich_text
 from tests.factories import case_study
 from tests.search.corpus import entry, made_up
@@ -58,7 +58,7 @@ ODD = (
 )
 
 
-def odd_entries() -> list[Entry]:
+def odd_entries() -> list[Document]:
     several = [
         entry(
             100_000 + number,
@@ -107,7 +107,7 @@ def content(folder: Path) -> dict[str, Any]:
     return held
 
 
-def write_one_by_one(folder: Path, entries: Iterable[Entry], common: frozenset[str]) -> None:
+def write_one_by_one(folder: Path, entries: Iterable[Document], common: frozenset[str]) -> None:
     store = Store(folder)
     with store.rebuilding(1, common):
         pass
@@ -228,9 +228,9 @@ def killed(batch: list[int]) -> Made:
 @pytest.fixture
 def many(committed: None, listing: CaseStudyIndexPage, monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """Pages that are many enough for another process."""
-    monkeypatch.setattr(batches, "MANY", 10)
-    monkeypatch.setattr(batches, "BATCH", 4)
-    monkeypatch.setattr(batches, "cores", lambda: 2)
+    monkeypatch.setattr(workers, "MANY", 10)
+    monkeypatch.setattr(workers, "BATCH", 4)
+    monkeypatch.setattr(workers, "cores", lambda: 2)
     return {case_study(listing, f"Walnut {number}", body=f"number{number}").pk for number in range(12)}
 
 
@@ -243,7 +243,7 @@ def test_a_rebuild_with_another_process_gives_the_same(
     there = content(folder)
     assert_same_as_database()
     assert found("walnut") == many
-    monkeypatch.setattr(batches, "MANY", 1000)
+    monkeypatch.setattr(workers, "MANY", 1000)
     engine().rebuild()
     assert content(folder) == there
 
@@ -257,7 +257,7 @@ def test_a_rebuild_whose_other_process_is_killed_leaves_the_index_as_it_was(
     before = sorted(path.name for path in folder.iterdir())
     monkeypatch.setattr("search.embedded.engine.made", killed)
     monkeypatch.setenv("KILLED", str(os.getpid()))
-    with pytest.raises(batches.WorkerGone):
+    with pytest.raises(workers.WorkerGone):
         here.rebuild()
     with pytest.raises(CommandError, match="was ended"):
         call_command("search_index", "rebuild")

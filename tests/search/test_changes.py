@@ -12,9 +12,10 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Organisation
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from organisations.models import Organisation
 from search import changes
-from search.answers import Values, answer, hits, similar, suggest
+from search.answers import QueryParams, answer, hits, similar, suggest
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
 from search.facets import Vocabulary, vocabulary
@@ -329,7 +330,7 @@ def test_a_change_that_is_rolled_back_leaves_nothing(walnut: CaseStudyPage) -> N
 @pytest.mark.parametrize(
     "titles",
     [
-        lambda page: [hit.title for hit in answer(Values({"q": ["hazelnut"]})).results.hits],
+        lambda page: [hit.title for hit in answer(QueryParams({"q": ["hazelnut"]})).results.hits],
         lambda page: [hit.title for hit in hits([page.pk])],
         lambda page: [one.text for one in suggest("haz")],
         lambda page: [hit.title for hit in similar(page.get_next_sibling().pk)],

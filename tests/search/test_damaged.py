@@ -16,12 +16,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from casestudies.models import CaseStudyIndexPage
+from search.documents import documents_for
 from search.embedded import building, soundness
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.soundness import CHECKED, DAMAGED, FAILED, Damaged, flaw
 from search.embedded.store import POINTER
 from search.engine import engine
-from search.entries import entries_for
 from search.protocols import Unavailable, Waiting
 from tests.factories import case_study
 from tests.search.elastic.site import new_process
@@ -228,10 +228,10 @@ def test_readers_who_ask_while_it_is_replaced(
     def ask(page_ids: list[int]) -> Any:
         new_process()
         answers.extend(client.get("/search/", {"q": q}).status_code for q in ("walnut", "words", "walnut 7"))
-        return entries_for(page_ids)
+        return documents_for(page_ids)
 
     damage()
-    monkeypatch.setattr(building, "entries_for", ask)
+    monkeypatch.setattr(building, "documents_for", ask)
     EmbeddedEngine().sync()
     assert answers
     assert set(answers) <= {200, 503}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from search.elastic.showing import FEW
-from search.entries import Entry
+from search.documents import Document
+from search.elastic.hits import FEW
 from search.query import Query
 from search.results import Results
 from search.synonyms import NONE, Synonyms, Thesaurus, gathered
@@ -99,7 +99,7 @@ KNOWN = {"": NONE, "known": test_synonyms.KNOWN, "own": gathered([Synonyms(("alp
 
 @pytest.fixture(scope="module")
 def pairs(elasticsearch_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    def both(folder: Path, pages: list[Entry]) -> Pair:
+    def both(folder: Path, pages: list[Document]) -> Pair:
         return corpus(folder, pages), elastic_corpus(elasticsearch_url, pages)
 
     return {name: both(tmp_path_factory.mktemp("pair"), pages) for name, pages in PAGES.items()}

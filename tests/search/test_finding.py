@@ -149,11 +149,11 @@ def test_a_slow_search_is_logged_and_only_its_question(
     nuts: list[int], client: Client, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.SEARCH_SLOW_MS = -1
-    with caplog.at_level(logging.WARNING, logger="search.slow"):
+    with caplog.at_level(logging.WARNING, logger="search.slow_log"):
         client.get("/search/", {"q": "walnut\nforged " + "x" * 400, "region": "wales", "mail": "reader@example.com"})
         client.get("/search/suggest", {"q": "waln"})
         client.get(f"/search/similar/{nuts[0]}")
-    lines = [record.getMessage() for record in caplog.records if record.name == "search.slow"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "search.slow_log"]
     assert len(lines) == 3
     assert "q=walnut\\nforged" in lines[0]
     assert "\n" not in lines[0]
@@ -162,4 +162,4 @@ def test_a_slow_search_is_logged_and_only_its_question(
     settings.SEARCH_SLOW_MS = 60_000
     caplog.clear()
     client.get("/search/", {"q": "walnut"})
-    assert not [record for record in caplog.records if record.name == "search.slow"]
+    assert not [record for record in caplog.records if record.name == "search.slow_log"]

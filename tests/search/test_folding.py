@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
+from search.documents import Document
 from search.embedded import postings
-from search.embedded.memory import Memory
+from search.embedded.maintenance import tidy
+from search.embedded.snapshot import Memory
 from search.embedded.store import Store
-from search.embedded.tidying import tidy
-from search.entries import Entry
 from search.query import Query
 from tests.search.corpus import WORDS, Corpus, CorpusEngine, built, made_up, matches
 
 QUESTIONS = (*WORDS, "alpha bravo", "omega -sigma", "alp*", '"kappa zulu"')
 
 
-def assert_true(folder: Path, entries: dict[int, Entry], *engines: CorpusEngine) -> None:
+def assert_true(folder: Path, entries: dict[int, Document], *engines: CorpusEngine) -> None:
     for engine in (*engines, CorpusEngine(folder)):  # one that was there, and a process that starts
         found = Corpus(engine, entries, Store(folder).write)
         for text in QUESTIONS:
@@ -30,7 +30,7 @@ def assert_true(folder: Path, entries: dict[int, Entry], *engines: CorpusEngine)
         assert found.ask(Query()).total == len(entries)
 
 
-def changed(store: Store, entries: dict[int, Entry], step: int) -> None:
+def changed(store: Store, entries: dict[int, Document], step: int) -> None:
     """Some pages go, some come, some say something else."""
     others = made_up(100 + step, 60)
     gone = sorted(entries)[step : step + 5]
@@ -44,11 +44,11 @@ def changed(store: Store, entries: dict[int, Entry], step: int) -> None:
 
 
 @pytest.fixture
-def entries() -> dict[int, Entry]:
+def entries() -> dict[int, Document]:
     return {item.page_id: item for item in made_up(21, 80)}
 
 
-def test_folding_changes_no_answer(tmp_path: Path, entries: dict[int, Entry]) -> None:
+def test_folding_changes_no_answer(tmp_path: Path, entries: dict[int, Document]) -> None:
     engine = built(tmp_path, entries.values())
     store = Store(tmp_path)
     for step in range(4):
@@ -62,7 +62,7 @@ def test_folding_changes_no_answer(tmp_path: Path, entries: dict[int, Entry]) ->
 
 
 def test_a_fold_that_was_killed_leaves_every_answer_true(
-    tmp_path: Path, entries: dict[int, Entry], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, entries: dict[int, Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It stops between two of its transactions: within one SQLite itself answers for all or nothing."""
     monkeypatch.setattr(postings, "CHUNK", 2)
@@ -90,7 +90,9 @@ def test_a_fold_that_was_killed_leaves_every_answer_true(
             assert_true(tmp_path, entries, engine)
 
 
-def test_a_reader_of_an_older_view_keeps_its_answers_through_a_fold(tmp_path: Path, entries: dict[int, Entry]) -> None:
+def test_a_reader_of_an_older_view_keeps_its_answers_through_a_fold(
+    tmp_path: Path, entries: dict[int, Document]
+) -> None:
     engine = built(tmp_path, entries.values())
     store = Store(tmp_path)
     changed(store, entries, 0)
@@ -106,7 +108,7 @@ def test_a_reader_of_an_older_view_keeps_its_answers_through_a_fold(tmp_path: Pa
     assert_true(tmp_path, entries, engine)
 
 
-def test_only_one_process_folds(tmp_path: Path, entries: dict[int, Entry]) -> None:
+def test_only_one_process_folds(tmp_path: Path, entries: dict[int, Document]) -> None:
     built(tmp_path, entries.values())
     store = Store(tmp_path)
     changed(store, entries, 0)
@@ -116,7 +118,7 @@ def test_only_one_process_folds(tmp_path: Path, entries: dict[int, Entry]) -> No
     assert tidy(store, Memory(), 1) > 0
 
 
-def test_few_fresh_pages_are_left_alone(tmp_path: Path, entries: dict[int, Entry]) -> None:
+def test_few_fresh_pages_are_left_alone(tmp_path: Path, entries: dict[int, Document]) -> None:
     built(tmp_path, entries.values())
     store = Store(tmp_path)
     changed(store, entries, 0)

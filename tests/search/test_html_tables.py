@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 
-from bulletins.prose import as_html, as_text, prose
-from search.entries import plain_from_html
+from bulletins.rich_text import as_html, as_text, prose
+from search.documents import plain_from_html
 from search.html_tables import rows_as_paragraphs
 from search.rich_text import plain_from_rich_text
 

@@ -12,10 +12,10 @@ import pytest
 from django.conf import settings
 
 from casestudies.models import CaseStudyIndexPage
+from search.documents import documents_for
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.store import POINTER
 from search.engine import engine
-from search.entries import entries_for
 from search.models import Change
 from tests.factories import OrganisationFactory, case_study
 from tests.search.site import assert_same_as_database, forget_age, found, newest
@@ -42,7 +42,7 @@ def test_killed_while_writing_rebuilding_and_folding(
         for number in range(60)
     ]
     rows = dict(Change.objects.values_list("page_id", "sequence"))
-    pairs = sorted((rows[entry.page_id], entry) for entry in entries_for(page.pk for page in pages))
+    pairs = sorted((rows[entry.page_id], entry) for entry in documents_for(page.pk for page in pages))
     log = tmp_path / "log.pickle"
     log.write_bytes(pickle.dumps(pairs))
     forget_age()

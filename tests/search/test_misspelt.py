@@ -4,7 +4,7 @@ from pathlib import Path
 from statistics import fmean
 
 from bench.relevance import embedded, ndcg, read, starter_synonyms
-from search.answers import Values
+from search.answers import QueryParams
 from search.facets import DIMENSIONS, Vocabulary
 from search.query import Query
 from search.results import Results
@@ -28,7 +28,7 @@ def test_following_the_suggestion_finds_more(tmp_path: Path) -> None:
     with embedded(held.documents, tmp_path) as engine:
 
         def ask(text: str) -> Results:
-            return engine.search(Query.from_params(Values({"q": [text]}), nothing), nothing, 10, synonyms)
+            return engine.search(Query.from_params(QueryParams({"q": [text]}), nothing), nothing, 10, synonyms)
 
         def gain(topic: str, results: Results) -> float:
             return ndcg([names[hit.page_id - 1] for hit in results.hits], held.judgements[topic])

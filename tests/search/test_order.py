@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pyroaring import BitMap
 
+from search.documents import Document
 from search.embedded import ranking
-from search.entries import Entry
 from search.query import Query
 from tests.search.corpus import VOCABULARY, Build, Corpus, corpus, entry, made_up, query
 
@@ -55,7 +55,7 @@ def test_an_exact_title_comes_first(build: Build) -> None:
 
 def test_title_over_tags_over_summary_over_body(build: Build) -> None:
     filler = "lorem ipsum dolor sit amet"
-    plain = Entry(0, "case-study", filler, "/", filler, filler, (filler,))
+    plain = Document(0, "case-study", filler, "/", filler, filler, (filler,))
     entries = [
         replace(plain, page_id=4, title="omega"),
         replace(plain, page_id=3, tags=("omega",)),

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casestudies.models import CaseStudyIndexPage
-from search.embedded import building, memory
+from search.documents import Document
+from search.embedded import building, snapshot
 from search.embedded.engine import EmbeddedEngine
-from search.embedded.memory import Memory
+from search.embedded.maintenance import tidy
+from search.embedded.snapshot import Memory
 from search.embedded.store import Store
-from search.embedded.tidying import tidy
-from search.entries import Entry
 from search.query import Query
 from search.synonyms import Synonyms, gathered
 from tests.factories import case_study
@@ -31,11 +31,11 @@ COMMON = frozenset(["alpha", "bravo", "gamma", "echo", "ab", "x", "y"])
 VERSIONS = itertools.count(2)
 
 
-def entries_of(pages: Sequence[tuple[str, str, tuple[str, ...]]]) -> list[Entry]:
+def documents_of(pages: Sequence[tuple[str, str, tuple[str, ...]]]) -> list[Document]:
     return [entry(page, summary, body=body, tags=tags) for page, (summary, body, tags) in enumerate(pages, start=1)]
 
 
-def index(folder: Path, entries: Sequence[Entry], common: frozenset[str]) -> CorpusEngine:
+def index(folder: Path, entries: Sequence[Document], common: frozenset[str]) -> CorpusEngine:
     with Store(folder).rebuilding(1, common) as new:
         new.add({item.page_id: 1 for item in entries}, entries)
     return CorpusEngine(folder)
@@ -59,7 +59,7 @@ def test_the_same_pages_as_without_pairs(
 ) -> None:
     folders = [tmp_path / uuid4().hex for _ in range(2)]
     engines = [
-        index(folder, entries_of(pages), words)
+        index(folder, documents_of(pages), words)
         for folder, words in zip(folders, (frozenset[str](), COMMON), strict=True)
     ]
     plain, paired = engines
@@ -67,7 +67,7 @@ def test_the_same_pages_as_without_pairs(
     version = next(VERSIONS)
     for folder in folders:
         store = Store(folder)
-        store.write({item.page_id: version for item in entries_of(later)}, entries_of(later))
+        store.write({item.page_id: version for item in documents_of(later)}, documents_of(later))
     expected = [found(plain, phrase) for phrase in phrases]
     assert [found(paired, phrase) for phrase in phrases] == expected
     tidy(Store(folders[1]), Memory(), 1)
@@ -78,7 +78,7 @@ def test_the_same_pages_as_without_pairs(
 def test_longer_phrases_are_looked_for_among_few_pages_and_among_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(memory, "RECHECKED", few)
+    monkeypatch.setattr(snapshot, "RECHECKED", few)
     entries = made_up(5, 150)
     plain = index(tmp_path / "plain", entries, frozenset())
     paired = index(tmp_path / "paired", entries, COMMON)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from search.embedded.memory import Memory
+from search.documents import Document
+from search.embedded.snapshot import Memory
 from search.embedded.store import POINTER, Store
-from search.entries import Entry
 from search.indexing import fingerprint
 from search.protocols import Busy, Unavailable
 from search.query import Query
@@ -21,7 +21,7 @@ PAGES = 60
 LIMIT = 300  # seconds, however slow the machine is
 
 
-def version(number: int, generation: int) -> Entry:
+def version(number: int, generation: int) -> Document:
     """A page of which every part says the same generation: a mixture would show."""
     word = f"gen{generation}"
     facets = {"tag": ("x" if generation % 2 else "y",)}

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from search.documents import plain, plain_from_html
 from search.embedded.store import POINTER, Store
-from search.entries import plain, plain_from_html
 from search.query import Query
 from search.rich_text import plain_from_rich_text
 from tests.search.corpus import VOCABULARY, Build, Corpus, CorpusEngine, built, entry

@@ -20,9 +20,9 @@ from tests.killing import killed_at
 def run(folder: Path, log_file: Path, begun: Callable[[str], None]) -> None:
     django.setup()  # before anything that knows pages, as entries do
     from search.embedded import postings
-    from search.embedded.memory import Memory
+    from search.embedded.maintenance import tidy
+    from search.embedded.snapshot import Memory
     from search.embedded.store import Store
-    from search.embedded.tidying import tidy
 
     whole = postings.write_rows
 

@@ -16,8 +16,8 @@ from bulletins.readers.addresses import normalise
 from bulletins.sending import acts, post
 from bulletins.sending.figures import LONDON, logged, london
 from bulletins.sending.models import Sending
-from home.date_parsing import NotADate, in_zone, read_moment
-from home.mail_server import why_not
+from core.date_parsing import NotADate, in_zone, read_moment
+from mail.server import why_not
 
 COUNTED = ("readers", "queued", "sent", "failed", "suppressed")
 NEVER = {"state": "not sent"} | dict.fromkeys(COUNTED, 0)

@@ -12,10 +12,10 @@ from bulletins.readers.importing import resume_stuck
 from bulletins.readers.signing_up import answer_waiting
 from bulletins.sending.tasks import forget_finished, go_on
 from casestudies.asking import forget_old_questions
-from home.limits import forget_expired
-from home.models import SiteSettings
-from home.reminders import remind
-from home.scheduling import publish_scheduled
+from core.models import SiteSettings
+from core.rate_limits import forget_expired
+from editorial.reminders import remind
+from editorial.scheduling import publish_scheduled
 from search.engine import engine
 from search.protocols import Busy, Unavailable, Waiting
 

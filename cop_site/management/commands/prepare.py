@@ -17,7 +17,7 @@ from cop_site.checks import ONE_SITE
 from cop_site.prepare_lock import only_one
 from cop_site.starter import is_empty, load_starter
 from cop_site.static_files import collect, is_current
-from home.image_cleaning import clean_images
+from core.image_cleaning import clean_images
 from search.engine import engine
 from search.protocols import Busy, Unavailable
 

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from search import changes
-from search.batches import BATCH, WorkerGone
+from search.documents import documents_for, indexable_ids
 from search.engine import engine
-from search.entries import entries_for, indexable_ids
 from search.indexing import fingerprint
 from search.protocols import Busy, Unavailable
+from search.workers import BATCH, WorkerGone
 
 ACTIONS = ("status", "sync", "rebuild", "check", "rollback")
 SAME, DIFFERENT, UNAVAILABLE = 0, 1, 2
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         stored = self.engine.stored()
         ids = indexable_ids()
         wanted = {}
-        for done, entry in enumerate(entries_for(ids), start=1):
+        for done, entry in enumerate(documents_for(ids), start=1):
             wanted[entry.page_id] = fingerprint(entry)
             if done % BATCH == 0 or done == len(ids):
                 self._progress(done, len(ids))

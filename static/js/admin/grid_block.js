@@ -26,7 +26,7 @@
       return block;
     }
   }
-  window.telepath.register("home.blocks.GridBlock", GridBlock);
+  window.telepath.register("core.blocks.GridBlock", GridBlock);
 
   function paste(event, block, box) {
     const { caption, rows, more } = tableIn(event.clipboardData);

@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from bulletins.models import BulletinPage, SentCopy
 from bulletins.readers import consent
 from bulletins.readers.exporting import held_about
-from bulletins.readers.models import How, Reader
+from bulletins.readers.models import Reader, Source
 from bulletins.sending import acts, audience, lease, post, tasks
 from bulletins.sending.acts import NotNow
 from bulletins.sending.models import Delivery, Sending
@@ -98,7 +98,7 @@ def test_whoever_leaves_before_their_turn_gets_nothing(issue_page: BulletinPage,
     readers(4)
     sending = acts.send(issue_page)
     audience.begin(sending)
-    consent.unsubscribe(Reader.objects.get(address=address(2)), How.MAIL)
+    consent.unsubscribe(Reader.objects.get(address=address(2)), Source.MAIL)
     Reader.objects.get(address=address(3)).delete()
     Reader.objects.filter(address=address(4)).update(address="moved@example.com")
     post.work_all()
@@ -168,7 +168,7 @@ def test_a_worker_that_reaches_no_server_says_so_only_where_no_other_does(issue_
     audience.begin(sending)
     first, second = Delivery.objects.order_by("pk")
     lease.claim(Delivery.objects.filter(pk=first.pk), "another", 1)
-    with post.Round(Sending.objects.get(), issue_page) as this:
+    with post.DeliveryWorker(Sending.objects.get(), issue_page) as this:
         this._again_later(second, Refusal(Kind.DROPPED, "Gone."))
         this._stop("Gone.")
         assert Sending.objects.get().note == ""
@@ -203,7 +203,7 @@ def test_a_mail_whose_lease_is_over_is_not_begun(issue_page: BulletinPage, sink:
     readers(1)
     sending = acts.send(issue_page)
     audience.begin(sending)
-    with post.Round(Sending.objects.get(), issue_page) as this:
+    with post.DeliveryWorker(Sending.objects.get(), issue_page) as this:
         (row,) = this.claim(5)
         Delivery.objects.update(claimed_until=timezone.now() - datetime.timedelta(seconds=1))
         this.deliver(row)
@@ -218,7 +218,7 @@ def test_a_round_has_a_heart(issue_page: BulletinPage, sink: Sink, monkeypatch: 
     beaten = threading.Event()
     monkeypatch.setattr(lease, "BEAT", 0.01)
     monkeypatch.setattr(lease.Heart, "_beat", lambda self: beaten.set())
-    with post.Round(Sending.objects.get(), issue_page):
+    with post.DeliveryWorker(Sending.objects.get(), issue_page):
         assert beaten.wait(LIMIT)
     assert not any(thread.name == "bulletins.sending.lease" for thread in threading.enumerate())
 
@@ -276,7 +276,7 @@ def test_a_pause_holds_from_the_next_mail_on(issue_page: BulletinPage, sink: Sin
     sending = acts.send(issue_page)
     audience.begin(sending)
     sending.refresh_from_db()
-    with post.Round(sending, issue_page) as this:
+    with post.DeliveryWorker(sending, issue_page) as this:
         rows = this.claim(5)
         this.deliver(rows[0])
         acts.pause(sending)
@@ -433,7 +433,7 @@ def test_the_queries_for_each_mail_are_two(
     sending = acts.send(issue_page)
     audience.begin(sending)
     sending.refresh_from_db()
-    with post.Round(sending, issue_page) as this:
+    with post.DeliveryWorker(sending, issue_page) as this:
         first, second = this.claim(5)
         this.deliver(first)
         with django_assert_num_queries(2):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bulletins.models import BulletinIndexPage, BulletinPage
 from bulletins.readers import consent
-from bulletins.readers.models import How, Reader, Reason, State
+from bulletins.readers.models import Reader, Reason, Source, State
 from bulletins.sending.bounces import Kind, Outcome, record
 from bulletins.sending.models import Delivery
 from community.models import User
@@ -86,7 +86,7 @@ def test_who_came_back_begins_anew(issues: list[BulletinPage]) -> None:
     ada = old_reader()
     for number, page in enumerate(issues[:3]):
         came_back(sent_to(ada, page, 90 - number))
-    consent.subscribe(ada, How.FORM)
+    consent.subscribe(ada, Source.FORM)
     with time_machine.travel(timezone.now() + datetime.timedelta(days=1)):
         ada.refresh_from_db()
         assert came_back(delivery(sending(issues[3]), ada)) == Outcome.KEPT

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Letter, Links, message
+from bulletins.rendering import BROWSER, PREFERENCES, UNSUBSCRIBE, Links, RenderedMail, message
 from bulletins.sending.stencil import Stencil
 
 LINKS = Links(
@@ -34,7 +34,7 @@ def parsed(raw: bytes) -> EmailMessage:
 @pytest.mark.parametrize("kind", LETTERS)
 def test_it_is_the_same_mail(kind: str) -> None:
     text, html = LETTERS[kind]
-    letter = Letter("Über: what is new", html, text, "Common Practice")
+    letter = RenderedMail("Über: what is new", html, text, "Common Practice")
     raw = Stencil(letter).mail("ada@example.com", LINKS, "<1@site.example>").as_bytes("\r\n")
     made: Any = message(letter, "ada@example.com", LINKS, "<1@site.example>").message()
     expected = parsed(made.as_bytes(linesep="\r\n"))
@@ -57,7 +57,7 @@ def test_it_is_the_same_mail(kind: str) -> None:
 
 
 def test_each_reader_gets_their_own() -> None:
-    stencil = Stencil(Letter("s", f"<p>{ALL}", ALL, "p"))
+    stencil = Stencil(RenderedMail("s", f"<p>{ALL}", ALL, "p"))
     first = stencil.mail("a@example.com", LINKS, "<1@x>")
     other = stencil.mail("b@example.com", Links("https://b/", "https://p/", "https://u/"), "<2@x>")
     assert b"a@example.com" not in other.as_bytes("\r\n")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bulletins.campaign import marked, without_mark
 from bulletins.models import BulletinPage
-from bulletins.readers.models import Consent, How, Reader, State
+from bulletins.readers.models import Consent, Reader, Source, State
 from bulletins.rendering import letter_for, message
 from bulletins.sending.models import Delivery, Sending, Visit
 from bulletins.sending.visits import links
@@ -161,7 +161,7 @@ def test_one_click_from_the_header_of_the_mail(issue_page: BulletinPage, receive
     assert response.status_code == 200
     assert left(received)
     assert Reader.objects.get().state == State.UNSUBSCRIBED
-    assert Consent.objects.get().how == How.ONE_CLICK
+    assert Consent.objects.get().how == Source.ONE_CLICK
     first = received.unsubscribed_at
     assert stranger.post(path_of(address[1]), {"List-Unsubscribe": "One-Click"}).status_code == 200
     received.refresh_from_db()

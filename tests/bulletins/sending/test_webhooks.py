@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from bulletins.models import BulletinPage
 from bulletins.readers import consent
-from bulletins.readers.models import How, Reader, Reason, State
+from bulletins.readers.models import Reader, Reason, Source, State
 from bulletins.sending.bounces import Kind
 from bulletins.sending.models import Delivery
 from bulletins.sending.webhooks import VIEWS, meaning
@@ -165,7 +165,7 @@ def test_a_replay_does_not_stop_who_came_back(received: Delivery, client: Client
     told = bounce(received)
     complaint = bounce(RecordType="SpamComplaint", Type="SpamComplaint", Metadata={})
     tell(client, told)
-    consent.subscribe(Reader.objects.get(), How.FORM)
+    consent.subscribe(Reader.objects.get(), Source.FORM)
     for again in (told, bounce(**{**told, "Metadata": {}}), complaint):
         assert tell(client, again) == 200
     assert state() == (State.CONFIRMED, "")

@@ -35,7 +35,7 @@ def main() -> None:
             try:
                 if action == "kill":
                     begun = killed_at(words[0], int(words[1]), int(words[2]))
-                    post.Round.deliver = told(begun, "deliver", post.Round.deliver)  # type: ignore[method-assign]
+                    post.DeliveryWorker.deliver = told(begun, "deliver", post.DeliveryWorker.deliver)  # type: ignore[method-assign]
                     audience.add_rows = told(begun, "add_rows", audience.add_rows)
                 if action == "serve":
                     serve(*words)

@@ -256,12 +256,12 @@ def test_edits_during_a_rebuild(site: FallbackEngine, listing: CaseStudyIndexPag
 
 def test_an_older_write_never_replaces_a_newer_one(site: FallbackEngine, listing: CaseStudyIndexPage) -> None:
     """Writes in the wrong order, as of a process that was stopped between reading a page and writing it."""
-    from search.entries import entries_for
+    from search.documents import documents_for
 
     place = connection.place()
     page = case_study(listing, "Hazelnut")
     site.sync()
-    older = list(entries_for([page.pk]))
+    older = list(documents_for([page.pk]))
     version = newest()
     publish(page, title="Chestnut")
     site.sync()

@@ -15,9 +15,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from search.documents import documents_for, indexable_ids
 from search.elastic import connection, index
 from search.engine import engine
-from search.entries import entries_for, indexable_ids
 from search.fallback import FallbackEngine
 from search.models import Change
 from search.protocols import Unavailable
@@ -175,7 +175,7 @@ def test_a_count_that_is_wrong_stops_a_rebuild(site: FallbackEngine) -> None:
     def fill() -> None:
         with index.rebuilding(place, 1) as new:
             ids = indexable_ids()
-            new.add(dict.fromkeys(ids, 0), list(entries_for(ids)))
+            new.add(dict.fromkeys(ids, 0), list(documents_for(ids)))
             new.wait()
             place.client.delete(index=new.name, id=str(ids[0]))
 

@@ -10,7 +10,7 @@ from elastic_transport import ConnectionError as Reset
 from elastic_transport import ConnectionTimeout
 
 from casestudies.models import CaseStudyIndexPage
-from search.elastic import connection, index, keeping
+from search.elastic import connection, index, sync
 from search.fallback import FallbackEngine
 from search.protocols import Busy, Unavailable
 from tests.factories import case_study
@@ -105,7 +105,7 @@ def test_what_the_first_request_wrote_makes_kept_pages_old(
     case_study(listing, "Hazelnut")
     forget_age()  # nothing else is written again
     told: list[int] = []
-    monkeypatch.setattr(keeping, "content_changed", lambda: told.append(1))
+    monkeypatch.setattr(sync, "content_changed", lambda: told.append(1))
     lose("PUT", "_bulk", Reset("reset by peer"))
     site.remote.sync()
     assert told

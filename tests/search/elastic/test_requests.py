@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from search.documents import Document
 from search.elastic import documents
 from search.elastic.connection import Place
 from search.elastic.engine import ElasticEngine
-from search.entries import Entry
 from search.likeness import CANDIDATES
 from search.protocols import Unavailable
 from tests.search.corpus import VOCABULARY, Corpus, corpus, elastic_corpus, entry, made_up
@@ -37,7 +37,7 @@ def test_pages_alike_are_two_requests(elasticsearch_url: str, tmp_path: Path, re
     assert requests() - before == 1
 
 
-def _rare_and_common() -> list[Entry]:
+def _rare_and_common() -> list[Document]:
     """One value that few pages share with page 1 weighs more than three that many share; but these share more."""
     stages = ("plan", "buy", "review")
     rare = [entry(page, facets={"area": ("rare",)}) for page in range(10, 60)]

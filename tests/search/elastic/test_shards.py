@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from search.documents import Document
 from search.elastic import index
 from search.elastic.connection import Place, client_of
 from search.elastic.engine import ElasticEngine
-from search.entries import Entry
 from search.query import Query
 from search.results import Results
 from tests.search import test_spelling
@@ -23,7 +23,7 @@ ALL = 1000  # more pages than any of these indexes has
 
 
 @contextmanager
-def spread(url: str, entries: Iterable[Entry]) -> Iterator[Place]:
+def spread(url: str, entries: Iterable[Document]) -> Iterator[Place]:
     """An index in three parts of these entries."""
     found = list(entries)
     place = Place(client_of([url]), f"shards-{uuid4().hex[:8]}", SHARDS).unhurried

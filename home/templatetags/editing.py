@@ -1,8 +1,0 @@
-"""What the editor's forms carry besides their fields."""
-
-from django import template
-
-from home.decisions import new_token
-
-register = template.Library()
-register.simple_tag(new_token, name="form_token")
