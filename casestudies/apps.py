@@ -9,10 +9,8 @@ class CaseStudiesConfig(AppConfig):
         from casestudies import bands, vocabulary
         from casestudies.csv_facts import facts_of
         from casestudies.models import CaseStudyPage
-        from organisations.models import Organisation
-        from search import csv_facts, facets, signals
+        from search import csv_facts, facets
 
         csv_facts.provide(CaseStudyPage, facts_of)
         facets.provide(bands.values)
         facets.provide(vocabulary.places)
-        signals.watch(Organisation, ("name", "organisation_type"))

@@ -13,8 +13,6 @@ from wagtail.models import Page
 
 from taxonomy.widgets import TagCheckboxes, TermCheckboxes
 
-ORGANISATION = [FieldPanel(name) for name in ("name", "organisation_type", "description", "website")]
-
 
 def _terms(name: str) -> FieldPanel:
     # A draft may lack them; publishing asks for those that the model requires.

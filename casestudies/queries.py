@@ -30,7 +30,7 @@ from taxonomy.models import COMMISSIONER, Term
 TERMS = ("areas", "themes", "stages", "beneficiaries", "regions")
 ROLES = """
     SELECT organisation.name, row.role_id FROM casestudies_casestudyorganisation row
-    JOIN casestudies_organisation organisation ON organisation.id = row.organisation_id
+    JOIN organisations_organisation organisation ON organisation.id = row.organisation_id
     WHERE row.page_id = %s ORDER BY row.sort_order
 """
 TAGS = """

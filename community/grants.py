@@ -34,8 +34,9 @@ def apply_grants(apps: Any = installed) -> list[Grant]:
         given = [grant for grant in missing if groups[grant.role] and _give(grant, groups[grant.role], apps)]
         rows = [_remembered(applied.model, grant, groups[grant.role]) for grant in given]
         applied.bulk_create(rows, ignore_conflicts=True)  # another process may be at it, too
-    for grant in given:
-        logger.info("Given to a role: %s", grant)
+    if known:  # a new site gets all of them
+        for grant in given:
+            logger.info("Given to a role: %s", grant)
     return given
 
 

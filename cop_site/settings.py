@@ -46,6 +46,10 @@ BUILT_DIR.mkdir(parents=True, exist_ok=True)
 INSTALLED_APPS = [
     "cop_site.apps.CopSiteConfig",
     "caching.apps.CachingConfig",
+    "core.apps.CoreConfig",
+    "mail.apps.MailConfig",
+    "editorial.apps.EditorialConfig",
+    "organisations.apps.OrganisationsConfig",
     "home.apps.HomeConfig",
     "bulletins.apps.BulletinsConfig",
     "casestudies.apps.CaseStudiesConfig",

@@ -12,6 +12,7 @@ from casestudies import urls as casestudies_urls
 from community import authentication
 from cop_site import health, views
 from cop_site.sitemap import SITEMAPS
+from editorial import urls as editorial_urls
 from editorial.one_at_a_time import one_at_a_time
 from home import urls as home_urls
 from search import urls as search_urls
@@ -31,6 +32,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("", include(search_urls)),
     path("", include(home_urls)),
+    path("", include(editorial_urls)),
     path("", include(casestudies_urls)),
     path("", include(bulletins_urls)),
     path(  # before Wagtail's own, which lets anybody guess

@@ -8,7 +8,6 @@ from django.db import models
 from django.http import HttpRequest
 from wagtail.models import Page
 
-from caching.version import cached_per_version
 from core.restrictions import CachedRestrictions
 from search import changes
 from search.documents import Document, plain
@@ -51,16 +50,6 @@ class GlossaryPage(CachedRestrictions, Page):
             summary=plain(self.introduction or self.search_description),
             body=plain(" ".join(told)),
         )
-
-
-def glossary_url() -> str:
-    """The address of the glossary; empty where there is none that everybody may read."""
-    return cached_per_version("glossary address", _url)
-
-
-def _url() -> str:
-    page = GlossaryPage.objects.live().public().first()
-    return (page.get_url() or "") if page else ""
 
 
 def reindex(**kwargs: Any) -> None:

@@ -54,7 +54,7 @@ class Choice:
 
 
 @require_safe
-def subject(request: HttpRequest, name: str, slug: str) -> HttpResponse:
+def term_page(request: HttpRequest, name: str, slug: str) -> HttpResponse:
     way = BROWSE_LISTS[name]
     term = Term.find(way.facet, slug)
     if term is None:

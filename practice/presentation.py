@@ -13,7 +13,7 @@ from core import dates, facts
 from core.citing import ways_to_cite
 from core.facts import UNSAID, Fact, links, search_address, text
 from core.facts import terms as term_links
-from home.glossary import glossary_url
+from core.glossary_link import glossary_url
 from practice.models import PracticeNotePage, TemplateContractPage
 from practice.rows import Label
 from search.answers import hits

@@ -1,6 +1,6 @@
 """What the index knows of a page, and which pages it may know.
 
-A page type takes part by having the class method `search_entries(pages) -> Iterable[Entry]`, which is given the query for
+A page type takes part by having the class method `search_documents(pages) -> Iterable[Document]`, which is given the query for
 many pages of its type at once, so that a rebuild makes a bounded number of queries and reads no more than it needs.
 """
 

@@ -96,7 +96,7 @@ def check_page_types(**kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             f"{model._meta.label} holds terms, but its drafts do not follow merged ones.",
-            hint="Let it inherit from taxonomy.drafts.FollowsMergedTerms, before Page.",
+            hint="Let it inherit from taxonomy.drafts.ResolvesMergedTerms, before Page.",
             obj=model,
             id="taxonomy.E001",
         )

@@ -34,8 +34,8 @@ SEARCHES = [
     "taxonomy_area:index_results",
     "taxonomy_tag:index",
     "wagtailsnippets_organisations_organisation:list",
-    "wagtailsnippetchoosers_casestudies_organisation:choose",
-    "wagtailsnippetchoosers_casestudies_organisation:choose_results",
+    "wagtailsnippetchoosers_organisations_organisation:choose",
+    "wagtailsnippetchoosers_organisations_organisation:choose_results",
 ]
 
 

@@ -24,12 +24,11 @@ from tests.test_roles import person
 SEEN = {
     "bulletins": {"bulletinindexpage", "bulletinpage", "sentcopy"},
     "casestudies": {
-        *("casestudyindexpage", "casestudyorganisation", "casestudypage", "casestudytag", "organisation", "outcome"),
+        *("casestudyindexpage", "casestudyorganisation", "casestudypage", "casestudytag", "outcome"),
     },
-    "home": {
-        *("contentpage", "featuredexample", "footerlink", "glossarypage", "homepage", "sitedocument", "siteimage"),
-        "sitesettings",
-    },
+    "core": {"footerlink", "sitedocument", "siteimage", "sitesettings"},
+    "home": {"contentpage", "featuredexample", "glossarypage", "homepage"},
+    "organisations": {"organisation"},
     "practice": {
         *("contractversion", "notecontract", "notedocument", "noteexample", "notepoint", "notetag", "pilotsite"),
         *("practiceindexpage", "practicenotepage", "surveyresponse", "templatecontractindexpage"),
@@ -54,7 +53,8 @@ NOT_SEEN = {
     "community": {"appliedgrant", "user"},
     "contenttypes": {"contenttype"},
     "django_tasks_database": {"dbtaskresult"},
-    "home": {"feedback", "limiteduse", "reviewreminder", "siterendition"},
+    "core": {"limiteduse", "siterendition"},
+    "editorial": {"feedback", "reviewreminder"},
     "search": {"change"},
     "sessions": {"session"},
     "wagtailadmin": {"admin", "editingsession", "formstate"},

@@ -4,12 +4,14 @@ import re
 import shlex
 import shutil
 import sqlite3
+import tomllib
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
 
+from tests.apps import our_apps
 from tests.served import ROOT, copy_site, manage
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -88,3 +90,11 @@ def test_a_drill_the_site_is_lost_and_restored_as_documented(new_site: Path, tmp
     assert held(data) == before
     assert before[0]["home_homepage"] == 1
     assert manage(data, "search_index", "check").returncode == 0
+
+
+def test_the_floors_are_those_that_are_checked() -> None:
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
+    printed = re.findall(r"^\| (`[^|]+`) \|", TEXT["docs/developers.md"].split("| Floor |")[1].split("\n\n")[0], re.M)
+    checked = [sorted(layer.split(" | ")) for layer in contract["layers"]]
+    assert [sorted(re.findall(r"`(\w+)`", floor)) for floor in printed] == checked
+    assert sorted(app for floor in checked for app in floor) == sorted(our_apps())

@@ -40,7 +40,7 @@ def test_a_chooser_takes_only_numbers(
         "featured-INITIAL_FORMS": 0,
     }
     example = complete(case_study(listing, "An example"))
-    settings = reverse("wagtailsettings:edit", args=["home", "sitesettings", home.get_site().pk])
+    settings = reverse("wagtailsettings:edit", args=["core", "sitesettings", home.get_site().pk])
     links = {"name": "A", "links-TOTAL_FORMS": 1, "links-INITIAL_FORMS": 0, "links-0-ORDER": 1, "links-0-page": key}
     asked = [
         (edit_url(home), front | {"lead": key}),
@@ -97,7 +97,7 @@ HUGE = "99999999999999999999"
 
 def test_a_key_in_a_url_that_no_table_can_hold(home: HomePage, admin_client: Client) -> None:
     gone = ["images/chooser/chosen/abc/", "documents/chooser/chosen/abc/", f"pages/{HUGE}/edit/"]
-    gone.append("snippets/choose/casestudies/organisation/chosen/abc/")
+    gone.append("snippets/choose/organisations/organisation/chosen/abc/")
     many = ["choose-page/chosen-multiple/", "images/chooser/chosen-multiple/", "documents/chooser/chosen-multiple/"]
     odd = [f"{path}?id={key}" for path in many for key in ("abc", "", HUGE, "9" * 5000)]
     odd += ["choose-email-link/?parent_page_id=abc", "api/main/pages/find/?id=abc"]

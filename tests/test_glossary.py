@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from home.glossary import GlossaryPage, glossary_url
+from core.glossary_link import glossary_url
+from home.glossary import GlossaryPage
 from home.models import HomePage
 from search.engine import engine
 from taxonomy.glossary import GlossaryEntry, letter

@@ -1,6 +1,5 @@
 """The table of roles is what the roles have; each grant is applied once, and what an administrator takes away stays away."""
 
-from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -184,29 +183,6 @@ def test_nothing_is_applied_where_the_migrations_stop_before_it() -> None:
     forget(SAMPLES[0])
     after_migrations(apps=Earlier())
     assert SAMPLES[0] not in remembered()
-
-
-@pytest.fixture
-def older_site() -> None:
-    """A site from before grants were remembered, whose administrator has made it their own."""
-    AppliedGrant.objects.all().delete()
-    take_away(*SAMPLES)
-    Group.objects.get(name="Bulletin editors").delete()
-    Group.objects.filter(name="Facilitators").update(name="Hosts")
-    Group.objects.get(name=EDITORS).permissions.add(Permission.objects.get(codename="delete_organisation"))
-
-
-@pytest.mark.dialect
-def test_an_older_site_is_remembered_and_keeps_its_rights(older_site: None) -> None:
-    before, wanted = held(), {grant.key for grant in grants()}
-    import_module("community.migrations.0007_remember_grants").remember(apps, None)
-    assert remembered() == wanted
-    assert apply_grants() == []
-    assert held() == before
-    assert set(AppliedGrant.objects.filter(group=None).values_list("role", flat=True)) == {
-        "Bulletin editors",
-        "Facilitators",
-    }
 
 
 def table() -> str:

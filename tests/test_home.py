@@ -147,7 +147,7 @@ def test_the_sitemap_has_the_lists(home: HomePage, client: Client) -> None:
 
 def test_the_settings_are_kept_by_their_form_and_refuse_a_link_to_nowhere(home: HomePage, admin_client: Client) -> None:
     site = Site.objects.get(is_default_site=True)
-    address = reverse("wagtailsettings:edit", args=["home", "sitesettings", site.pk])
+    address = reverse("wagtailsettings:edit", args=["core", "sitesettings", site.pk])
     assert admin_client.get(address).status_code == 200
     form = {"name": "Learning Together", "strapline": "", "organisation": "", "contact_email": ""}
     form |= {"links-TOTAL_FORMS": "1", "links-INITIAL_FORMS": "0", "links-MIN_NUM_FORMS": "0", "links-0-ORDER": "1"}

@@ -2,11 +2,9 @@
 
 import io
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -186,13 +184,3 @@ def test_the_command_and_prepare_clean(capsys: pytest.CaptureFixture[str], monke
         monkeypatch.setattr(f"cop_site.management.commands.prepare.{part}", lambda: None)
     call_command("prepare")
     assert "1 originals" in capsys.readouterr().out
-
-
-@pytest.mark.dialect
-def test_a_picture_keeps_the_description_that_it_had() -> None:
-    one = as_before(picture(), "a.jpg", description="A door " * 36 + "end")
-    two = as_before(picture(), "b.jpg", description="Old", alt_text="New")
-    migration = import_module("home.migrations.0007_one_description_of_a_picture")
-    migration.take_the_description(apps, None)
-    assert SiteImage.objects.get(pk=one.pk).alt_text == ("A door " * 36)[:250]
-    assert SiteImage.objects.get(pk=two.pk).alt_text == "New"

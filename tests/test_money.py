@@ -14,6 +14,7 @@ from casestudies.models import CaseStudyPage
 from casestudies.rows import Cost
 from core.money import MoneyField, NotMoney, as_typed, read_money
 from tests import forms
+from tests.apps import our_apps
 
 
 @pytest.mark.parametrize(
@@ -88,8 +89,9 @@ def test_any_text_is_an_amount_or_is_refused(text: str) -> None:
 
 
 def test_every_amount_of_our_models_is_money() -> None:
-    ours = ("bulletins", "casestudies", "community", "home", "practice", "taxonomy")
-    fields = [field for app in ours for model in apps.get_app_config(app).get_models() for field in model._meta.fields]
+    fields = [
+        field for app in our_apps() for model in apps.get_app_config(app).get_models() for field in model._meta.fields
+    ]
     numbers = [field for field in fields if isinstance(field, models.DecimalField | models.FloatField)]
     numbers.remove(Cost._meta.get_field("ratio"))  # how many times
     assert numbers

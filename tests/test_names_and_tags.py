@@ -1,8 +1,6 @@
 """Synonyms however they are typed, and tags chosen from their list."""
 
 import re
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -67,22 +65,6 @@ def test_a_label_with_a_comma_stays_whole_when_its_term_is_merged() -> None:
     assert council.also_called() == ["Unitary, metropolitan or London borough council", "UA"]
     council.full_clean()
     assert council.also_called() == ["Unitary, metropolitan or London borough council", "UA"]
-
-
-@pytest.mark.django_db
-def test_names_of_terms_that_were_merged_before_are_put_in_quotes() -> None:
-    council = term(Facet.ORGANISATION, "council", "Council", synonyms="UA\nUnitary, or London\nTwo, three\nMet, or not")
-    merged = [
-        Term(facet=Facet.ORGANISATION, slug=name[:3], label=name) for name in ("Unitary, or London", "Met, or not")
-    ]
-    for one in merged:
-        one.merged_into = council
-    Term.all_objects.bulk_create(merged)
-    # A migration knows all rows as `objects`.
-    old = SimpleNamespace(get_model=lambda *names: SimpleNamespace(objects=Term.all_objects))
-    import_module("taxonomy.migrations.0005_names_with_commas").quote_names_of_merged_terms(old, None)
-    council.refresh_from_db()
-    assert council.also_called() == ["UA", "Unitary, or London", "Two", "three", "Met, or not"]
 
 
 @pytest.mark.django_db

@@ -27,6 +27,7 @@ from editorial.reminders import remind
 from home.models import HomePage
 from mail.headers import sender
 from search.embedded.engine import EmbeddedEngine
+from tests.apps import our_apps
 from tests.factories import case_study
 from tests.served import ROOT
 
@@ -229,8 +230,7 @@ def test_a_reminder_comes_from_the_site(
 def test_the_name_stands_in_the_settings_only() -> None:
     """Elsewhere it would stay when a site is renamed."""
     kinds = (".py", ".html", ".txt", ".toml", ".xml", ".js", ".css")
-    apps = ("bulletins", "caching", "casestudies", "community", "cop_site", "home", "practice", "search", "taxonomy")
-    files = [path for app in (*apps, "templates", "static") for path in Path(ROOT / app).rglob("*")]
+    files = [path for app in (*our_apps(), "templates", "static") for path in Path(ROOT / app).rglob("*")]
     having = [
         str(path.relative_to(ROOT))
         for path in files

@@ -16,7 +16,7 @@ from taxonomy.models import Facet, Term
 from tests.factories import OrganisationFactory, case_study, term
 
 pytestmark = pytest.mark.django_db
-CREATE = "wagtailsnippetchoosers_casestudies_organisation:create"
+CREATE = "wagtailsnippetchoosers_organisations_organisation:create"
 
 
 def create(client: Client, **values: Any) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def test_another_one_is_added_and_chosen(name: str, admin_client: Client) -> Non
 
 
 def test_the_form_to_add_one_stands_in_the_chooser(admin_client: Client) -> None:
-    url = reverse("wagtailsnippetchoosers_casestudies_organisation:choose")
+    url = reverse("wagtailsnippetchoosers_organisations_organisation:choose")
     html = json.loads(admin_client.get(url).content)["html"]
     assert "Add a new one" in html
     assert 'name="organisation_type"' in html

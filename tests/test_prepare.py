@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from cop_site.beside import Failed, beside
 from cop_site.management.commands import prepare
@@ -86,3 +88,10 @@ def test_static_files_that_cannot_be_collected_stop_it(
     with pytest.raises(CommandError, match="reason is above"):
         said()
     assert "the disk is full" in capfd.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_database_from_before_the_first_release_is_recognised() -> None:
+    MigrationRecorder(connection).record_applied("community", "0002_roles")
+    with pytest.raises(CommandError, match="made by a version before the first release and cannot be used"):
+        call_command("prepare")

@@ -318,7 +318,7 @@ def test_drafts_are_counted_apart(listing: CaseStudyIndexPage) -> None:
 
 def test_every_page_type_that_holds_terms_must_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     assert drafts.check_page_types() == []
-    monkeypatch.setattr(drafts, "FollowsMergedTerms", type("Another", (), {}))
+    monkeypatch.setattr(drafts, "ResolvesMergedTerms", type("Another", (), {}))
     assert {error.id for error in drafts.check_page_types()} == {"taxonomy.E001"}
 
 

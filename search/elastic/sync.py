@@ -27,7 +27,7 @@ def sync(place: Place) -> int:
         written += len(done.pages)
         if done.names == {name}:
             sequence = rows[-1][0]
-            index.cached_per_version(place, name, sequence=sequence)
+            index.remember(place, name, sequence=sequence)
         else:  # another index took over meanwhile, and lacks perhaps what was before these
             name = index.current(place)
             sequence = index.sequence(place, name)

@@ -21,6 +21,8 @@ from core.image_cleaning import clean_images
 from search.engine import engine
 from search.protocols import Busy, Unavailable
 
+# The tables were started anew once, before the first release; this is from before.
+BEFORE_THE_FIRST_RELEASE = ("community", "0002_roles")
 LONG = 2  # seconds from which a step is worth a word on how long it took
 
 
@@ -60,6 +62,11 @@ class Command(BaseCommand):
 
     def _database(self) -> None:
         executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        if BEFORE_THE_FIRST_RELEASE in executor.loader.applied_migrations:
+            raise CommandError(
+                f"The database {_place()} was made by a version before the first release and cannot be used any more: "
+                "move it away, or name an empty one in DATABASE_URL, and start again."
+            )
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             is_new = not executor.loader.applied_migrations
             with self._step(
@@ -92,6 +99,10 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _place() -> str:
+    return str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
 
 
 def _has_index() -> bool:

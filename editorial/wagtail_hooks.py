@@ -1,5 +1,5 @@
-"""What the home app adds to the admin: the list of all content, the report of reviews, the reviews on the dashboard; the
-originals of pictures; what of a link in rich text is kept; and that a decision is carried out once."""
+"""What this app adds to the admin: the list of all content, the reports, the reviews on the dashboard, and that a decision
+is carried out once."""
 
 from typing import Any
 
@@ -9,20 +9,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.account import AvatarSettingsPanel
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from core import image_views, rich_links
-from core.image_forms import AvatarForm
 from editorial import decisions
 from editorial.bulk import PublishComplete
 from editorial.content_list import ContentViewSet
 from editorial.draft_messages import say_what_is_missing
 from editorial.feedback_reports import FeedbackViewSet, UsefulReport
 from editorial.reports import ReviewsReport, YourReviews
-
-AvatarSettingsPanel.form_class = AvatarForm
 
 
 @hooks.register("register_admin_viewset")
@@ -35,15 +30,9 @@ def register_feedback() -> FeedbackViewSet:
     return FeedbackViewSet()
 
 
-@hooks.register("register_rich_text_features", order=100)  # after Wagtail's own
-def register_links(features: Any) -> None:
-    rich_links.register(features)
-
-
 @hooks.register("register_admin_urls")
 def register_urls() -> list[URLPattern]:
     return [
-        path("images/<int:image_id>/original/", image_views.original, name="original_image"),
         path("reports/useful/", UsefulReport.as_view(), name="useful_report"),
         path("reports/useful/results/", UsefulReport.as_view(results_only=True), name="useful_report_results"),
         path("reports/reviews/", ReviewsReport.as_view(), name="reviews_report"),
@@ -75,11 +64,6 @@ def register_useful_menu_item() -> MenuItem:
 @hooks.register("construct_homepage_panels")
 def add_your_reviews(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(YourReviews())
-
-
-@hooks.register("insert_global_admin_css")
-def readable_lists() -> str:
-    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
 
 
 hooks.register("before_edit_page", decisions.in_the_editor)
