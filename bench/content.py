@@ -48,6 +48,7 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
     """Add this many published case studies of some 400 words, with terms, organisations and outcomes."""
     from django.contrib.contenttypes.models import ContentType
     from django.utils import timezone
+    from django.utils.text import slugify
     from wagtail.models import Locale, Page
 
     from caching.version import content_changed
@@ -66,7 +67,9 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
     names = {f"Provider {number}": chance.choice(terms[Facet.ORGANISATION]) for number in range(200)}
     there = set(Organisation.objects.filter(name__in=names).values_list("name", flat=True))
     Organisation.objects.bulk_create(
-        Organisation(name=name, organisation_type=kind) for name, kind in names.items() if name not in there
+        Organisation(name=name, slug=slugify(name), organisation_type=kind)
+        for name, kind in names.items()
+        if name not in there
     )
     organisations = list(Organisation.objects.filter(name__in=names).order_by("pk"))
     kind = ContentType.objects.get_for_model(CaseStudyPage)

@@ -6,7 +6,8 @@ class CaseStudiesConfig(AppConfig):
     verbose_name = "Case studies"
 
     def ready(self) -> None:
-        from casestudies import bands, vocabulary
+        import organisations.mentions
+        from casestudies import bands, mentions, vocabulary
         from casestudies.csv_facts import facts_of
         from casestudies.models import CaseStudyPage
         from search import csv_facts, facets
@@ -14,3 +15,5 @@ class CaseStudiesConfig(AppConfig):
         csv_facts.provide(CaseStudyPage, facts_of)
         facets.provide(bands.values)
         facets.provide(vocabulary.places)
+        facets.provide(vocabulary.organisations)
+        organisations.mentions.provide(mentions.mentions, mentions.mentioned)

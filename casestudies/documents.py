@@ -26,7 +26,7 @@ Rows = Mapping[int, list[tuple[Any, ...]]]  # by page
 READ: dict[str, tuple[str, ...]] = {
     "places": ("name",),
     "periods": ("phase", "note"),
-    "contracts": ("contract_form_id", "commissioner__name", "words", "reference"),
+    "contracts": ("contract_form_id", "commissioner__slug", "commissioner__name", "words", "reference"),
     "costs": ("kind", "amount", "amount_to", "paid_for", "words", "period", "source"),
     "people": ("kind", "number", "number_to", "unit", "words", "period", "source"),
     "sources": ("citation",),
@@ -50,13 +50,17 @@ class Row(NamedTuple):
     result_id: int | None
 
 
+# So many columns of a row are no words.
+NOT_TOLD = {"contracts": 2, "costs": 3, "people": 3}
+
+
 @dataclass(frozen=True, slots=True)
 class Belonging:
     """What belongs to the pages of a batch."""
 
     known: Mapping[int, Known]
     terms: Mapping[tuple[str, int], list[int]]
-    roles: Rows  # an organisation's name and the term of its type
+    roles: Rows  # an organisation's name, the term of its type and its slug
     tags: Rows  # name and slug
     rows: Mapping[str, Rows]  # those of casestudies.queries by their name on the page
 
@@ -76,7 +80,9 @@ def documents_of(pages: QuerySet[CaseStudyPage]) -> Iterator[Document]:
     belonging = Belonging(
         known=known,
         terms=terms_of_many(CaseStudyPage, ids, TERMS, known),
-        roles=_by_page(held, "page_id", "organisation__name", "organisation__organisation_type_id"),
+        roles=_by_page(
+            held, "page_id", "organisation__name", "organisation__organisation_type_id", "organisation__slug"
+        ),
         tags=_by_page(
             CaseStudyTag.objects.filter(content_object__in=ids).order_by("pk"),
             *("content_object_id", "tag__name", "tag__slug"),
@@ -111,18 +117,19 @@ def _document_for(page: Row, url: str, belonging: Belonging) -> Document:
         "stage": stages,
         "beneficiary": beneficiaries,
         "region": regions,
-        "organisation": [term for _, kind in roles for term in one(kind)],
+        "organisation": [term for _, kind, _ in roles for term in one(kind)],
         "evidence": one(page.evidence_level_id),
         "result": one(page.result_id),
         "contract": [term for form, *_ in rows["contracts"] for term in one(form)],
     }
-    organisations = list(dict.fromkeys(name for name, _ in roles))
+    organisations = list(dict.fromkeys(name for name, *_ in roles))
     named = (term.label for name in ("area", "theme", "beneficiary") for term in facets[name])
     words = [*organisations, *(name for name, _ in tags), *named]
     found = {name: {term.slug for term in values} for name, values in facets.items()}
     found["tag"] = {slug for _, slug in tags}
     found["cost"] = cost_bands((kind, amount, upper) for kind, amount, upper, *_ in rows["costs"])
     found["people"] = people_bands((kind, lower, upper) for kind, lower, upper, *_ in rows["people"])
+    found["organisation_name"] = {slug for *_, slug in roles} | {buyer[1] for buyer in rows["contracts"] if buyer[1]}
     found["place"] = set(filter(None, (place_slug(name) for name, *_ in rows["places"])))
     return Document(
         page_id=page.pk,
@@ -146,8 +153,8 @@ def _body(page: Row, regions: Sequence[Known], rows: Mapping[str, Sequence[tuple
 
 
 def _words_of(name: str, row: Sequence[Any]) -> Iterator[str]:
-    """The texts of a row, without the name of its kind."""
-    told = row[1:] if READ[name][0] == "kind" else row
+    """The texts of a row that readers see."""
+    told = row[NOT_TOLD.get(name, 0) :]
     return (text for text in told if text and isinstance(text, str))
 
 

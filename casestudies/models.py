@@ -35,7 +35,7 @@ from core.models import HasImage, Licence
 from core.restrictions import CachedRestrictions
 from editorial.publishing import CompleteWhenPublished
 from editorial.review import Reviewed
-from organisations.models import Organisation
+from organisations.drafts import ResolvesMergedOrganisations
 from search.documents import Document
 from search.views import respond
 from taxonomy.drafts import ResolvesMergedTerms
@@ -83,7 +83,15 @@ class CaseStudyTag(ItemBase):
     content_object = ParentalKey("casestudies.CaseStudyPage", related_name="tagged_items", on_delete=models.CASCADE)
 
 
-class CaseStudyPage(ResolvesMergedTerms, CachedRestrictions, HasImage, Reviewed, CompleteWhenPublished, Page):
+class CaseStudyPage(
+    ResolvesMergedTerms,
+    ResolvesMergedOrganisations,
+    CachedRestrictions,
+    HasImage,
+    Reviewed,
+    CompleteWhenPublished,
+    Page,
+):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -80,7 +81,9 @@ def key_facts(page: CaseStudyPage, shown: Shown) -> list[KeyFact]:
     commissioner = cached_per_version("commissioner", _commissioner)
     by_role: dict[str, list[Words]] = {commissioner: []}  # said also where nobody knows who it was
     for name, role in shown.organisations:
-        by_role.setdefault(role.label if role else "Organisation", []).append(Words(name))
+        by_role.setdefault(role.label if role else "Organisation", []).append(
+            Words(name, organisation_url(shown.slugs[name]))
+        )
     return [
         _evidence(page.evidence_level),
         KeyFact("As at", _words(dates.month(page.as_at) if page.as_at else "")),
@@ -95,6 +98,11 @@ def key_facts(page: CaseStudyPage, shown: Shown) -> list[KeyFact]:
         KeyFact("People", _words(*map(wording.people, rows["people"])), in_lines=True),
         KeyFact("Contact", _words(*(", ".join(filter(None, [row.name, row.role])) for row in rows["contacts"]))),
     ]
+
+
+@lru_cache(maxsize=2000)
+def organisation_url(slug: str) -> str:
+    return reverse("organisation", args=[slug])
 
 
 def lowered(name: str) -> str:

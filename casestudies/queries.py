@@ -29,7 +29,7 @@ from taxonomy.models import COMMISSIONER, Term
 
 TERMS = ("areas", "themes", "stages", "beneficiaries", "regions")
 ROLES = """
-    SELECT organisation.name, row.role_id FROM casestudies_casestudyorganisation row
+    SELECT organisation.name, organisation.slug, row.role_id FROM casestudies_casestudyorganisation row
     JOIN organisations_organisation organisation ON organisation.id = row.organisation_id
     WHERE row.page_id = %s ORDER BY row.sort_order
 """
@@ -66,6 +66,7 @@ class Shown:
     tags: Sequence[tuple[str, ...]]  # name and slug
     rows: Mapping[str, Sequence[Any]]  # by their name on the page (ROWS)
     commissioners: Mapping[int, str]  # names of those whom the contracts name
+    slugs: Mapping[str, str]  # of each organisation by its name
 
 
 def in_order(organisations: Iterable[tuple[str, Term | None]]) -> list[tuple[str, Term | None]]:
@@ -87,23 +88,26 @@ def in_order(organisations: Iterable[tuple[str, Term | None]]) -> list[tuple[str
 def shown_on(page: CaseStudyPage) -> Shown:
     terms = terms_of(page, TERMS)
     if page.pk is None or getattr(page, "_cluster_related_objects", None):
-        held = page.organisations.select_related("organisation", "role")
+        named = page.organisations.select_related("organisation", "role")
+        held = [row for row in named if row.organisation_id]
         held_rows = {name: list(getattr(page, name).all()) for name in ROWS}
         return Shown(
-            organisations=in_order((row.organisation.name, row.role) for row in held if row.organisation_id),
+            organisations=in_order((row.organisation.name, row.role) for row in held),
             terms=terms,
             tags=[(tag.name, tag.slug) for tag in page.tags.all()],
             rows=held_rows,
             commissioners=_commissioners(held_rows["contracts"]),
+            slugs={row.organisation.name: row.organisation.slug for row in held},
         )
     known = all_terms()
-    found = _rows_of(page.pk)
+    found, roles = _rows_of(page.pk), rows(ROLES, [page.pk])
     return Shown(
-        organisations=in_order((name, known.get(role)) for name, role in rows(ROLES, [page.pk])),
+        organisations=in_order((name, known.get(role)) for name, _, role in roles),
         terms=terms,
         tags=rows(TAGS, [page.pk]),
         rows=found,
         commissioners=_commissioners(found["contracts"]),
+        slugs={name: slug for name, slug, _ in roles},
     )
 
 

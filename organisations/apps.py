@@ -6,6 +6,9 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         from organisations.models import Organisation
-        from search import signals
+        from organisations.names import search_aliases, search_synonyms
+        from search import facets, signals, synonyms
 
-        signals.watch(Organisation, ("name", "organisation_type"))
+        facets.provide_aliases(search_aliases)
+        synonyms.provide("organisations", search_synonyms)
+        signals.watch(Organisation, ("name", "organisation_type", "merged_into"))

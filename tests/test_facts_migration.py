@@ -18,7 +18,7 @@ from taxonomy.models import Facet, Term
 from tests.factories import case_study, term
 from tests.forms import edit_url
 
-into_rows = import_module("casestudies.migrations.0008_facts_into_rows")
+into_rows = import_module("casestudies.migrations.0003_facts_into_rows")
 EXPECTED: dict[str, list[dict[str, Any]]] = {
     "places": [{"name": "Norfolk"}],
     "periods": [{"phase": "", "start": datetime.date(2007, 10, 1), "end": None, "note": "three years"}],
@@ -123,8 +123,8 @@ def test_live_pages_keep_every_fact(listing: CaseStudyIndexPage) -> None:
     page, bare = case_study(listing, "Live"), case_study(listing, "Bare")
     executor = MigrationExecutor(connection)
     latest = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "casestudies"]
-    executor.migrate([("casestudies", "0007_rows_of_facts")])
-    old = executor.loader.project_state([("casestudies", "0007_rows_of_facts")]).apps
+    executor.migrate([("casestudies", "0002_rows_of_facts")])
+    old = executor.loader.project_state([("casestudies", "0002_rows_of_facts")]).apps
     values = before(form) | {"contract_form_id": form.pk}
     del values["contract_form"]
     old.get_model("casestudies", "CaseStudyPage").objects.filter(pk=page.pk).update(**values)

@@ -1,0 +1,20 @@
+"""The names of organisations, as search knows them."""
+
+from collections.abc import Collection, Mapping
+
+from organisations.models import Organisation
+from search.synonyms import Synonyms
+
+
+def search_synonyms() -> list[Synonyms]:
+    """Each name with the other and the former ones."""
+    rows = Organisation.objects.exclude(other_names="", former_names="").order_by("pk")
+    return [Synonyms((row.name, *row.also_called(), *row.formerly())) for row in rows]
+
+
+def search_aliases(unknown: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:
+    """The slugs of today for those of organisations that were merged."""
+    slugs = unknown.get("organisation_name", ())
+    rows = Organisation.all_objects.filter(slug__in=slugs, merged_into__isnull=False) if slugs else ()
+    found = {row.slug: row.merged_into.slug for row in rows.select_related("merged_into")} if slugs else {}
+    return {"organisation_name": found} if found else {}
