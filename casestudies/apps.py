@@ -15,5 +15,4 @@ class CaseStudiesConfig(AppConfig):
         csv_facts.provide(CaseStudyPage, facts_of)
         facets.provide(bands.values)
         facets.provide(vocabulary.places)
-        facets.provide(vocabulary.organisations)
         organisations.mentions.provide(mentions.mentions, mentions.mentioned)

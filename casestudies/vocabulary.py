@@ -1,10 +1,8 @@
-"""The places and organisations that case studies name, as values of facets."""
+"""The places that case studies name, as values of a facet."""
 
 from django.utils.text import slugify
 
-from casestudies.mentions import mentioned
 from casestudies.rows import CaseStudyPlace
-from organisations.models import Organisation
 from search.facets import Value
 
 
@@ -21,14 +19,3 @@ def places() -> dict[str, list[Value]]:
         if slug:
             found.setdefault(slug, Value(slug, name))
     return {"place": sorted(found.values(), key=lambda value: value.label.casefold())}
-
-
-def organisations() -> dict[str, list[Value]]:
-    """Every organisation that a published example names, by name; its other and former names lead to it too."""
-    named = Organisation.objects.filter(pk__in=mentioned())
-    return {
-        "organisation_name": [
-            Value(row.slug, row.name, url=row.get_absolute_url(), synonyms=(*row.also_called(), *row.formerly()))
-            for row in named
-        ]
-    }

@@ -27,7 +27,7 @@ class Double:
 def doubles() -> list[Double]:
     """Every pair that may be the same, once, by name. It looks at each organisation once."""
     held: dict[tuple[str, str], list[Organisation]] = {}
-    for row in Organisation.objects.order_by("name", "pk"):
+    for row in sorted(Organisation.objects.all(), key=lambda row: (row.name.casefold(), row.pk)):
         for key in dict.fromkeys(_keys(row)):
             held.setdefault(key, []).append(row)
     found: dict[tuple[int, int], Double] = {}

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.core.checks import CheckMessage, Error
 from django.db.models import ForeignKey, Model
+from wagtail.models import get_page_models
 
 from organisations.models import Organisation
 from taxonomy.drafts import child_models
@@ -49,3 +51,18 @@ def _with_those_of(today: Mapping[int, int], model: type[Model], content: Mappin
         if content.get(name):
             changed[name] = [_with_those_of(today, child, row) for row in content[name]]
     return changed
+
+
+def check_page_types(**kwargs: Any) -> list[CheckMessage]:
+    """Every page type that names organisations must take part, or its old drafts cannot be opened after a merge."""
+    return [
+        Error(
+            f"{model._meta.label} names organisations, but its drafts do not follow merged ones.",
+            hint="Let it inherit from organisations.drafts.ResolvesMergedOrganisations, before Page.",
+            obj=model,
+            id="organisations.E001",
+        )
+        for model in get_page_models()
+        if any(map(organisation_fields, (model, *child_models(model).values())))
+        and not issubclass(model, ResolvesMergedOrganisations)
+    ]

@@ -2,8 +2,20 @@
 
 from collections.abc import Collection, Mapping
 
+from organisations.mentions import mentioned
 from organisations.models import Organisation
+from search.facets import Value
 from search.synonyms import Synonyms
+
+
+def search_values() -> dict[str, list[Value]]:
+    """Every organisation that a published page names, by name; its other and former names lead to it too."""
+    return {
+        "organisation_name": [
+            Value(row.slug, row.name, url=row.get_absolute_url(), synonyms=(*row.also_called(), *row.formerly()))
+            for row in Organisation.objects.filter(pk__in=mentioned())
+        ]
+    }
 
 
 def search_synonyms() -> list[Synonyms]:

@@ -61,7 +61,7 @@ def _contract_entry(page: TemplateContractPage) -> Document:
         body=_joined([plain_from_html(page.about), page.version, *history, *regions, page.source]),
         tags=_unique([page.service, *names, *labels]),
         organisations=_unique(names),
-        facets=_slugs(terms),
+        facets=_slugs(terms) | {"organisation_name": (owner.slug,) if owner else ()},
         date=page.as_at,
     )
 

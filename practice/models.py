@@ -18,6 +18,7 @@ from core.restrictions import CachedRestrictions
 from editorial.forms import ReviewedPageForm
 from editorial.publishing import CompleteWhenPublished
 from editorial.review import Reviewed
+from organisations.drafts import ResolvesMergedOrganisations
 from practice import panels
 from practice.blocks import TEXT_FEATURES, HowToBlock, PitfallsBlock
 from practice.lists import SearchedList
@@ -267,7 +268,9 @@ class NoteDocument(Orderable):
         verbose_name = "document"
 
 
-class TemplateContractPage(ResolvesMergedTerms, CachedRestrictions, Reviewed, Sourced, CompleteWhenPublished, Page):
+class TemplateContractPage(
+    ResolvesMergedTerms, ResolvesMergedOrganisations, CachedRestrictions, Reviewed, Sourced, CompleteWhenPublished, Page
+):
     """A contract made once for a service, for many to use."""
 
     service = models.CharField(

@@ -87,7 +87,7 @@ def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[s
     key_facts = [
         Fact("Status", text(page.standing.with_note(page.status_note))),
         Fact("Service", text(page.service)),
-        Fact("Owner", text(page.kept_by.name if page.kept_by else "")),
+        Fact("Owner", links([(page.kept_by.name, page.kept_by.get_absolute_url())]) if page.kept_by else UNSAID),
         Fact("Jurisdiction", term_links(terms["jurisdictions"])),
         Fact("Version", text(page.version)),
         Fact("As at", _month(page.as_at)),

@@ -17,7 +17,7 @@ from organisations.merging import merge, references
 from organisations.models import Organisation, free_slug
 from search.embedded.engine import EmbeddedEngine
 from taxonomy.models import Facet
-from tests.factories import OrganisationFactory, case_study, term
+from tests.factories import OrganisationFactory, case_study, contract, contract_index, practice_index, term
 from tests.forms import edit_url
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,17 @@ def test_it_says_what_it_is_and_where_it_is_named(
     # Pages that name it lead to it.
     assert '<a href="/organisations/essex-county-council/">Essex County Council</a>' in text_of(client, bond.url)
     assert "/organisations/essex-county-council/" in client.get("/sitemap.xml").content.decode()
+
+
+def test_who_keeps_a_template_contract_has_a_page_too(
+    listing: CaseStudyIndexPage, index: EmbeddedEngine, council: Organisation, client: Client
+) -> None:
+    form = contract(contract_index(practice_index(listing.get_parent())), "A form", kept_by=council)
+    html = text_of(client, "/organisations/essex-county-council/")
+    assert html.index(">Owner of template contracts</h2>") < html.index(">A form</a>")
+    assert '<a href="/organisations/essex-county-council/">Essex County Council</a>' in text_of(client, form.url)
+    found = client.get("/search/?organisation_name=essex-county-council&format=json").json()
+    assert [row["id"] for row in found["results"]] == [form.pk]
 
 
 def test_search_and_suggestions_know_each_of_its_names(
@@ -133,8 +144,9 @@ def test_a_merge_takes_names_roles_contracts_and_the_address_along(
     assert (old.status_code, old["Location"]) == (301, "/organisations/essex-county-council/")
     old = client.get("/search/?organisation_name=the-council-of-essex")
     assert (old.status_code, old["Location"]) == (301, "/search/?organisation_name=essex-county-council")
-    found = client.get("/search/?q=%22old+essex%22+CoE&format=json").json()
-    assert sorted(row["id"] for row in found["results"]) == sorted([bond.pk, second.pk])
+    for words in ("old+essex", "CoE"):
+        found = client.get(f"/search/?q={words}&format=json").json()
+        assert sorted(row["id"] for row in found["results"]) == sorted([bond.pk, second.pk]), words
     assert ModelLogEntry.objects.filter(action="organisations.merge").count() == 1
     # Its name is taken for good, by the one that it is now.
     with pytest.raises(ValidationError, match="Essex County Council” is in the list already"):
@@ -166,6 +178,7 @@ def test_every_column_that_names_one_is_known() -> None:
     assert {f"{field.model._meta.model_name}.{field.name}" for field in references()} == {
         "casestudyorganisation.organisation",
         "contract.commissioner",
+        "templatecontractpage.kept_by",
     }
 
 
@@ -185,13 +198,14 @@ def test_what_may_be_doubles_is_suggested(admin_client: Client) -> None:
     found = {(double.first.name, double.second.name): double.why for double in doubles()}
     assert found == {
         ("Another of theirs", "Developing Things"): "They have the same website.",
-        ("Barnardo’s Ltd", "Barnardos"): "The names are alike.",
+        ("Barnardos", "Barnardo’s Ltd"): "The names are alike.",
         ("DISC", "DISC (Developing Initiatives)"): "The names are alike.",
     }
     assert doubles_of(made["Barnardos"]) == [made["Barnardo’s Ltd"]]
     assert doubles_of(made["Leeds City Council"]) == []
     html = admin_client.get(reverse("wagtailsnippets_organisations_organisation:doubles")).content.decode()
-    assert "Barnardo’s Ltd" in html and f"?into={site.pk}" in html
+    assert "Barnardo’s Ltd" in html
+    assert f"?into={site.pk}" in html
     merging = reverse("wagtailsnippets_organisations_organisation:merge", args=[made["DISC"].pk])
     assert f'?into={made["DISC (Developing Initiatives)"].pk}"' in admin_client.get(merging).content.decode()
     assert admin_client.get(f"{merging}?into={made['DISC'].pk}").status_code == 200
