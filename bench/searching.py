@@ -121,10 +121,10 @@ def update(chosen: argparse.Namespace) -> dict[str, Any]:
     from django.conf import settings
 
     from casestudies.models import CaseStudyPage
-    from search.documents import documents_for
     from search.embedded.store import Store
     from search.engine import engine
     from search.indexing import fingerprint
+    from search.sources import documents_for
 
     ids = list(CaseStudyPage.objects.filter(slug__startswith="made-").order_by("pk").values_list("pk", flat=True))
     whole, alone = [], []

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from wagtail import blocks
 
 from core.blocks import TableBlock
+from core.findable import Findable
 
 COLUMNS = 4  # what a mail has room for
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link"]
@@ -16,7 +17,7 @@ class SearchablePageBlock(blocks.PageChooserBlock):
 
     def clean(self, value: Any) -> Any:
         page = super().clean(value)
-        if page and not self.is_deferred_validation and not hasattr(page.specific_class, "search_documents"):
+        if page and not self.is_deferred_validation and not issubclass(page.specific_class, Findable):
             raise ValidationError("Choose a page that readers can search for, for example a case study.")
         return page
 

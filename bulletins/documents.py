@@ -1,29 +1,20 @@
-"""An issue as the search index knows it: all from the page's own row, so that a rebuild makes no query for each."""
+"""What search holds of an issue: all from the page's own row, so that a rebuild makes no query for each."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from bulletins.models import BulletinPage
 from core.blocks import TableBlock
-from search.documents import Document, plain, plain_from_html
+from search.documents import plain, plain_from_html
 
 TABLE = TableBlock()
 RICH = ("text",)
 WORDS = ("heading", "title", "summary")
 
 
-def document_for(page: BulletinPage) -> Document:
-    written = _written(page.sections.raw_data)
-    body = [plain_from_html(page.editorial), *written, plain(page.source)]
-    return Document(
-        page_id=page.pk,
-        kind="bulletin",
-        title=plain(page.title),
-        url=page.get_url() or "",
-        summary=plain(page.search_description or page.preheader),
-        body=" ".join(filter(None, body)),
-        date=page.filed_on,
-    )
+def text_of(page: BulletinPage) -> str:
+    body = [plain_from_html(page.editorial), *_written(page.sections.raw_data), plain(page.source)]
+    return " ".join(filter(None, body))
 
 
 def _written(blocks: Iterable[Any]) -> Iterable[str]:

@@ -13,10 +13,12 @@ from wagtail.models import Page
 from bulletins.models import BulletinPage
 from bulletins.rich_text import Block, Prose, Run, absolute, linked, links, paragraphs, prose, runs
 from caching.site_name import site_name
+from core.findable import indexable
 from core.models import SiteImage
 from core.tables import Table
 from home.front_page import pictures_of
-from search.documents import KINDS, Document, documents_for, indexable, plain
+from search.documents import Document, plain
+from search.sources import documents_for, kinds
 
 WIDTH, HEIGHT = 536, 268  # pixels of a picture in a mail
 RENDITION = f"fill-{2 * WIDTH}x{2 * HEIGHT}|format-jpeg|jpegquality-70"
@@ -254,7 +256,7 @@ def _shown(item: Written, known: Known) -> Item | None:
     if entry is None:
         return None
     return Item(
-        kind=KINDS.get(entry.kind, ""),
+        kind=kinds()[entry.kind].label if entry.kind in kinds() else "",
         title=item.title or entry.title,
         address=settings.SITE_URL + entry.url,
         text=item.text or _summary(entry),

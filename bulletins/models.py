@@ -1,7 +1,6 @@
 """E-bulletins: the archive and its issues. An issue is written once and read on the web, in mail and as plain text."""
 
 import datetime
-from collections.abc import Iterable
 from typing import Any
 
 from csp.constants import UNSAFE_INLINE
@@ -19,9 +18,9 @@ from bulletins.blocks import TEXT_FEATURES, SectionsBlock
 from bulletins.forms import BulletinForm
 from bulletins.readers import models as readers_models  # noqa: F401  (Django looks for models here)
 from bulletins.sending import models as sending_models  # noqa: F401
+from core.findable import Findable, indexable
 from core.restrictions import CachedRestrictions
 from editorial.publishing import CompleteWhenPublished
-from search.documents import Document, indexable
 
 
 class Season(models.IntegerChoices):
@@ -75,7 +74,7 @@ class BulletinIndexPage(CachedRestrictions, Page):
         return super().get_context(request, *args, **kwargs) | archive.archive_context(self, request)
 
 
-class BulletinPage(CachedRestrictions, CompleteWhenPublished, Page):
+class BulletinPage(CompleteWhenPublished, Findable):
     """One issue. Its address follows its year and season."""
 
     issue_number = models.PositiveIntegerField(
@@ -126,6 +125,14 @@ class BulletinPage(CachedRestrictions, CompleteWhenPublished, Page):
         help_text="Where the news is from, for example “Annual report, Office of the Third Sector, 2007”.",
     )
 
+    kind = "bulletin"
+    label = "E-bulletin"
+    plural = "E-bulletins"
+    kind_order = 70
+    is_news = False
+    asks_if_useful = False
+    date_field = "filed_on"
+    summary_field = "search_summary"
     parent_page_types = ["bulletins.BulletinIndexPage"]
     subpage_types: list[str] = []
     template = "bulletins/bulletin_page.html"
@@ -208,11 +215,14 @@ class BulletinPage(CachedRestrictions, CompleteWhenPublished, Page):
 
         return super().get_context(request, *args, **kwargs) | web_context(self)
 
-    @classmethod
-    def search_documents(cls, pages: models.QuerySet["BulletinPage"]) -> Iterable[Document]:
-        from bulletins.documents import document_for
+    @property
+    def search_summary(self) -> str:
+        return self.search_description or self.preheader
 
-        return map(document_for, pages)
+    def search_body(self) -> str:
+        from bulletins.documents import text_of
+
+        return text_of(self)
 
 
 class SentCopy(models.Model):

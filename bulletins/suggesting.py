@@ -11,12 +11,12 @@ from django.utils.timezone import localtime
 from wagtail.models import Page
 
 from bulletins.models import BulletinPage
-from search.documents import Document, documents_for, indexable, searchable_models
+from core.findable import findable_models, indexable
+from search.documents import Document
+from search.sources import documents_for
 from taxonomy.fields import all_terms
 from taxonomy.models import Facet
 
-# Other issues, and plain pages such as the privacy notice.
-NOT_NEWS = ("bulletins.bulletinpage", "home.contentpage", "home.glossarypage")
 MOST = 60
 ELSEWHERE = "Also new"
 NONE_SENT = "at any time, as no issue was sent to readers yet and nothing is newer than the issue before this one"
@@ -37,7 +37,7 @@ def suggestion(page: BulletinPage) -> Suggestion:
     draft = page.get_latest_revision_as_object()
     since, because, was_sent = _since(draft)
     pages = indexable(Page.objects.exclude(pk__in=_picked(draft.sections.raw_data)))
-    kinds = [model for model in searchable_models() if model._meta.label_lower not in NOT_NEWS]
+    kinds = [model for model in findable_models() if model.is_news]
     pages = pages.type(*kinds).filter(first_published_at__isnull=False).order_by("-first_published_at", "-pk")  # type: ignore[attr-defined]
     newer = pages.filter(first_published_at__gt=since) if since else pages
     if since and not was_sent and not newer.exists():

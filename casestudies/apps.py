@@ -8,11 +8,8 @@ class CaseStudiesConfig(AppConfig):
     def ready(self) -> None:
         import organisations.mentions
         from casestudies import bands, mentions, vocabulary
-        from casestudies.csv_facts import facts_of
-        from casestudies.models import CaseStudyPage
-        from search import csv_facts, facets
+        from search import facets
 
-        csv_facts.provide(CaseStudyPage, facts_of)
         facets.provide(bands.values)
         facets.provide(vocabulary.places)
         organisations.mentions.provide(mentions.mentions, mentions.mentioned)

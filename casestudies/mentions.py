@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from casestudies import wording
 from casestudies.models import CaseStudyPage
 from casestudies.rows import CaseStudyOrganisation, Contract
+from core.findable import indexable
 from organisations.mentions import Mention
-from search.documents import indexable
 from taxonomy.models import COMMISSIONER
 
 

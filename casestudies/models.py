@@ -31,12 +31,14 @@ from casestudies.rows import (  # noqa: F401 (likewise)
     RelatedLink,
     Source,
 )
+from core.findable import Findable
 from core.models import HasImage, Licence
 from core.restrictions import CachedRestrictions
 from editorial.publishing import CompleteWhenPublished
 from editorial.review import Reviewed
 from organisations.drafts import ResolvesMergedOrganisations
 from search.documents import Document
+from search.sources import Facts
 from search.views import respond
 from taxonomy.drafts import ResolvesMergedTerms
 from taxonomy.fields import all_terms, term, terms
@@ -84,13 +86,7 @@ class CaseStudyTag(ItemBase):
 
 
 class CaseStudyPage(
-    ResolvesMergedTerms,
-    ResolvesMergedOrganisations,
-    CachedRestrictions,
-    HasImage,
-    Reviewed,
-    CompleteWhenPublished,
-    Page,
+    ResolvesMergedTerms, ResolvesMergedOrganisations, HasImage, Reviewed, CompleteWhenPublished, Findable
 ):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
@@ -185,7 +181,23 @@ class CaseStudyPage(
         help_text="On what terms others may copy it, for example “Open Government Licence” for a council's own text.",
     )
 
-    asks_if_useful = True
+    kind = "case-study"
+    label = "Case study"
+    plural = "Case studies"
+    kind_order = 10
+    FACETS = {
+        "area": "areas",
+        "theme": "themes",
+        "stage": "stages",
+        "beneficiary": "beneficiaries",
+        "region": "regions",
+        "organisation": "organisations__organisation__organisation_type",
+        "evidence": "evidence_level",
+        "result": "result",
+        "contract": "contracts__contract_form",
+        "organisation_name": "organisations__organisation",
+        "tag": "tagged_items__tag",
+    }
     ONE_TERM = ("status", "result", "evidence_level")
     parent_page_types = ["casestudies.CaseStudyIndexPage"]
     subpage_types: list[str] = []
@@ -247,3 +259,9 @@ class CaseStudyPage(
         from casestudies.documents import documents_of
 
         return documents_of(pages)
+
+    @classmethod
+    def export_facts(cls, pages: models.QuerySet["CaseStudyPage"]) -> Iterable[tuple[int, Facts]]:
+        from casestudies.csv_facts import facts_of
+
+        return facts_of(pages)

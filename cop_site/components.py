@@ -18,11 +18,11 @@ from core.facts import Fact, text
 from core.facts import printed as printed_facts
 from core.tables import Cell, Table
 from home.front_page import Example, groups
-from search.documents import KINDS
 from search.facets import FacetCount
 from search.presentation import Chip, PageLink, Row, facets, page_links
 from search.query import Query
 from search.results import Hit, Relax, Results
+from search.sources import kinds
 
 
 class ExampleForm(forms.Form):
@@ -49,7 +49,7 @@ def context() -> dict[str, Any]:
         "page": {"pk": 0},
         "overdue": {"review_overdue": True, "review_date": datetime.date(2007, 12, 1)},
         "provenance": printed_facts([Fact("Source", text("Where it is from")), Fact("Licence", text(""))]),
-        "kinds": list(KINDS.items()),
+        "kinds": [(kind.slug, kind.label) for kind in kinds().values()],
         "levels": list("012345"),
         "maps": [("no region", []), ("one", ["london"]), ("England-wide", ["england-wide"])],
         "covers": [(number, f"group-{number}", range(number % 5)) for number in range(1, 7)],
@@ -97,7 +97,7 @@ def _row(kind: str, number: int) -> Row:
     snippet = mark_safe("What stands around the <mark>words</mark> that were asked for, in a line or two.")
     return Row(
         hit,
-        KINDS[kind],
+        kinds()[kind].label,
         title,
         snippet,
         "An organisation and 1 more",

@@ -14,19 +14,19 @@ from wagtail.admin.ui.tables.pages import PageTypeColumn
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.models import Page
 
+from core.findable import findable_models
 from editorial.reports import when
 from editorial.review import SOON, value_of
 from editorial.viewsets import PageListViewSet, page_columns
-from search.documents import searchable_models
 from taxonomy.models import Facet, Term
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(kind._meta.label_lower, kind.get_verbose_name()) for kind in searchable_models()]
+    return [(kind._meta.label_lower, kind.get_verbose_name()) for kind in findable_models()]
 
 
 def _with(field: str) -> list[type[Page]]:
-    return [kind for kind in searchable_models() if any(one.name == field for one in kind._meta.get_fields())]
+    return [kind for kind in findable_models() if any(one.name == field for one in kind._meta.get_fields())]
 
 
 def _having(field: str, terms: Any) -> Q:
@@ -81,7 +81,7 @@ class ContentFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
     def filter_kind(self, pages: QuerySet[Page], name: str, value: list[str]) -> QuerySet[Page]:
-        kinds = [kind for kind in searchable_models() if kind._meta.label_lower in value]
+        kinds = [kind for kind in findable_models() if kind._meta.label_lower in value]
         return pages.filter(content_type__in=_types(kinds)) if kinds else pages
 
     def filter_area(self, pages: QuerySet[Page], name: str, value: Any) -> QuerySet[Page]:
@@ -148,7 +148,7 @@ class ContentView(IndexView):
     )
 
     def get_base_queryset(self) -> QuerySet[Page]:
-        kinds = searchable_models()
+        kinds = findable_models()
         pages: QuerySet[Page] = super().get_base_queryset().filter(content_type__in=_types(kinds))
         return pages.annotate(
             evidence=value_of("evidence_level__label", kinds),

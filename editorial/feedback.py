@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from wagtail.models import Page
 
+from core.findable import Findable
 from core.open_forms import check_text
 from core.rate_limits import Limit, counted
 
@@ -65,7 +66,7 @@ class UsefulForm(forms.Form):
 def asked_about(page_id: int) -> Page | None:
     """The page, if everybody may read it and its type asks whether it was useful (`asks_if_useful`)."""
     page = Page.objects.live().public().filter(pk=page_id).specific().first()
-    return page if page is not None and getattr(page, "asks_if_useful", False) else None
+    return page if isinstance(page, Findable) and page.asks_if_useful else None
 
 
 def tell(page: Page, useful: bool, line: str, network: str) -> None:

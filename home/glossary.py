@@ -1,6 +1,5 @@
 """The glossary's page: every entry in the order of the alphabet, each with an address of its own on the page."""
 
-from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -8,13 +7,13 @@ from django.db import models
 from django.http import HttpRequest
 from wagtail.models import Page
 
-from core.restrictions import CachedRestrictions
+from home.plain_page import PlainPage
 from search import changes
-from search.documents import Document, plain
+from search.documents import plain
 from taxonomy.glossary import GlossaryEntry, letter
 
 
-class GlossaryPage(CachedRestrictions, Page):
+class GlossaryPage(PlainPage):
     """The words are kept under Vocabulary; this page shows all of them."""
 
     introduction = models.CharField(
@@ -35,21 +34,18 @@ class GlossaryPage(CachedRestrictions, Page):
         by_letter = [(first, list(group)) for first, group in groupby(entries, key=lambda entry: letter(entry.word))]
         return super().get_context(request, *args, **kwargs) | {"by_letter": by_letter}
 
-    @classmethod
-    def search_documents(cls, pages: models.QuerySet["GlossaryPage"]) -> Iterable[Document]:
-        return (page._entry() for page in pages)
+    @property
+    def search_summary(self) -> str:
+        return self.introduction or self.search_description
 
-    def _entry(self) -> Document:
+    @property
+    def as_at(self) -> None:
+        """Its words change one by one: there is no day for which all of it is true."""
+
+    def search_body(self) -> str:
         # With the signs that a sentence has: parts of this are shown below a hit.
-        told = [f"{', '.join([entry.word, *entry.also()])}: {entry.meaning}" for entry in GlossaryEntry.objects.all()]
-        return Document(
-            page_id=self.pk,
-            kind="page",
-            title=plain(self.title),
-            url=self.get_url() or "",
-            summary=plain(self.introduction or self.search_description),
-            body=plain(" ".join(told)),
-        )
+        entries = GlossaryEntry.objects.all()
+        return plain(" ".join(f"{', '.join([entry.word, *entry.also()])}: {entry.meaning}" for entry in entries))
 
 
 def reindex(**kwargs: Any) -> None:

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -12,7 +11,8 @@ from wagtail.search import index
 from caching.version import cached_per_version
 from core.restrictions import CachedRestrictions
 from home.glossary import GlossaryPage  # noqa: F401 (Django finds models through this module)
-from search.documents import Document, plain, plain_from_html
+from home.plain_page import PlainPage
+from search.documents import plain_from_html
 
 
 class HomePage(CachedRestrictions, Page):
@@ -94,7 +94,7 @@ class FeaturedExample(Orderable):
     panels = [PageChooserPanel("page", "casestudies.CaseStudyPage")]
 
 
-class ContentPage(CachedRestrictions, Page):
+class ContentPage(PlainPage):
     """A plain page: what the site is, its privacy notice, its rules."""
 
     introduction = models.CharField(
@@ -105,6 +105,7 @@ class ContentPage(CachedRestrictions, Page):
         null=True, blank=True, help_text="The day of the last change that readers should know of, shown at the end."
     )
 
+    date_field = "revised"
     parent_page_types = ["home.HomePage", "home.ContentPage"]
     subpage_types = ["home.ContentPage"]
     template = "home/content_page.html"
@@ -114,17 +115,9 @@ class ContentPage(CachedRestrictions, Page):
     class Meta:
         verbose_name = "plain page"
 
-    @classmethod
-    def search_documents(cls, pages: models.QuerySet["ContentPage"]) -> Iterable[Document]:
-        return (page._entry() for page in pages)
+    @property
+    def search_summary(self) -> str:
+        return self.introduction or self.search_description
 
-    def _entry(self) -> Document:
-        return Document(
-            page_id=self.pk,
-            kind="page",
-            title=plain(self.title),
-            url=self.get_url() or "",
-            summary=plain(self.introduction or self.search_description),
-            body=plain_from_html(self.body),
-            date=self.revised,
-        )
+    def search_body(self) -> str:
+        return plain_from_html(self.body)

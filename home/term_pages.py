@@ -15,6 +15,7 @@ from search.answers import Answer, QueryParams, answer
 from search.facets import FacetCount
 from search.presentation import Row, hidden, row
 from search.protocols import Unavailable
+from search.sources import kinds
 from search.views import unavailable
 from taxonomy.fields import all_terms
 from taxonomy.models import Facet, Term
@@ -22,15 +23,8 @@ from taxonomy.models import Facet, Term
 IN_SECTION = 6
 READ_AT_ONCE = 50
 TOGETHER = 8
-HEADINGS = {
-    "practice-note": "Practice notes",
-    "case-study": "Case studies",
-    "template-contract": "Template contracts",
-    "event": "Training and events",
-    "programme": "Programmes",
-    "bulletin": "E-bulletins",
-    "page": "Other pages",
-}
+FIRST = {Facet.AREA: "case-study"}  # an area is looked up for who did it, a theme or a stage for how it is done
+FIRST_ELSE = "practice-note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +89,13 @@ def _sections(way: BrowseList, term: Term, found: Answer) -> list[Section]:
     """A section for each kind that has pages; one more question to the index for each kind where there are many."""
     totals = {value.value: value.count for value in found.results.facets.get("kind", ())}
     everything = found.results.total <= READ_AT_ONCE
-    # An area is looked up for who did it, a theme or a stage for how it is done.
-    order = sorted(HEADINGS, key=lambda kind: kind != "case-study") if way.facet == Facet.AREA else list(HEADINGS)
+    first = FIRST.get(way.facet, FIRST_ELSE)
     sections = []
-    for kind in (kind for kind in order if totals.get(kind)):
+    for kind in sorted((kind for kind in kinds() if totals.get(kind)), key=lambda kind: kind != first):
         part = found if everything else _ask(way, term, IN_SECTION, kind=kind)
         hits = [hit for hit in part.results.hits if hit.kind == kind][:IN_SECTION]
         rows = [row(hit, found) for hit in hits]
-        sections.append(Section(kind, HEADINGS[kind], totals[kind], rows, _search(way, term, kind=kind)))
+        sections.append(Section(kind, kinds()[kind].plural, totals[kind], rows, _search(way, term, kind=kind)))
     return sections
 
 

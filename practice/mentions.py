@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from core.findable import indexable
 from organisations.mentions import Mention
 from practice.models import TemplateContractPage
-from search.documents import indexable
 
 LAST = 20_000  # behind the roles of case studies
 

@@ -13,8 +13,8 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from core.date_fields import MonthField
+from core.findable import Findable, joined
 from core.models import HasImage
-from core.restrictions import CachedRestrictions
 from editorial.forms import ReviewedPageForm
 from editorial.publishing import CompleteWhenPublished
 from editorial.review import Reviewed
@@ -25,7 +25,8 @@ from practice.lists import SearchedList
 from practice.rows import Labelled
 from practice.sourced import Sourced
 from practice.standing import ContractStatus, Standing, standing
-from search.documents import Document, plain_from_html
+from search.documents import plain_from_html
+from search.sources import Facts
 from taxonomy.drafts import ResolvesMergedTerms
 from taxonomy.fields import terms
 from taxonomy.models import Facet
@@ -60,9 +61,7 @@ class NoteTag(ItemBase):
     content_object = ParentalKey("practice.PracticeNotePage", related_name="tagged_items", on_delete=models.CASCADE)
 
 
-class PracticeNotePage(
-    ResolvesMergedTerms, CachedRestrictions, HasImage, Reviewed, Sourced, CompleteWhenPublished, Page
-):
+class PracticeNotePage(ResolvesMergedTerms, HasImage, Reviewed, Sourced, CompleteWhenPublished, Findable):
     """How something is done well. What the source does not say stays empty and is shown as "not reported"."""
 
     summary = models.TextField(
@@ -130,7 +129,12 @@ class PracticeNotePage(
         help_text="Words of the note that not every reader knows. The note links to what the glossary says of them.",
     )
 
-    asks_if_useful = True
+    kind = "practice-note"
+    label = "Practice note"
+    plural = "Practice notes"
+    kind_order = 20
+    FACETS = {"area": "areas", "theme": "themes", "stage": "stages", "tag": "tagged_items__tag"}
+    search_related = ("points", "responses", "pilots")
     SHOWN = ("picture",)  # foreign keys that its page reads
     parent_page_types = ["practice.PracticeIndexPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -152,11 +156,16 @@ class PracticeNotePage(
 
         return super().get_context(request, *args, **kwargs) | note_context(self, request)
 
-    @classmethod
-    def search_documents(cls, pages: models.QuerySet["PracticeNotePage"]) -> Iterable[Document]:
-        from practice.documents import note_entries
+    def search_body(self) -> str:
+        from practice.documents import note_body
 
-        return note_entries(pages)
+        return note_body(self)
+
+    @classmethod
+    def export_facts(cls, pages: models.QuerySet["PracticeNotePage"]) -> Iterable[tuple[int, Facts]]:
+        from practice.csv_facts import facts_of_notes
+
+        return facts_of_notes(pages)
 
 
 class NotePoint(Labelled):
@@ -269,7 +278,7 @@ class NoteDocument(Orderable):
 
 
 class TemplateContractPage(
-    ResolvesMergedTerms, ResolvesMergedOrganisations, CachedRestrictions, Reviewed, Sourced, CompleteWhenPublished, Page
+    ResolvesMergedTerms, ResolvesMergedOrganisations, Reviewed, Sourced, CompleteWhenPublished, Findable
 ):
     """A contract made once for a service, for many to use."""
 
@@ -331,7 +340,19 @@ class TemplateContractPage(
         help_text="Where it holds, for example “England-wide” or “Wales”.",
     )
 
-    asks_if_useful = True
+    kind = "template-contract"
+    label = "Template contract"
+    plural = "Template contracts"
+    kind_order = 60
+    FACETS = {
+        "area": "areas",
+        "theme": "themes",
+        "region": "jurisdictions",
+        "organisation": "kept_by__organisation_type",
+        "organisation_name": "kept_by",
+    }
+    summary_field = "search_summary"
+    search_related = ("kept_by", "versions")
     SHOWN = ("kept_by", "document")  # foreign keys that its page reads
     parent_page_types = ["practice.TemplateContractIndexPage"]
     subpage_types: ClassVar[list[str]] = []
@@ -354,11 +375,27 @@ class TemplateContractPage(
 
         return super().get_context(request, *args, **kwargs) | contract_context(self, request)
 
-    @classmethod
-    def search_documents(cls, pages: models.QuerySet["TemplateContractPage"]) -> Iterable[Document]:
-        from practice.documents import contract_entries
+    @property
+    def search_summary(self) -> str:
+        status = self.standing.with_note(self.status_note)
+        return f"{status}. For: {self.service}." if self.service else f"{status}."
 
-        return contract_entries(pages)
+    def search_body(self) -> str:
+        history = [text for row in self.versions.all() for text in (row.version, row.when, row.change)]
+        regions = [term.label for term in self.jurisdictions.all()]
+        return joined([plain_from_html(self.about), self.version, *history, *regions, self.source])
+
+    def search_words(self) -> Iterable[str]:
+        return [self.service]
+
+    def search_organisations(self) -> Iterable[str]:
+        return [self.kept_by.name] if self.kept_by else []
+
+    @classmethod
+    def export_facts(cls, pages: models.QuerySet["TemplateContractPage"]) -> Iterable[tuple[int, Facts]]:
+        from practice.csv_facts import facts_of_contracts
+
+        return facts_of_contracts(pages)
 
 
 class ContractVersion(Orderable):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from caching.version import cached_per_version
-from search.documents import KINDS
+from search.sources import kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def vocabulary() -> Vocabulary:
 
 def _vocabulary() -> Vocabulary:
     known: dict[str, dict[str, Value]] = {name: {} for name in DIMENSIONS}
-    known["kind"] = {slug: Value(slug, label) for slug, label in KINDS.items()}
+    known["kind"] = {slug: Value(slug, kind.label) for slug, kind in kinds().items()}
     for source in _sources:
         for dimension, values in source().items():
             if dimension in known:

@@ -11,11 +11,12 @@ from django.utils.html import escape
 
 from caching.site_name import site_name
 from search.answers import Answer
-from search.csv_facts import COLUMNS, csv_facts
+from search.csv_facts import COLUMNS
 from search.documents import plain
 from search.facets import DIMENSIONS, YEAR
 from search.query import Query
 from search.results import Hit
+from search.sources import facts_for
 from search.spreadsheets import inert
 
 CSV_COLUMNS = ("id", "kind", "title", "url", "summary", "date", "organisations")
@@ -77,7 +78,7 @@ def as_csv(request: HttpRequest, answer: Answer) -> HttpResponse:
     # Of some the facts say more exactly what it is.
     dimensions = [name for name in DIMENSIONS if name != "kind" and name not in COLUMNS]
     writer.writerow([*CSV_COLUMNS, *dimensions, *COLUMNS])
-    facts = csv_facts(found.page_id for found in answer.results.hits)
+    facts = facts_for(found.page_id for found in answer.results.hits)
     for found in answer.results.hits:
         day = found.date.isoformat() if found.date else ""
         cells = [str(found.page_id), found.kind, found.title, settings.SITE_URL + found.url, found.summary, day]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 # Methods that import what they need, because models are the ground of everything else.
-LATE = {"ready", "get_context", "get_preview_context", "search_documents"}
+LATE = {"ready", "get_context", "get_preview_context", "search_documents", "search_body", "export_facts"}
 # What few installations need and takes long to import: the importing module and the imported one.
 OPTIONAL = {("search.engine", "search.elastic.engine")}
 

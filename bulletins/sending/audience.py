@@ -15,7 +15,7 @@ from bulletins.readers.models import Reader
 from bulletins.readers.recipients import confirmed
 from bulletins.rendering import freeze
 from bulletins.sending.models import Delivery, Sending
-from search.documents import searchable_models
+from core.findable import findable_models
 
 BATCH = 1000
 State = Sending.State
@@ -37,7 +37,7 @@ def areas_of(bulletin: BulletinPage) -> set[int]:
                 return set()
             picked.add(page)
     about: dict[int, set[int]] = {page: set() for page in picked}
-    for kind in searchable_models():
+    for kind in findable_models():
         if picked and any(field.name == "areas" for field in kind._meta.get_fields()):
             for page, area in kind._default_manager.filter(pk__in=picked, areas__isnull=False).values_list(
                 "pk", "areas"

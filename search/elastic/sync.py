@@ -2,11 +2,11 @@
 
 from caching.version import content_changed
 from search import changes
-from search.documents import documents_for, indexable_ids
 from search.elastic import documents, index
 from search.elastic.connection import Missing, Place
 from search.elastic.documents import Batch
 from search.protocols import Progress
+from search.sources import documents_for, indexable_ids
 from search.workers import BATCH, prepared
 
 

@@ -16,10 +16,11 @@ from pyroaring import BitMap
 
 from search import changes
 from search.analysis import tokens
-from search.documents import Document, documents_for, texts_of
+from search.documents import Document, texts_of
 from search.embedded import postings, tables
 from search.embedded.postings import FIELDS, REACHED, keys_of, pairs_of
 from search.indexing import facets_of
+from search.sources import documents_for
 from search.stemming import learn
 
 TOGETHER = 6_000_000  # words of pages that are folded in together: some 40 MB

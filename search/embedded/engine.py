@@ -15,7 +15,6 @@ from pyroaring import BitMap
 
 from caching.version import cached_per_version, content_changed
 from search import changes, matching
-from search.documents import documents_for, indexable_ids
 from search.embedded.answer import answer
 from search.embedded.building import commonest, made
 from search.embedded.hits import hits
@@ -32,6 +31,7 @@ from search.likeness import CANDIDATES, LIKENESS
 from search.protocols import Progress, Unavailable
 from search.query import PER_PAGE, Query
 from search.results import Hit, Results, Suggestion
+from search.sources import documents_for, indexable_ids
 from search.synonyms import NONE, Thesaurus
 from search.workers import BATCH, prepared
 

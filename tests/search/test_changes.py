@@ -410,6 +410,6 @@ def test_a_page_that_cannot_be_read_is_left_out_and_the_rest_is_found(
         changes.record(page.pk for page in pages)
     assert client.get("/search/").status_code == 200
     assert found("nut") == {page.pk for page in pages if page != pages[2]}
-    assert f"page {pages[2].pk} cannot be read" in caplog.text
+    assert f"document {pages[2].pk} cannot be read" in caplog.text
     index.rebuild()
     assert found("nut") == {page.pk for page in pages if page != pages[2]}

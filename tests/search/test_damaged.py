@@ -16,13 +16,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from casestudies.models import CaseStudyIndexPage
-from search.documents import documents_for
 from search.embedded import building, soundness
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.soundness import CHECKED, DAMAGED, FAILED, Damaged, flaw
 from search.embedded.store import POINTER
 from search.engine import engine
 from search.protocols import Unavailable, Waiting
+from search.sources import documents_for
 from tests.factories import case_study
 from tests.search.elastic.site import new_process
 from tests.search.site import assert_same_as_database, committed, found

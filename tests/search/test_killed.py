@@ -12,11 +12,11 @@ import pytest
 from django.conf import settings
 
 from casestudies.models import CaseStudyIndexPage
-from search.documents import documents_for
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.store import POINTER
 from search.engine import engine
 from search.models import Change
+from search.sources import documents_for
 from tests.factories import OrganisationFactory, case_study
 from tests.search.site import assert_same_as_database, forget_age, found, newest
 

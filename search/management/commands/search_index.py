@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from search import changes
-from search.documents import documents_for, indexable_ids
 from search.engine import engine
 from search.indexing import fingerprint
 from search.protocols import Busy, Unavailable
+from search.sources import documents_for, indexable_ids
 from search.workers import BATCH, WorkerGone
 
 ACTIONS = ("status", "sync", "rebuild", "check", "rollback")

@@ -256,7 +256,7 @@ def test_edits_during_a_rebuild(site: FallbackEngine, listing: CaseStudyIndexPag
 
 def test_an_older_write_never_replaces_a_newer_one(site: FallbackEngine, listing: CaseStudyIndexPage) -> None:
     """Writes in the wrong order, as of a process that was stopped between reading a page and writing it."""
-    from search.documents import documents_for
+    from search.sources import documents_for
 
     place = connection.place()
     page = case_study(listing, "Hazelnut")

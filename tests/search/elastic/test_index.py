@@ -15,12 +15,12 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
-from search.documents import documents_for, indexable_ids
 from search.elastic import connection, index
 from search.engine import engine
 from search.fallback import FallbackEngine
 from search.models import Change
 from search.protocols import Unavailable
+from search.sources import documents_for, indexable_ids
 from tests.factories import case_study
 from tests.search.elastic.site import on
 from tests.search.site import assert_same_as_database, check, forget_age, found, publish
