@@ -19,6 +19,7 @@ from casestudies.queries import ROWS
 from casestudies.rows import Contract
 from community.models import User
 from core.models import SiteImage
+from organisations.models import Organisation
 from practice.models import (
     NoteContract,
     NoteExample,
@@ -69,7 +70,8 @@ BUDGET = {
     "/search/?q=walnut&format=csv": 22,
     "/case-studies/?format=csv": 18,
     "/feed/": 1,
-    "/sitemap.xml": 13,
+    "/sitemap.xml": 19,
+    "/organisations/walnut-council/": 9,
 }
 FEW, MANY = 4, 12
 SAID = {"contacts": {"email": "contact@provider.example"}}
@@ -134,7 +136,8 @@ def fill(many: int) -> None:
     case.tags.set([tag(text) for text in texts])
     for name, model in ROWS.items():
         setattr(case, name, [model(sort_order=place, **SAID.get(name, {})) for place in range(many)])
-    case.contracts = [Contract(commissioner=OrganisationFactory()) for _ in texts]
+    council = Organisation.objects.filter(name="Walnut council").first() or OrganisationFactory(name="Walnut council")
+    case.contracts = [Contract(commissioner=council if number % 2 else OrganisationFactory()) for number in range(many)]
     case.save()
     paper.tags.set([tag(text) for text in texts])
     paper.points = [NotePoint(label="benefit", text=text) for text in texts]

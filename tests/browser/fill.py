@@ -61,6 +61,7 @@ def everything(listing: Page, organisation: Organisation) -> CaseStudyPage:
                 amount_to=200_000,
                 paid_for="a place in care",
                 words="about £30,000 to £200,000",
+                source="The council",
             ),
         ],
         people=[PeopleCount(kind="reached", number=388, unit="young people", period="in three phases")],

@@ -97,6 +97,7 @@ def test_json_has_the_shape_of_the_contract(listing: CaseStudyIndexPage, index: 
     facets: dict[str, list[str]] = {name: [] for name in DIMENSIONS}
     facets |= {"kind": ["case-study"], "area": ["advice", "group"], "theme": ["consortia"], "evidence": ["3"]}
     facets |= {"result": ["mixed"], "tag": ["one-tag"], "organisation": ["charity"], "year": ["2007"]}
+    facets["organisation_name"] = [page.organisations.get().organisation.slug]
     hit = body["results"][0]
     assert hit.pop("snippet") == "<mark>Walnut</mark> &lt;b&gt;&amp;: a summary."
     assert hit == {
