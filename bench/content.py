@@ -52,7 +52,8 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
     from wagtail.models import Locale, Page
 
     from caching.version import content_changed
-    from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Outcome
+    from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+    from casestudies.rows import CaseStudyOrganisation, Outcome
     from organisations.models import Organisation
     from search.engine import engine
     from taxonomy.models import Facet, Term

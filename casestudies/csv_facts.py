@@ -15,8 +15,8 @@ Facts = tuple[int, Mapping[str, str]]
 
 
 def facts_of(pages: QuerySet[CaseStudyPage]) -> Iterator[Facts]:
-    related = ("organisations__organisation", "organisations__role", "outcomes", "places", "periods", "costs", "people")
-    related += ("contracts__contract_form", "contracts__commissioner", "milestones", "sources", "links__document")
+    related = ["organisations__organisation", "organisations__role", "outcomes", "places", "periods", "costs", "people"]
+    related += ["contracts__contract_form", "contracts__commissioner", "milestones", "sources", "links__document"]
     return map(_facts_of_one, pages.defer("body").select_related("status").prefetch_related(*related))
 
 

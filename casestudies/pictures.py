@@ -51,8 +51,8 @@ def people(rows: Sequence[PeopleCount]) -> list[Figure]:
 
 def timeline(rows: Sequence[Milestone]) -> list[tuple[str, str, str]]:
     """Month for machines, month in words and what happened, the earliest first."""
-    dated = sorted((row for row in rows if row.date), key=lambda row: row.date)
-    return [(f"{row.date:%Y-%m}", dates.month(row.date), row.text) for row in dated]
+    dated = sorted(((row.date, row.text) for row in rows if row.date), key=lambda pair: pair[0])
+    return [(f"{day:%Y-%m}", dates.month(day), text) for day, text in dated]
 
 
 def outcomes(rows: Sequence[Outcome]) -> list[Change]:

@@ -7,7 +7,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from casestudies.models import Outcome
+from casestudies.rows import Outcome
 from core import dates
 from search.results import Hit
 

@@ -122,7 +122,7 @@ def _rows_of(page: int) -> dict[str, list[Any]]:
     return {name: _instances(model, page) if name in there else [] for name, model in ROWS.items()}
 
 
-def _instances(model: type[Row], page: int) -> list[Any]:
+def _instances(model: Any, page: int) -> list[Any]:
     sql = f"SELECT {columns(model)} FROM {model._meta.db_table} WHERE page_id = %s ORDER BY sort_order, id"
     return instances(model, sql, [page])
 

@@ -96,8 +96,8 @@ def span(start: datetime.date | None, end: datetime.date | None) -> str:
 
 
 def period(row: Period) -> str:
-    words = capitalised("; ".join(filter(None, [span(row.start, row.end), row.note])))
-    return f"{row.phase}: {words[:1].lower() + words[1:] if row.start is None else words}" if row.phase else words
+    words = "; ".join(filter(None, [span(row.start, row.end), row.note]))
+    return f"{row.phase}: {words}" if row.phase else capitalised(words)
 
 
 def outcome(row: Outcome) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
 from casestudies import printing
-from casestudies.models import Outcome, Verification
+from casestudies.rows import Outcome, Verification
 from core.citing import printed as cited
 from core.facts import Fact, text
 from core.facts import printed as printed_facts

@@ -26,7 +26,8 @@ def search_synonyms() -> list[Synonyms]:
 
 def search_aliases(unknown: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:
     """The slugs of today for those of organisations that were merged."""
-    slugs = unknown.get("organisation_name", ())
-    rows = Organisation.all_objects.filter(slug__in=slugs, merged_into__isnull=False) if slugs else ()
-    found = {row.slug: row.merged_into.slug for row in rows.select_related("merged_into")} if slugs else {}
-    return {"organisation_name": found} if found else {}
+    slugs = unknown.get("organisation_name")
+    if not slugs:
+        return {}
+    rows = Organisation.all_objects.filter(slug__in=slugs, merged_into__isnull=False)
+    return {"organisation_name": dict(rows.values_list("slug", "merged_into__slug"))}

@@ -15,7 +15,8 @@ from wagtail.blocks.base import BlockField
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Page
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.rows import Outcome
 from core.models import SiteImage
 from editorial.form_errors import missing
 from editorial.publishing import NotComplete

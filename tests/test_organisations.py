@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation
+from casestudies.models import CaseStudyIndexPage
 from casestudies.presentation import key_facts
 from casestudies.queries import shown_on
+from casestudies.rows import CaseStudyOrganisation
 from organisations.models import Organisation, name_key
 from taxonomy.models import Facet, Term
 from tests.factories import OrganisationFactory, case_study, term

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.queries import ROWS
+from casestudies.rows import CaseStudyOrganisation
 from organisations.models import Organisation
 from search.embedded.engine import EmbeddedEngine
 from search.facets import vocabulary

@@ -36,9 +36,9 @@ class Mouse:
         self.clicks += 1
 
 
-def row(editor: Page, name: str, number: int, **values: str) -> None:
+def row(editor: Page, rows: str, number: int, /, **values: str) -> None:
     for field, text in values.items():
-        editor.locator(f"#id_{name}-{number}-{field}").fill(text)
+        editor.locator(f"#id_{rows}-{number}-{field}").fill(text)
 
 
 def add_partner(editor: Page, mouse: Mouse, number: int, name: str, role: str, role_before: str) -> None:
@@ -49,8 +49,8 @@ def add_partner(editor: Page, mouse: Mouse, number: int, name: str, role: str, r
         mouse.click(editor.locator("[data-copy-row]").filter(visible=True).first)
     modal = editor.locator(".modal-body")
     mouse.click(modal.get_by_role("tab", name="Add a new one"))
-    modal.get_by_label("Name", exact=True).fill(name)
-    modal.get_by_label("Name", exact=True).press("Enter")
+    modal.get_by_label("Name").fill(name)
+    modal.get_by_label("Name").press("Enter")
     expect(modal).to_have_count(0)
     if role != role_before:
         mouse.select(editor.locator(f"#id_organisations-{number}-role"), role)

@@ -58,8 +58,6 @@
 
   function prepare(forms) {
     const panel = forms.closest(PANEL);
-    if (!panel || forms.dataset.folds !== undefined) return;
-    forms.dataset.folds = "";
     const prefix = forms.id.replace(/-FORMS$/, "");
     const button = document.createElement("button");
     button.type = "button";
@@ -80,6 +78,6 @@
     showButton();
   }
 
-  document.addEventListener("w-formset:ready", event => prepare(event.target));
-  addEventListener("load", () => document.querySelectorAll(`${PANEL} [id$="-FORMS"]`).forEach(prepare));
+  // After Wagtail has made its panels fold.
+  addEventListener("load", () => setTimeout(() => document.querySelectorAll(`${PANEL} [id$="-FORMS"]`).forEach(prepare)));
 }
