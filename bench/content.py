@@ -48,10 +48,12 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
     """Add this many published case studies of some 400 words, with terms, organisations and outcomes."""
     from django.contrib.contenttypes.models import ContentType
     from django.utils import timezone
+    from django.utils.text import slugify
     from wagtail.models import Locale, Page
 
     from caching.version import content_changed
-    from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Outcome
+    from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+    from casestudies.rows import CaseStudyOrganisation, Outcome
     from organisations.models import Organisation
     from search.engine import engine
     from taxonomy.models import Facet, Term
@@ -66,7 +68,9 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
     names = {f"Provider {number}": chance.choice(terms[Facet.ORGANISATION]) for number in range(200)}
     there = set(Organisation.objects.filter(name__in=names).values_list("name", flat=True))
     Organisation.objects.bulk_create(
-        Organisation(name=name, organisation_type=kind) for name, kind in names.items() if name not in there
+        Organisation(name=name, slug=slugify(name), organisation_type=kind)
+        for name, kind in names.items()
+        if name not in there
     )
     organisations = list(Organisation.objects.filter(name__in=names).order_by("pk"))
     kind = ContentType.objects.get_for_model(CaseStudyPage)
@@ -107,6 +111,7 @@ def fill(count: int, seed: int = 1, *, index: bool = True) -> None:
             for study in studies
             for place in range(2)
         )
+        _add_rows(chance, studies, terms)
         Outcome.objects.bulk_create(
             Outcome(
                 page=study,
@@ -127,19 +132,28 @@ def _study(chance: random.Random, page: Any, terms: dict[str, list[Any]], model:
     study = model(
         page_ptr=page,
         summary=f"{sentence(chance)} {sentence(chance)}",
-        place=chance.choice(WORDS).capitalize(),
-        period_note="two contracts of three years",
         evidence_level=chance.choice(terms["evidence"]),
         status=chance.choice(terms["status"]),
-        contract_form=chance.choice(terms["contract"]),
         as_at=datetime.date(1998, 1, 1) + datetime.timedelta(days=chance.randint(0, 10_000)),
-        source="Made from a seed to measure speed",
         licence="cc-by-4.0",
     )
     study.__dict__.update({name: value for name, value in page.__dict__.items() if not name.startswith("_")})
     study.body = [("context", paragraphs(chance, 120)), ("what_was_done", paragraphs(chance, 180))]
     study.body.append(("lessons", paragraphs(chance, 100)))
     return study
+
+
+def _add_rows(chance: random.Random, studies: list[Any], terms: dict[str, list[Any]]) -> None:
+    """The facts that nearly every example has."""
+    from casestudies.rows import CaseStudyPlace, Contract, Period, Source
+
+    places = [CaseStudyPlace(page=study, name=chance.choice(WORDS).capitalize()) for study in studies]
+    CaseStudyPlace.objects.bulk_create(places)
+    Period.objects.bulk_create(Period(page=study, note="two contracts of three years") for study in studies)
+    Contract.objects.bulk_create(
+        Contract(page=study, contract_form=chance.choice(terms["contract"])) for study in studies
+    )
+    Source.objects.bulk_create(Source(page=study, citation="Made from a seed to measure speed") for study in studies)
 
 
 def _relate(chance: random.Random, studies: list[Any], terms: dict[str, list[Any]], model: Any) -> None:

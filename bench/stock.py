@@ -27,9 +27,9 @@ BACKEND = "wagtail.search.backends.database"
 CHUNK = 1000
 # Dimension -> the field with its terms.
 TERMS = {"area": "areas", "theme": "themes", "stage": "stages", "beneficiary": "beneficiaries", "region": "regions"}
-TERM = {"evidence": "evidence_level", "result": "result", "contract": "contract_form"}
+TERM = {"evidence": "evidence_level", "result": "result", "contract": "contracts__contract_form"}
 # What its index reads of each page beside the page's own row.
-RELATIONS = [*TERMS.values(), *TERM.values(), "tagged_items__tag", "outcomes"]
+RELATIONS = [*TERMS.values(), *TERM.values(), "tagged_items__tag", "outcomes", "places"]
 RELATIONS += ["organisations__organisation__organisation_type"]
 COUNTED = {
     "kind": "content_type",
@@ -42,12 +42,15 @@ ORDERS = {"newest": "-as_at", "title": "title"}
 
 def prepare() -> None:
     """Tell Wagtail which fields are found and filtered, in this process only."""
-    filtered = [index.RelatedFields(name, [index.FilterField("slug")]) for name in (TERMS | TERM).values()]
+    fields = [name for name in (TERMS | TERM).values() if "__" not in name]
+    filtered = [index.RelatedFields(name, [index.FilterField("slug")]) for name in fields]
+    form = index.RelatedFields("contract_form", [index.FilterField("slug")])
     named = [index.RelatedFields("organisation", [index.SearchField("name")])]
     CaseStudyPage.search_fields = [
         *CaseStudyPage.search_fields,
         index.SearchField("body"),
-        index.SearchField("place"),
+        index.RelatedFields("places", [index.SearchField("name")]),
+        index.RelatedFields("contracts", [form]),
         index.RelatedFields("organisations", named),
         index.RelatedFields("outcomes", [index.SearchField("measure")]),
         index.FilterField("as_at"),

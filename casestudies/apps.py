@@ -6,6 +6,11 @@ class CaseStudiesConfig(AppConfig):
     verbose_name = "Case studies"
 
     def ready(self) -> None:
-        from casestudies import contact_relay
+        import organisations.mentions
+        from casestudies import bands, contact_relay, mentions, vocabulary
+        from search import facets
 
+        facets.provide(bands.values)
+        facets.provide(vocabulary.places)
+        organisations.mentions.provide(mentions.mentions, mentions.mentioned)
         contact_relay.register()

@@ -40,6 +40,11 @@ class QuoteBlock(blocks.StructBlock):
     text = blocks.TextBlock(max_length=600, help_text="What was said, word for word, without quotation marks.")
     speaker = blocks.CharBlock(max_length=120, help_text="Who said it. Ask before you publish a name.")
     role = blocks.CharBlock(max_length=120, required=False, help_text="For example “commissioner, county council”.")
+    consent = blocks.BooleanBlock(
+        label="They agreed to be quoted here",
+        required=False,
+        help_text="Tick it when they said so, or when they said it in public. Readers do not see this.",
+    )
 
     class Meta:
         icon = "openquote"
@@ -47,6 +52,32 @@ class QuoteBlock(blocks.StructBlock):
         description = "What someone who was there said, with their name."
         template = "casestudies/blocks/quote.html"
         preview_value = {"text": "What someone who was there said.", "speaker": "Their name", "role": "Their role"}
+
+
+class VideoBlock(blocks.StructBlock):
+    """A link, never a player: what another site sends along would reach every reader."""
+
+    title = blocks.CharBlock(
+        max_length=200, help_text="What it shows, for example “Three mentors talk about their work”."
+    )
+    url = blocks.URLBlock(label="Web address", help_text="Where it is watched, for example https://www.example.org/.")
+    length = blocks.CharBlock(max_length=40, required=False, help_text="For example “4 minutes”.")
+    transcript = blocks.RichTextBlock(
+        features=["bold", "italic", "ol", "ul"],
+        help_text="What is said and shown, in words, for those who cannot watch or hear it.",
+    )
+
+    class Meta:
+        icon = "media"
+        group = BESIDE
+        description = "A link to a video, with its transcript."
+        template = "casestudies/blocks/video.html"
+        preview_value = {
+            "title": "What the video shows",
+            "url": "https://www.example.org/",
+            "length": "4 minutes",
+            "transcript": "<p>What is said and shown.</p>",
+        }
 
 
 class PictureBlock(blocks.StructBlock):
@@ -78,6 +109,7 @@ class BodyBlock(blocks.StreamBlock):
     lessons = _told("Lessons", "What you would tell someone who starts tomorrow.", "What we would do again.", "edit")
     quote = QuoteBlock()
     picture = PictureBlock()
+    video = VideoBlock()
     table = TableBlock(group=BESIDE)
     document = DocumentChooserBlock(
         icon="doc-full",

@@ -12,7 +12,8 @@ BODY = "panel-child-story-body-section"
 
 
 def checklist(page: CaseStudyPage) -> Checklist:
-    return editorial.checklist.sort_out(page, missing(page), USEFUL)
+    quotes = any(block.block_type == "quote" for block in page.body)
+    return editorial.checklist.sort_out(page, missing(page), [*USEFUL, CONSENT] if quotes else USEFUL)
 
 
 def missing(page: CaseStudyPage) -> list[Item]:
@@ -36,6 +37,10 @@ def _has_described_picture(page: CaseStudyPage) -> bool:
     return any(image.contextual_alt_text or image.default_alt_text for image in shown)
 
 
+def _quotes_agreed(page: CaseStudyPage) -> bool:
+    return all(block.value.get("consent") for block in page.body if block.block_type == "quote")
+
+
 USEFUL: Useful = [
     (
         _has_outcomes_with_sources,
@@ -48,17 +53,25 @@ USEFUL: Useful = [
     (_told("did_not_work"), Item("What did not work", "It saves others the same mistake.", BODY)),
     (_told("lessons"), Item("Lessons", "What readers can act on.", BODY)),
     (
-        lambda page: page.cost_amount is not None and bool(page.cost_source),
-        Item("Cost, with its source", "A commissioner cannot propose what has no price.", "id_cost_amount"),
+        lambda page: any(cost.source for cost in page.costs.all()),
+        Item("Cost, with its source", "A commissioner cannot put forward what has no price.", "id_costs-ADD"),
+    ),
+    (
+        lambda page: bool(page.people.all()),
+        Item("People", "The number of people reached tells how large it was.", "id_people-ADD"),
+    ),
+    (
+        lambda page: bool(page.contracts.all()),
+        Item("Contract", "Others can see how it was bought, and from whom.", "id_contracts-ADD"),
     ),
     (
         lambda page: bool(page.contact_email),
-        Item("Contact", "Readers can ask what is not written here.", "id_contact_email"),
+        Item("Contact", "Readers can ask what is not written here.", "id_contacts-ADD"),
     ),
     (lambda page: bool(page.regions.all()), Item("Region", "Many readers look for examples near them.", "id_regions")),
     (
-        lambda page: bool(page.period_start or page.period_end or page.period_note),
-        Item("Period", "It says how long it took and how old it is.", "id_period_start"),
+        lambda page: bool(page.periods.all()),
+        Item("Period", "It tells how long it took and how old it is.", "id_periods-ADD"),
     ),
     (
         _has_described_picture,
@@ -74,3 +87,5 @@ USEFUL: Useful = [
         Item("Next review and its owner", "Someone is reminded to keep it up to date.", "id_review_date"),
     ),
 ]
+# Asked only where somebody is quoted.
+CONSENT = (_quotes_agreed, Item("Consent of everybody who is quoted", "Who is named must have agreed to it.", BODY))

@@ -14,7 +14,7 @@ KIND = "contact_question"
 
 def askable(slug: str) -> CaseStudyPage | None:
     """The example of this slug, if everybody may read it and it has somebody to ask."""
-    return CaseStudyPage.objects.live().public().filter(slug=slug).exclude(contact_email="").first()
+    return CaseStudyPage.objects.live().public().filter(slug=slug, contacts__email__gt="").first()
 
 
 def stamp_purpose(page: CaseStudyPage) -> str:

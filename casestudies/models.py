@@ -5,25 +5,37 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Page
 from wagtail.search import index
 
 from caching.rows import page_below
 from casestudies import panels
 from casestudies.blocks import BodyBlock
 from casestudies.forms import CaseStudyForm
-from core.date_fields import MonthField
+from casestudies.rows import (  # noqa: F401 (Django finds models through this module)
+    CaseStudyOrganisation,
+    CaseStudyPlace,
+    Contact,
+    Contract,
+    Cost,
+    Milestone,
+    Outcome,
+    PeopleCount,
+    Period,
+    RelatedLink,
+    Source,
+)
 from core.detail_page import DetailPage
 from core.listing import ListingPage
 from core.models import HasImage, Licence
-from core.money import MoneyField
 from editorial.publishing import CompleteWhenPublished
 from editorial.review import Reviewed
-from organisations.models import Organisation
+from organisations.drafts import ResolvesMergedOrganisations
 from search.documents import Document
 from search.sources import Facts
 from taxonomy.drafts import ResolvesMergedTerms
@@ -48,21 +60,26 @@ class CaseStudyTag(ItemBase):
     content_object = ParentalKey("casestudies.CaseStudyPage", related_name="tagged_items", on_delete=models.CASCADE)
 
 
-class CostBasis(models.TextChoices):
-    TOTAL = "total", "in total"
-    YEAR = "year", "a year"
-    PERSON = "person", "a person"
-    UNIT = "unit", "a unit of service"
-
-
-class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublished, DetailPage):
+class CaseStudyPage(
+    ResolvesMergedTerms, ResolvesMergedOrganisations, HasImage, Reviewed, CompleteWhenPublished, DetailPage
+):
     """One example. What is not known stays empty and is shown as "not reported"; nothing is guessed."""
 
     summary = models.TextField(
         max_length=400,
         help_text="What it is and for whom, in one or two sentences, for example “Peer advisers in prison help people find a home before release.” Shown in lists and in search.",
     )
-    organisations: Any  # rows of the classes below
+    # Rows (casestudies.rows).
+    organisations: Any
+    places: Any
+    periods: Any
+    contracts: Any
+    costs: Any
+    people: Any
+    contacts: Any
+    sources: Any
+    links: Any
+    milestones: Any
     outcomes: Any
     body = StreamField(
         BodyBlock(),
@@ -105,14 +122,6 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
         help_text="From the list of tags, for example “prevention”. Other words will not be saved.",
     )
 
-    place = models.CharField(max_length=120, blank=True, help_text="The county, city or district, such as Norfolk.")
-    period_start = MonthField(
-        "started", null=True, blank=True, help_text="For example 1 April 2005. Only the month is shown."
-    )
-    period_end = MonthField(
-        "ended", last_day=True, null=True, blank=True, help_text="For example 31 March 2008. Empty while it runs."
-    )
-    period_note = models.CharField(max_length=160, blank=True, help_text="For example “two contracts of three years”.")
     status = term(
         Facet.STATUS, related_name="case_studies_by_status", help_text="How far it has come, for example “Established”."
     )
@@ -120,26 +129,6 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
         Facet.RESULT,
         related_name="case_studies_by_result",
         help_text="What came of it on the whole, for example “Mixed”. Failures are welcome too.",
-    )
-    contract_form = term(
-        Facet.CONTRACT, related_name="case_studies_by_contract", help_text="How it is paid for, for example “Grant”."
-    )
-
-    cost_amount = MoneyField(
-        "cost in pounds", null=True, blank=True, help_text="For example 120000. Only a figure with a source."
-    )
-    cost_basis = models.CharField(
-        "cost is",
-        max_length=10,
-        choices=CostBasis,
-        blank=True,
-        help_text="What the figure pays for, for example “a year”.",
-    )
-    cost_source = models.CharField(
-        "source of the cost",
-        max_length=250,
-        blank=True,
-        help_text="Who says so and where, for example “county council, contract register, 2007”.",
     )
 
     evidence_level = term(
@@ -155,18 +144,6 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
         help_text="One plain sentence, for example “Reconviction was counted before and after, without a comparison group.”",
     )
 
-    contact_name = models.CharField(
-        max_length=120,
-        blank=True,
-        help_text="Somebody who agreed to be asked, for example the manager of the service. The name is shown.",
-    )
-    contact_role = models.CharField(
-        max_length=160, blank=True, help_text="For example “commissioning manager, county council”."
-    )
-    contact_email = models.EmailField(
-        "contact's email address", blank=True, help_text="For example name@example.org. Never shown on the site."
-    )
-
     as_at = models.DateField(
         "as at",
         null=True,
@@ -177,16 +154,6 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
         choices=Licence,
         blank=True,
         help_text="On what terms others may copy it, for example “Open Government Licence” for a council's own text.",
-    )
-    source = models.TextField(
-        "source citation",
-        blank=True,
-        help_text="Title, author or body, year, for example “Annual review, St Giles Trust, 2007”.",
-    )
-    source_url = models.URLField(
-        "source address",
-        blank=True,
-        help_text="For example https://www.example.org/report.pdf. Only an address that works today.",
     )
 
     kind = "case-study"
@@ -202,10 +169,11 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
         "organisation": "organisations__organisation__organisation_type",
         "evidence": "evidence_level",
         "result": "result",
-        "contract": "contract_form",
+        "contract": "contracts__contract_form",
+        "organisation_name": "organisations__organisation",
         "tag": "tagged_items__tag",
     }
-    ONE_TERM = ("status", "result", "contract_form", "evidence_level")
+    ONE_TERM = ("status", "result", "evidence_level")
     parent_page_types = ["casestudies.CaseStudyIndexPage"]
     subpage_types: list[str] = []
     template = "casestudies/case_study_page.html"
@@ -232,15 +200,27 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
                 setattr(page, name, held)
         return page
 
-    def half_entered(self) -> dict[str, str]:
-        found = {}
-        if self.period_start and self.period_end and self.period_end < self.period_start:
-            found["period_end"] = "It cannot end before it started."
-        if self.cost_amount is not None and not self.cost_basis:
-            found["cost_basis"] = "Say what the cost is for."
-        if self.cost_amount is not None and not self.cost_source:
-            found["cost_source"] = "A cost needs its source."
-        return found
+    @cached_property
+    def source(self) -> str:
+        """Where it is from: the citation of each source, a line each."""
+        return "\n".join(row.citation for row in self.sources.all() if row.citation)
+
+    @cached_property
+    def contact(self) -> Contact:
+        """Whom readers can ask: the first contact who has an email address; empty where there is none."""
+        return next((row for row in self.contacts.all() if row.email), Contact())
+
+    @property
+    def contact_name(self) -> str:
+        return self.contact.name
+
+    @property
+    def contact_role(self) -> str:
+        return self.contact.role
+
+    @property
+    def contact_email(self) -> str:
+        return self.contact.email
 
     def detail_context(self, request: HttpRequest) -> dict[str, Any]:
         from casestudies.presentation import case_study_context
@@ -258,59 +238,3 @@ class CaseStudyPage(ResolvesMergedTerms, HasImage, Reviewed, CompleteWhenPublish
         from casestudies.csv_facts import facts_of
 
         return facts_of(pages)
-
-
-class CaseStudyOrganisation(Orderable):
-    """What an organisation does in an example."""
-
-    page = ParentalKey(CaseStudyPage, related_name="organisations", on_delete=models.CASCADE)
-    # Null in a draft only: publishing asks for it.
-    organisation = models.ForeignKey(
-        Organisation,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="case_study_roles",
-        help_text="Choose from the list, for example a county council. You can add one that is missing there.",
-    )
-    role = term(
-        Facet.ROLE,
-        blank=False,
-        related_name="case_study_roles",
-        help_text="What it does here, for example “Commissioner”.",
-    )
-
-    panels = panels.ORGANISATION_ROLE
-
-    class Meta(Orderable.Meta):
-        verbose_name = "organisation"
-
-
-class Verification(models.TextChoices):
-    SELF = "self", "reported by the provider itself"
-    COMMISSIONER = "commissioner", "confirmed by the commissioner"
-    INDEPENDENT = "independent", "independently evaluated"
-
-
-class Outcome(Orderable):
-    """One measured change: what, from what to what, when, and who says so."""
-
-    page = ParentalKey(CaseStudyPage, related_name="outcomes", on_delete=models.CASCADE)
-    measure = models.CharField(max_length=200, help_text="What was measured, such as “reconviction within a year”.")
-    before = models.CharField(max_length=60, blank=True, help_text="The value before, as reported, for example 58.")
-    after = models.CharField(max_length=60, blank=True, help_text="The value after, as reported, for example 41.")
-    unit = models.CharField(max_length=60, blank=True, help_text="Such as “per cent of clients”.")
-    date = MonthField(
-        "measured", null=True, blank=True, help_text="The day of the value after, for example 31 March 2007."
-    )
-    source = models.CharField(
-        max_length=250, blank=True, help_text="Where the figures are from, for example “the provider’s own records”."
-    )
-    verification = models.CharField(
-        "who says so",
-        max_length=20,
-        choices=Verification,
-        blank=True,
-        help_text="For example “confirmed by the commissioner”.",
-    )
-
-    panels = panels.OUTCOME

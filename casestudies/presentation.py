@@ -1,6 +1,8 @@
 """What the case study's template is given."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,8 +11,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from caching.version import cached_per_version
+from casestudies import pictures, wording
 from casestudies.models import CaseStudyPage
 from casestudies.queries import Shown, shown_on
+from casestudies.rows import Contact, Contract, Source
+from casestudies.vocabulary import place_slug
 from core import dates
 from core.detail_page import framed
 from core.drawings import evidence_scale, region_map
@@ -21,49 +26,114 @@ from taxonomy.fields import all_terms
 from taxonomy.models import COMMISSIONER, Facet, Term
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A part of a fact, and where it leads."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFact:
+    """A fact of the rail; nothing is reported where it has no parts."""
+
+    name: str
+    parts: Sequence[Words] = ()
+    drawing: SafeString | str = ""
+    in_lines: bool = False  # a part to a line, where the parts are long
+
+
 def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, Any]:
     shown = shown_on(page)
-    terms = shown.terms
+    terms, rows = shown.terms, shown.rows
+    page.source = citations(rows["sources"])
+    told = key_facts(page, shown)
     shared = framed(
         page,
         page.get_full_url(request) or "",
         standfirst=page.summary,
-        key_facts=key_facts(page, shown.organisations, terms["regions"]),
-        provenance=provenance(page, url=page.source_url),
+        key_facts=[fact for fact in told if fact.parts],
+        provenance=provenance(page, urls=tuple(row.url for row in rows["sources"] if row.url)),
         about=[name for name, _ in shown.organisations],
         areas=terms["areas"],
     )
     return shared | {
+        "not_reported": ", ".join(lowered(fact.name) for fact in told if not fact.parts),
         "subjects": subjects(shown),
         "stages": [stage.slug for stage in terms["stages"]],
         "themes": terms["themes"],
         "group": min((area.parent.slug for area in terms["areas"] if area.parent), default=""),
-        "outcomes": [(row, dates.month(row.date) if row.date else "") for row in shown.outcomes],
+        "places": ", ".join(row.name for row in rows["places"]),
+        "cost_figures": pictures.costs(rows["costs"]),
+        "people_figures": pictures.people(rows["people"]),
+        "milestones": pictures.timeline(rows["milestones"]),
+        "outcomes": pictures.outcomes(rows["outcomes"]),
+        "links": [(row.title, row.location) for row in rows["links"] if row.location],
         "evidence_levels": evidence_levels(page.evidence_level),
         "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
         "similar": [brief(hit) for hit in similar(page.pk, kind="case-study")] if page.pk else [],
-        "ask_url": ask_url(page),
+        "ask_url": ask_url(page, rows["contacts"]),
     }
 
 
-def key_facts(page: CaseStudyPage, organisations: Sequence[tuple[str, Term | None]], regions: list[Term]) -> list[Fact]:
+def key_facts(page: CaseStudyPage, shown: Shown) -> list[KeyFact]:
+    rows, regions = shown.rows, shown.terms["regions"]
     commissioner = cached_per_version("commissioner", _commissioner)
-    by_role: dict[str, list[str]] = {commissioner: []}  # said also where nobody knows who it was
-    for name, role in organisations:
-        by_role.setdefault(role.label if role else "Organisation", []).append(name)
+    by_role: dict[str, list[Words]] = {commissioner: []}  # said also where nobody knows who it was
+    for name, role in shown.organisations:
+        by_role.setdefault(role.label if role else "Organisation", []).append(
+            Words(name, organisation_url(shown.slugs[name]))
+        )
     return [
         _evidence(page.evidence_level),
-        Fact("As at", dates.month(page.as_at) if page.as_at else ""),
-        *(Fact(role, ", ".join(names)) for role, names in by_role.items()),
-        Fact("Place", page.place),
-        Fact("Region", "", term_links(regions), region_map(region.slug for region in regions) if regions else ""),
-        Fact("Period", period(page)),
-        Fact("Stage reached", page.status.label if page.status else ""),
-        Fact("Result", "", term_links([page.result])),
-        Fact("Type of contract", "", term_links([page.contract_form])),
-        Fact("Cost", cost(page)),
-        Fact("Contact", ", ".join(filter(None, [page.contact_name, page.contact_role]))),
+        KeyFact("As at", _words(dates.month(page.as_at) if page.as_at else "")),
+        *(KeyFact(role, names) for role, names in by_role.items()),
+        KeyFact("Place", [Words(row.name, _found_by("place", row.name)) for row in rows["places"]]),
+        KeyFact("Region", _terms(regions), region_map(region.slug for region in regions) if regions else ""),
+        KeyFact("Period", _words(*map(wording.period, rows["periods"])), in_lines=True),
+        KeyFact("Stage reached", _words(page.status.label if page.status else "")),
+        KeyFact("Result", _terms([page.result])),
+        KeyFact("Contract", [part for row in rows["contracts"] for part in _contract(row, shown)], in_lines=True),
+        KeyFact("Cost", _words(*map(wording.cost, rows["costs"])), in_lines=True),
+        KeyFact("People", _words(*map(wording.people, rows["people"])), in_lines=True),
+        KeyFact("Contact", _words(*(", ".join(filter(None, [row.name, row.role])) for row in rows["contacts"]))),
     ]
+
+
+@lru_cache(maxsize=2000)
+def organisation_url(slug: str) -> str:
+    return reverse("organisation", args=[slug])
+
+
+def lowered(name: str) -> str:
+    """The name of a fact within a sentence."""
+    return name[:1].lower() + name[1:]
+
+
+def citations(sources: Sequence[Source]) -> str:
+    return "\n".join(row.citation for row in sources if row.citation)
+
+
+def _words(*texts: str) -> list[Words]:
+    return [Words(text) for text in texts if text]
+
+
+def _terms(found: Sequence[Term | None]) -> list[Words]:
+    """The terms, each leading to what else has it."""
+    return [Words(term.label, term.url) for term in found if term]
+
+
+def _found_by(name: str, text: str) -> str:
+    slug = place_slug(text)
+    return search_url(name, slug) if slug else ""
+
+
+def _contract(row: Contract, shown: Shown) -> list[Words]:
+    """The form, which leads to others of it, and then what else is known."""
+    form = all_terms().get(row.contract_form_id or 0)
+    told = wording.contract(row, commissioner=shown.commissioners.get(row.commissioner_id or 0, ""))
+    return [*_terms([form]), *_words(told)]
 
 
 def _commissioner() -> str:
@@ -84,11 +154,11 @@ def subjects(shown: Shown) -> list[Fact]:
     return [row for row in rows if row.is_reported]
 
 
-def _evidence(level: Term | None) -> Fact:
+def _evidence(level: Term | None) -> KeyFact:
     if level is None:
-        return Fact("Evidence")
-    label = f"Level {level.slug} of 5: {level.label.lower()}"
-    return Fact("Evidence", "", ((label, search_url("evidence", level.slug)),), evidence_scale(level.slug))
+        return KeyFact("Evidence")
+    said = Words(f"Level {level.slug} of 5: {level.label.lower()}", search_url("evidence", level.slug))
+    return KeyFact("Evidence", [said], evidence_scale(level.slug))
 
 
 def evidence_levels(reached: Term | None) -> SafeString:
@@ -101,25 +171,9 @@ def evidence_levels(reached: Term | None) -> SafeString:
     return cached_per_version(f"evidence levels, {reached and reached.pk} marked", rendered)
 
 
-def period(page: CaseStudyPage) -> str:
-    start, end = (dates.month(day) if day else "" for day in (page.period_start, page.period_end))
-    span = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
-    words = "; ".join(filter(None, [span, page.period_note]))
-    return words[:1].upper() + words[1:]
-
-
-def cost(page: CaseStudyPage) -> str:
-    if page.cost_amount is None:
-        return ""
-    digits = 0 if page.cost_amount == page.cost_amount.to_integral() else 2
-    amount = f"£{page.cost_amount:,.{digits}f}"
-    return " ".join(
-        filter(None, [amount, page.get_cost_basis_display(), f"({page.cost_source})" if page.cost_source else ""])
-    )
-
-
-def ask_url(page: CaseStudyPage) -> str:
-    """The address at which readers ask the page's contact; empty where they cannot."""
-    if not (page.contact_email and page.pk and page.live) or page.get_view_restrictions().exists():
+def ask_url(page: CaseStudyPage, contacts: Sequence[Contact]) -> str:
+    """Where readers ask the page's contact; empty where they cannot."""
+    can_be_asked = any(row.email for row in contacts)
+    if not (can_be_asked and page.pk and page.live) or page.get_view_restrictions().exists():
         return ""
     return reverse("ask-contact", args=[page.slug])

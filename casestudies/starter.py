@@ -4,7 +4,8 @@ from typing import Any
 
 from wagtail.models import Page
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.rows import CaseStudyOrganisation, CaseStudyPlace, Contract, Period, Source
 from organisations.models import Organisation
 from taxonomy.models import Facet, Term
 
@@ -20,10 +21,9 @@ MANY = {
 ONE = {
     "status": ("status", Facet.STATUS),
     "result": ("result", Facet.RESULT),
-    "contract": ("contract_form", Facet.CONTRACT),
     "evidence": ("evidence_level", Facet.EVIDENCE),
 }
-PLAIN = ("slug", "title", "summary", "evidence_note", "place", "period_start", "period_note", "as_at")
+PLAIN = ("slug", "title", "summary", "evidence_note", "as_at")
 
 
 def load(home: Page) -> None:
@@ -60,7 +60,7 @@ def _case_study(
     terms: dict[tuple[str, str], Term],
     organisations: dict[str, Organisation],
 ) -> CaseStudyPage:
-    page = CaseStudyPage(live=False, source=data["source"], licence=data["licence"])
+    page = CaseStudyPage(live=False, licence=data["licence"])
     for name in PLAIN:
         if row.get(name):
             setattr(page, name, row[name])
@@ -76,5 +76,18 @@ def _case_study(
             organisation=organisations[role["name"]], role=terms[Facet.ROLE, role["role"]], sort_order=place
         )
         for place, role in enumerate(row["organisations"])
+    ]
+    page.sources = [Source(citation=data["source"])]
+    page.places = [CaseStudyPlace(name=name, sort_order=place) for place, name in enumerate(row.get("places", []))]
+    page.periods = [Period(sort_order=place, **period) for place, period in enumerate(row.get("periods", []))]
+    page.contracts = [
+        Contract(
+            contract_form=terms[Facet.CONTRACT, contract["form"]],
+            commissioner=organisations[contract["commissioner"]],
+            start=contract["start"],
+            words=contract["words"],
+            sort_order=place,
+        )
+        for place, contract in enumerate(row.get("contracts", []))
     ]
     return page

@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
-from casestudies.models import Outcome, Verification
+from casestudies import pictures
+from casestudies.rows import Outcome, Verification
 from core.facts import Fact, Provenance
 from core.tables import Cell, Table
 from home.front_page import Example, groups
@@ -46,7 +47,7 @@ def context() -> dict[str, Any]:
         "form": ExampleForm({"name": "", "mail": "", "question": ""}),
         "page": {"pk": 0},
         "overdue": {"review_overdue": True, "review_date": datetime.date(2007, 12, 1)},
-        "provenance": Provenance("Where it is from", "https://example.org/", "", "1 December 2007", "", "", None),
+        "provenance": Provenance("Where it is from", ("https://example.org/",), "", "1 December 2007", "", "", None),
         "facts": [
             Fact("Cost", "£120,000 a year (annual accounts)"),
             Fact("Region", "", (("London", "#"),)),
@@ -60,7 +61,7 @@ def context() -> dict[str, Any]:
         "icons": ["search", "arrow", "cross", "filter", "feed", "file", "mail", "clock", "person"],
         "rows": rows,
         "examples": [Example(_row("case-study", 3), None)],
-        "outcomes": list(zip(_outcomes(), ("June 2007", ""), strict=True)),
+        "outcomes": pictures.outcomes(_outcomes()),
         "table": _table(),
         "citations": [("1", "plain text", "Publisher, “Title”, as at when, URL.", "3")],
         "page_url": "https://example.org/",

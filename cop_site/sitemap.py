@@ -6,6 +6,8 @@ from django.urls import reverse
 from wagtail.contrib.sitemaps import Sitemap as PageSitemap
 
 from home.browse import BROWSE_LISTS
+from organisations.mentions import mentioned
+from organisations.models import Organisation
 from search.answers import answer_or_none
 from taxonomy.fields import all_terms
 from taxonomy.models import SUBJECTS, Facet
@@ -32,4 +34,11 @@ class BrowseSitemap(Sitemap):
         return urlsplit(settings.SITE_URL).scheme
 
 
-SITEMAPS = {"pages": PageSitemap, "browse": BrowseSitemap}
+class OrganisationSitemap(BrowseSitemap):
+    """The organisations that published pages name."""
+
+    def items(self) -> list[str]:
+        return [row.get_absolute_url() for row in Organisation.objects.filter(pk__in=mentioned())]
+
+
+SITEMAPS = {"pages": PageSitemap, "browse": BrowseSitemap, "organisations": OrganisationSitemap}

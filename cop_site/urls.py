@@ -15,6 +15,7 @@ from cop_site.sitemap import SITEMAPS
 from editorial import urls as editorial_urls
 from editorial.one_at_a_time import one_at_a_time
 from home import urls as home_urls
+from organisations import urls as organisations_urls
 from search import urls as search_urls
 
 decorate_urlpatterns(wagtailadmin_urls.urlpatterns, one_at_a_time)
@@ -34,6 +35,7 @@ urlpatterns = [
     path("", include(home_urls)),
     path("", include(editorial_urls)),
     path("", include(casestudies_urls)),
+    path("", include(organisations_urls)),
     path("", include(bulletins_urls)),
     path(  # before Wagtail's own, which lets anybody guess
         "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/", authentication.page_password

@@ -1,7 +1,7 @@
 """The page of one example, note, contract …: one frame (detail_page.html) for every kind that has facts and a source."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -48,7 +48,7 @@ def framed(
     url: str,
     *,
     standfirst: str,
-    key_facts: list[Fact],
+    key_facts: Sequence[Any],
     provenance: Provenance,
     about: Iterable[str] = (),
     areas: Iterable[Term] = (),

@@ -42,10 +42,10 @@ def search_url(name: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a page is from and how old it is. `url` is a link to the source, `published_at` says in words where it was."""
+    """Where a page is from and how old it is. `urls` are links to the source, `published_at` says in words where it was."""
 
     source: str
-    url: str
+    urls: tuple[str, ...]
     published_at: str
     published: str
     last_review: str
@@ -53,7 +53,7 @@ class Provenance:
     licence: Licence | None
 
 
-def provenance(page: Any, *, url: str = "", published_at: str = "") -> Provenance:
+def provenance(page: Any, *, urls: tuple[str, ...] = (), published_at: str = "") -> Provenance:
     """`page` has a source; it may be editorial.review.Reviewed."""
     reviewed, review_date = getattr(page, "last_reviewed", None), getattr(page, "review_date", None)
     published = dates.day_of(page.first_published_at) if page.first_published_at else "Not published yet"
@@ -61,7 +61,7 @@ def provenance(page: Any, *, url: str = "", published_at: str = "") -> Provenanc
         published += f", last changed {dates.day_of(page.last_published_at)}"
     return Provenance(
         source=page.source,
-        url=url,
+        urls=urls,
         published_at=published_at,
         published=published,
         last_review=dates.full(reviewed) if reviewed else "Not reviewed yet",

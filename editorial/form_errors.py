@@ -63,6 +63,7 @@ def missing(page: Page, blocks: Mapping[str, str] | None = None) -> list[Item]:
             continue
         for number, row in enumerate(formset.forms, start=1):
             items += _missing_in(row, blocks or {}, _prefix(row, number))
+            items += _half_entered_in(row, _prefix(row, number))
         if name in getattr(form, "required_rows", {}) and not formset.forms:
             label, why = form.required_rows[name]
             items.append(Item(label, why, f"id_{name}-ADD"))
@@ -98,6 +99,16 @@ def _missing_in(form: Any, blocks: Mapping[str, str], prefix: str = "") -> Itera
                 field.clean(field.prepare_value(value))
         except ValidationError as error:
             yield from _items(form, name, error, blocks, prefix)
+
+
+def half_entered(row: Any) -> Mapping[str, str]:
+    """What to say of each field of a row that does not fit the others; nothing where its model has no such rule."""
+    return row.half_entered() if hasattr(row, "half_entered") else {}
+
+
+def _half_entered_in(row: Any, prefix: str) -> Iterator[Item]:
+    for name, problem in half_entered(row.instance).items():
+        yield from _items(row, name, ValidationError(problem), {}, prefix)
 
 
 def _items(form: Any, name: str, error: ValidationError, blocks: Mapping[str, str], prefix: str = "") -> Iterator[Item]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.text import slugify
 from wagtail.admin.forms import WagtailAdminPageForm
 
+from editorial.form_errors import half_entered
 from editorial.review import possible_owners
 
 
@@ -22,6 +23,16 @@ class DraftForm(WagtailAdminPageForm):
             super()._post_clean()
         finally:
             self.instance.is_saved_as_draft = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for formset in () if self.is_deferred_validation else self.formsets.values():
+            for row in formset.forms:
+                is_left_empty = row.empty_permitted and not row.has_changed()
+                if not is_left_empty and row.is_valid() and not formset._should_delete_form(row):
+                    for name, problem in half_entered(row.instance).items():
+                        row.add_error(name, problem)
+        return cleaned
 
 
 class ReviewedPageForm(DraftForm):

@@ -14,7 +14,7 @@ class OrganisationForm(WagtailAdminModelForm):
 
     class Meta(WagtailAdminModelForm.Meta):
         model = Organisation
-        fields = ["name", "organisation_type", "description", "website"]
+        fields = ["name", "organisation_type", "description", "place", "website"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,6 +21,7 @@ from core.sourced import Sourced
 from editorial.forms import ReviewedPageForm
 from editorial.publishing import CompleteWhenPublished
 from editorial.review import Reviewed
+from organisations.drafts import ResolvesMergedOrganisations
 from practice import panels
 from practice.blocks import TEXT_FEATURES, HowToBlock, PitfallsBlock
 from practice.rows import Labelled
@@ -276,7 +277,9 @@ class NoteDocument(Orderable):
         verbose_name = "document"
 
 
-class TemplateContractPage(ResolvesMergedTerms, Reviewed, Sourced, CompleteWhenPublished, DetailPage):
+class TemplateContractPage(
+    ResolvesMergedTerms, ResolvesMergedOrganisations, Reviewed, Sourced, CompleteWhenPublished, DetailPage
+):
     """A contract made once for a service, for many to use."""
 
     service = models.CharField(
@@ -346,6 +349,7 @@ class TemplateContractPage(ResolvesMergedTerms, Reviewed, Sourced, CompleteWhenP
         "theme": "themes",
         "region": "jurisdictions",
         "organisation": "kept_by__organisation_type",
+        "organisation_name": "kept_by",
     }
     summary_field = "search_summary"
     search_related = ("kept_by", "versions")

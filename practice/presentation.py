@@ -11,7 +11,7 @@ from django.utils import timezone
 from caching.version import cached_per_version
 from core import dates
 from core.detail_page import framed
-from core.facts import Fact, provenance, search_url, term_links
+from core.facts import Fact, Links, provenance, search_url, term_links
 from core.glossary_link import glossary_url
 from practice.models import ContractVersion, PilotSite, PracticeNotePage, TemplateContractPage
 from practice.rows import Label
@@ -122,7 +122,7 @@ def note_context(page: PracticeNotePage, request: HttpRequest) -> dict[str, Any]
 class ContractRows:
     """What belongs to a template contract and is held in other tables."""
 
-    owner: str
+    owner: Links  # its name and the URL of its page
     document: Any
     versions: list[ContractVersion]
 
@@ -131,7 +131,8 @@ def contract_rows_of(page: TemplateContractPage) -> ContractRows:
     """Kept until content changes, for a published one."""
 
     def found() -> ContractRows:
-        return ContractRows(page.kept_by.name if page.kept_by else "", page.document, list(page.versions.all()))
+        owner = ((page.kept_by.name, page.kept_by.get_absolute_url()),) if page.kept_by else ()
+        return ContractRows(owner, page.document, list(page.versions.all()))
 
     return cached_per_version(f"rows of contract {page.pk}", found)
 
@@ -142,7 +143,7 @@ def contract_context(page: TemplateContractPage, request: HttpRequest) -> dict[s
     key_facts = [
         Fact("Status", standing),
         Fact("Service", page.service),
-        Fact("Owner", rows.owner),
+        Fact("Owner", "", rows.owner),
         Fact("Jurisdiction", "", term_links(terms["jurisdictions"])),
         Fact("Version", page.version),
         Fact("As at", _month(page.as_at)),

@@ -44,6 +44,10 @@ DIMENSIONS = {
     "evidence": "Evidence level",
     "result": "Result",
     "contract": "Type of contract",
+    "cost": "Cost",
+    "people": "People reached",
+    "place": "Place",
+    "organisation_name": "Organisation",
     "tag": "Tag",
 }
 YEAR = "year"

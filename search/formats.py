@@ -75,7 +75,8 @@ def as_csv(request: HttpRequest, answer: Answer) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="search.csv"'
     response.write("\ufeff")  # or spreadsheets take the accents for something else
     writer = csv.writer(response)
-    dimensions = [name for name in DIMENSIONS if name != "kind"]
+    # Of some the facts say more exactly what it is.
+    dimensions = [name for name in DIMENSIONS if name != "kind" and name not in COLUMNS]
     writer.writerow([*CSV_COLUMNS, *dimensions, *COLUMNS])
     facts = facts_for(found.page_id for found in answer.results.hits)
     for found in answer.results.hits:

@@ -19,6 +19,7 @@ from search.slow_log import timed
 FORMATS = {"json": formats.as_json, "csv": formats.as_csv, "atom": formats.as_atom}
 EXPORTED = 1000  # results at most in one file or feed
 SUGGESTED = 8
+KINDS_OF_SUGGESTIONS = {"organisation_name": "organisation"}  # facets that readers know by another name
 NAMES = ("q", *DIMENSIONS, "year_from", "year_to", "sort", "page", "format")
 HELPFUL_WORDS = 6  # words of a question that found nothing which are tried alone
 
@@ -103,7 +104,9 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "opensearch":
         response = opensearch.as_suggestions(text, found)
     else:
-        rows = [{"text": row.text, "url": row.url, "kind": row.kind} for row in found]
+        rows = [
+            {"text": row.text, "url": row.url, "kind": KINDS_OF_SUGGESTIONS.get(row.kind, row.kind)} for row in found
+        ]
         response = JsonResponse({"suggestions": rows})
     # Kept by the browser that asked; there are too many beginnings of words for the page cache.
     response["Cache-Control"] = "private, max-age=60"

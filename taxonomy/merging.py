@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, ForeignKey, OuterRef, Q, QuerySet, UniqueConstraint
+from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet, UniqueConstraint
 from django.db.models.lookups import IsNull
 from modelcluster.fields import ParentalKey
 from wagtail.log_actions import log
@@ -62,7 +62,7 @@ def merge(term: Term, target: Term, user: Any = None) -> Merge:
     done = plan(term, target)
     touched = done.pages | page_ids(target)
     for field in references():
-        _follow(field, term, target)
+        follow(field, term, target)
     # Drafts that name the term are not rewritten: taxonomy.drafts gives them the target when they are opened.
     ReferenceIndex.objects.filter(
         to_content_type=ContentType.objects.get_for_model(Term), to_object_id=str(term.pk)
@@ -101,8 +101,8 @@ def kept_by(term: Term) -> list[str]:
     return [f"{count} {one if count == 1 else many}" for count, one, many in found if count]
 
 
-def _follow(field: ForeignKey[Any, Any], term: Term, target: Term) -> None:
-    """Point the rows of this column to the target; those that would then be there twice go."""
+def follow(field: ForeignKey[Any, Any], term: Model, target: Model) -> None:
+    """Point the rows of this column from one object to another; those that would then be there twice go."""
     rows = field.model._base_manager.filter(**{field.name: term.pk})
     for alike, condition in _twins(field):
         twins = field.model._base_manager.filter(*alike, condition, **{field.name: target.pk})

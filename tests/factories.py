@@ -12,7 +12,8 @@ from wagtail.models import Page, ReferenceIndex, Site
 from wagtail.signal_handlers import disable_reference_index_auto_update, reference_index_auto_update_disabled
 
 from bulletins.models import BulletinIndexPage, BulletinPage, Season
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.rows import CaseStudyOrganisation, CaseStudyPlace, Contact, Source
 from home.models import HomePage
 from organisations.models import Organisation
 from practice.models import PracticeIndexPage, PracticeNotePage, TemplateContractIndexPage, TemplateContractPage
@@ -115,7 +116,14 @@ def case_study(
     live: bool = True,
     **values: Any,
 ) -> CaseStudyPage:
-    """A case study that has what publishing needs."""
+    """A case study that has what publishing needs. Rows as objects; one place, source or contact also as text."""
+    if place := values.pop("place", ""):
+        values["places"] = [CaseStudyPlace(name=place)]
+    if source := values.pop("source", ""):
+        values["sources"] = [Source(citation=source)]
+    contact = {name: values.pop(f"contact_{name}", "") for name in ("name", "role", "email")}
+    if any(contact.values()):
+        values["contacts"] = [Contact(**contact)]
     if organisation is None:
         organisation = OrganisationFactory(organisation_type=term(Facet.ORGANISATION, organisation_type))
     defaults = {"summary": f"{title}: a summary.", "as_at": AS_AT, "slug": values.pop("slug", None)}

@@ -4,13 +4,14 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from casestudies.models import CaseStudyPage
+from casestudies.queries import ROWS
 
 
 def empty(**values: object) -> dict[str, object]:
     """The form with nothing filled in."""
     rows = {
         f"{name}-{number}": count
-        for name in ("organisations", "outcomes", "comments")
+        for name in ("organisations", *ROWS, "comments")
         for number, count in (("TOTAL_FORMS", 0), ("INITIAL_FORMS", 0), ("MIN_NUM_FORMS", 0), ("MAX_NUM_FORMS", 1000))
     }
     return rows | {"body-count": 0, "title": "", "slug": ""} | values
@@ -34,6 +35,13 @@ def complete(page: CaseStudyPage, **values: object) -> dict[str, object]:
         "organisations-0-ORDER": 1,
     }
     return empty(**facts) | values
+
+
+def row(name: str, number: int = 0, **values: object) -> dict[str, object]:
+    """A new row of this name, as the last of so many and one more."""
+    return {f"{name}-TOTAL_FORMS": number + 1, f"{name}-{number}-ORDER": number + 1} | {
+        f"{name}-{number}-{key}": value for key, value in values.items()
+    }
 
 
 def add_url(parent: Page) -> str:

@@ -12,7 +12,8 @@ from wagtail.models import Comment, Locale, Page, PageViewRestriction, Workflow
 
 from caching.signals import affects_readers
 from caching.version import current
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.rows import Outcome
 from core.models import FooterLink, SiteSettings
 from core.rate_limits import LimitedUse
 from editorial.feedback import Feedback
@@ -24,7 +25,8 @@ from tests.test_roles import person
 SEEN = {
     "bulletins": {"bulletinindexpage", "bulletinpage", "sentcopy"},
     "casestudies": {
-        *("casestudyindexpage", "casestudyorganisation", "casestudypage", "casestudytag", "outcome"),
+        *("casestudyindexpage", "casestudyorganisation", "casestudypage", "casestudyplace", "casestudytag", "contact"),
+        *("contract", "cost", "milestone", "outcome", "peoplecount", "period", "relatedlink", "source"),
     },
     "core": {"footerlink", "sitedocument", "siteimage", "sitesettings"},
     "home": {"contentpage", "featuredexample", "glossarypage", "homepage"},

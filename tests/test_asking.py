@@ -18,6 +18,7 @@ from wagtail.models import PageViewRestriction
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.presentation import ask_url
+from casestudies.rows import Contact
 from core.rate_limits import LimitedUse, forget_expired
 from mail.models import OutgoingMail, RelayedQuestion
 from mail.relay import KEPT, forget_old_questions
@@ -130,10 +131,10 @@ def test_no_one_is_asked_where_nobody_can_be(listing: CaseStudyIndexPage, client
     assert answers == dict.fromkeys(answers, 404) | {"open": 200}
     assert client.get("/case-studies/private/ask/sent/").status_code == 404
     assert ask(client, pages["private"]).status_code == 404
-    assert {slug: ask_url(page) for slug, page in pages.items()} == dict.fromkeys(pages, "") | {
+    assert {slug: ask_url(page, page.contacts.all()) for slug, page in pages.items()} == dict.fromkeys(pages, "") | {
         "open": "/case-studies/open/ask/"
     }
-    assert ask_url(CaseStudyPage(title="New", contact_email=CONTACT)) == ""
+    assert ask_url(CaseStudyPage(title="New"), [Contact(email=CONTACT)]) == ""
     assert client.put("/case-studies/open/ask/").status_code == 405
 
 

@@ -12,7 +12,8 @@ from wagtail.admin.viewsets.pages import page_viewset_registry
 from wagtail.images.tests.utils import get_test_image_file
 
 from casestudies.checklist import USEFUL, checklist, missing
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage, Outcome
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.rows import CaseStudyOrganisation, Contract, Cost, Outcome, PeopleCount, Period
 from community.models import User
 from core.models import SiteImage
 from editorial.review import reviewed_models
@@ -82,12 +83,12 @@ def test_nothing_but_these_is_asked_for(listing: CaseStudyIndexPage, admin_clien
 
 def test_an_organisation_a_cost_and_a_period_are_checked_as_publishing_does(listing: CaseStudyIndexPage) -> None:
     page = case_study(listing, "Nearly", live=False)
-    page.cost_amount, page.cost_basis = 5, "total"
-    page.period_start, page.period_end = datetime.date(2008, 1, 1), datetime.date(2007, 1, 1)
-    assert labels(page) == ["Ended", "Source of the cost"]
-    page.period_end = None
-    assert labels(page) == ["Source of the cost"]
-    page.cost_amount = None
+    page.costs = [Cost(kind="total", amount=5)]
+    page.periods = [Period(start=datetime.date(2008, 1, 1), end=datetime.date(2007, 1, 1))]
+    assert labels(page) == ["Period 1: Ended", "Cost 1: Source of the cost"]
+    page.periods = []
+    assert labels(page) == ["Cost 1: Source of the cost"]
+    page.costs = []
     page.organisations = []
     assert labels(page) == ["Organisations and their roles"]
 
@@ -130,11 +131,11 @@ def test_what_would_be_useful_goes_over_to_what_is_there(listing: CaseStudyIndex
         "Rich",
         regions=("north-west",),
         evidence_note="Counted.",
-        cost_amount=5,
-        cost_basis="total",
-        cost_source="Accounts",
+        costs=[Cost(kind="total", amount=5, source="Accounts")],
+        people=[PeopleCount(kind="reached", number=388)],
+        contracts=[Contract(words="two contracts")],
         contact_email="contact@example.org",
-        period_note="two years",
+        periods=[Period(note="two years")],
         licence="ogl-3.0",
         review_date=datetime.date(2030, 1, 1),
         review_owner=admin,
@@ -159,6 +160,21 @@ def test_what_would_be_useful_goes_over_to_what_is_there(listing: CaseStudyIndex
         "Lessons",
         "Picture with alternative text",
     }
+
+
+def test_who_is_quoted_must_have_agreed(listing: CaseStudyIndexPage) -> None:
+    page = case_study(listing, "Quoted")
+    said = {"text": "It changed how we buy.", "speaker": "A commissioner", "role": ""}
+    consent = "Consent of everybody who is quoted"
+    for quotes, there in (
+        ([said], False),
+        ([said | {"consent": True}, said], False),
+        ([said | {"consent": True}], True),
+    ):
+        page.body = [("quote", quote) for quote in quotes]
+        found = checklist(page)
+        assert consent in [item.label for item in (found.there if there else found.better)]
+        assert found.missing == []
 
 
 def panel(html: str) -> str:

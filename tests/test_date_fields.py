@@ -16,7 +16,7 @@ from wagtail.models import Page, get_page_models
 from bulletins.readers.models import Reader, State
 from casestudies.models import CaseStudyPage
 from core.date_fields import MonthFormField
-from tests.forms import complete, draft, edit_url
+from tests.forms import complete, draft, edit_url, row
 
 FIRST_OF_APRIL = datetime.date(2017, 4, 1)
 BROWSE_LISTS = ["1 April 2017", "01/04/2017", "1/4/2017", "01.04.2017", "1 Apr 2017", "2017-04-01"]
@@ -58,8 +58,11 @@ def test_a_month_alone_is_taken_only_where_only_the_month_is_shown() -> None:
         if isinstance(field, MonthFormField)
     }
     assert taken == {
-        "CaseStudyPage.period_start": FIRST_OF_APRIL,
-        "CaseStudyPage.period_end": datetime.date(2017, 4, 30),
+        "CaseStudyPage.periods.start": FIRST_OF_APRIL,
+        "CaseStudyPage.periods.end": datetime.date(2017, 4, 30),
+        "CaseStudyPage.contracts.start": FIRST_OF_APRIL,
+        "CaseStudyPage.contracts.end": datetime.date(2017, 4, 30),
+        "CaseStudyPage.milestones.date": FIRST_OF_APRIL,
         "CaseStudyPage.outcomes.date": FIRST_OF_APRIL,
         "PracticeNotePage.pilots.as_at": FIRST_OF_APRIL,
     }
@@ -115,10 +118,10 @@ def test_what_cannot_be_read_stays_on_the_screen(
 
 def test_autosave_reads_dates_too(admin_client: Client, example_page: CaseStudyPage) -> None:
     json_only = {"accept": "application/json"}
-    data = complete(example_page, as_at="1 April 2017", period_start="April 2016")
+    data = complete(example_page, as_at="1 April 2017") | row("periods", start="April 2016")
     assert admin_client.post(edit_url(example_page), data, headers=json_only).json()["success"]
     saved = draft(example_page)
-    assert (saved.as_at, saved.period_start) == (FIRST_OF_APRIL, datetime.date(2016, 4, 1))
+    assert (saved.as_at, saved.periods.get().start) == (FIRST_OF_APRIL, datetime.date(2016, 4, 1))
     refused = admin_client.post(edit_url(example_page), data | {"as_at": "soon"}, headers=json_only)
     assert (refused.status_code, refused.json()["success"]) == (400, False)
     assert draft(example_page).as_at == FIRST_OF_APRIL

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casestudies.models import CaseStudyPage
+from casestudies.rows import Cost
 from core.money import MoneyField, NotMoney, as_typed, read_money
 from tests import forms
 from tests.apps import our_apps
-
-WHERE_FROM = {"cost_basis": "total", "cost_source": "the council’s accounts, 2007"}
 
 
 @pytest.mark.parametrize(
@@ -94,32 +93,37 @@ def test_every_amount_of_our_models_is_money() -> None:
         field for app in our_apps() for model in apps.get_app_config(app).get_models() for field in model._meta.fields
     ]
     numbers = [field for field in fields if isinstance(field, models.DecimalField | models.FloatField)]
+    numbers.remove(Cost._meta.get_field("ratio"))  # how many times
     assert numbers
     assert all(isinstance(field, MoneyField) for field in numbers)
+
+
+def cost(typed: str) -> dict[str, object]:
+    return forms.row("costs", kind="total", amount=typed, source="the council’s accounts, 2007")
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("£1.8m", "1800000"), ("£1,800,000.50", "1800000.50"), ("", None)])
 def test_the_cost_of_a_case_study_is_typed_as_it_is_said(
     admin_client: Client, example_page: CaseStudyPage, typed: str, kept: str | None
 ) -> None:
-    data = forms.complete(example_page, cost_amount=typed, **WHERE_FROM)
+    data = forms.complete(example_page) | cost(typed)
     assert admin_client.post(forms.edit_url(example_page), data).status_code == 302
-    assert forms.draft(example_page).cost_amount == (Decimal(kept) if kept else None)
+    assert forms.draft(example_page).costs.get().amount == (Decimal(kept) if kept else None)
 
 
 def test_a_kept_cost_is_shown_with_commas(admin_client: Client, example_page: CaseStudyPage) -> None:
-    data = forms.complete(example_page, cost_amount="£1.8m", **WHERE_FROM)
+    data = forms.complete(example_page) | cost("£1.8m")
     admin_client.post(forms.edit_url(example_page), data)
     shown = admin_client.get(forms.edit_url(example_page)).content.decode()
-    assert '<input type="text" name="cost_amount" value="1,800,000"' in shown
+    assert '<input type="text" name="costs-0-amount" value="1,800,000"' in shown
 
 
 def test_a_cost_that_cannot_be_read_stays_and_the_reason_is_said(
     admin_client: Client, example_page: CaseStudyPage
 ) -> None:
-    data = forms.complete(example_page, cost_amount="£1.8m or so", **WHERE_FROM)
+    data = forms.complete(example_page) | cost("£1.8m or so")
     answer = admin_client.post(forms.edit_url(example_page), data)
     shown = answer.content.decode()
-    assert 'name="cost_amount" value="£1.8m or so"' in shown
+    assert 'name="costs-0-amount" value="£1.8m or so"' in shown
     assert "“£1.8m or so” cannot be read as an amount of money." in shown
     assert not example_page.revisions.exists()

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation
+from casestudies.models import CaseStudyIndexPage
 from casestudies.presentation import key_facts
 from casestudies.queries import shown_on
+from casestudies.rows import CaseStudyOrganisation
 from organisations.models import Organisation, name_key
 from taxonomy.models import Facet, Term
 from tests.factories import OrganisationFactory, case_study, term
@@ -120,7 +121,7 @@ def test_roles_stand_in_the_order_of_the_vocabulary_with_the_commissioner_first(
     for found in (page, _saved(page)):
         shown = shown_on(found)
         assert [name for name, _ in shown.organisations] == ["C", "B", "A", "E", "N"]
-        facts = [(fact.name, fact.text) for fact in key_facts(found, shown.organisations, [])][2:6]
+        facts = [(fact.name, ", ".join(part.text for part in fact.parts)) for fact in key_facts(found, shown)][2:6]
         assert facts == [("Commissioner", "C"), ("Provider", "B, A"), ("Evaluator", "E"), ("Organisation", "N")]
 
 

@@ -18,8 +18,9 @@ from PIL import Image
 from wagtail.models import Site
 
 from caching.rows import columns, instances
-from casestudies.models import CaseStudyIndexPage, CaseStudyPage, Outcome
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.queries import shown_on
+from casestudies.rows import Contract, Outcome
 from community.models import User
 from core import dates, facts
 from core.drawings import ring
@@ -83,7 +84,7 @@ def _printed(words: str) -> list[str]:
     count = FacetCount(words, words, 1, selected=True)
     outcome = Outcome(measure=words, before=words, after=words, unit=words, source=words, verification=words)
     results = Results(total=99, exact=1, pages=9, page=2)
-    source = facts.Provenance(words.replace("\n", " "), words, "", words, words, words, None)
+    source = facts.Provenance(words.replace("\n", " "), (words,), "", words, words, words, None)
     contexts: dict[str, dict[str, Any]] = {
         "results": {"rows": [_row(words)], "results": results},
         "cards": {"examples": [Example(_row(words), None)]},
@@ -168,7 +169,7 @@ def test_a_draft_shows_its_own_rows(listing: CaseStudyIndexPage, admin_client: C
     draft.themes = [term(Facet.THEME, "consortia")]
     draft.save_revision()
     shown = shown_on(draft.get_latest_revision_as_object())
-    assert [row.measure for row in shown.outcomes] == ["Measured after"]
+    assert [row.measure for row in shown.rows["outcomes"]] == ["Measured after"]
     assert [name for name, _ in shown.tags] == ["after"]
     assert [held.slug for held in shown.terms["themes"]] == ["consortia"]
     html = admin_client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk])).content.decode()
@@ -192,7 +193,7 @@ def study(committed: None, home: HomePage, listing: CaseStudyIndexPage) -> CaseS
         regions=("london",),
         tags=("old tag",),
         organisation=OrganisationFactory(name="Old organisation"),
-        contract_form=term(Facet.CONTRACT, "grant", "Old form"),
+        contracts=[Contract(contract_form=term(Facet.CONTRACT, "grant", "Old form"))],
         picture=picture,
     )
     Outcome.objects.create(page=page, measure="Old measure")

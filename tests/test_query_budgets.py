@@ -15,8 +15,11 @@ from wagtail.models import Page
 
 from bulletins.models import BulletinPage
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.queries import ROWS
+from casestudies.rows import Contract
 from community.models import User
 from core.models import SiteImage
+from organisations.models import Organisation
 from practice.models import (
     NoteContract,
     NoteExample,
@@ -47,16 +50,16 @@ from tests.factories import (
 BUDGET = {
     "/": 4,
     "/case-studies/": 1,
-    "/case-studies/walnut-0/": 7,
+    "/case-studies/walnut-0/": 19,  # of which eleven are of kinds of rows that it has
     "/practice/": 3,
     "/practice/walnut-note-0/": 10,
     "/practice/template-contracts/": 5,
     "/practice/template-contracts/walnut-form-0/": 7,
     "/bulletins/": 5,
     "/bulletins/?format=atom": 3,
-    "/bulletins/2000-winter/": 26,
+    "/bulletins/2000-winter/": 35,
     "/bulletins/subscribe/": 3,
-    "/case-studies/walnut-0/ask/": 3,
+    "/case-studies/walnut-0/ask/": 4,
     "/themes/term-0/": 2,
     "/service-areas/": 2,
     "/search/": 1,
@@ -64,12 +67,14 @@ BUDGET = {
     "/search/?q=walnut&region=term-0&sort=title&page=2": 1,
     "/search/?q=nothing&region=term-0": 1,
     "/search/?q=walnut&format=json": 1,
-    "/search/?q=walnut&format=csv": 12,
-    "/case-studies/?format=csv": 9,
+    "/search/?q=walnut&format=csv": 22,
+    "/case-studies/?format=csv": 18,
     "/feed/": 1,
-    "/sitemap.xml": 13,
+    "/sitemap.xml": 19,
+    "/organisations/walnut-council/": 9,
 }
 FEW, MANY = 4, 12
+SAID = {"contacts": {"email": "contact@provider.example"}}
 PERSON = 2  # the session and who it belongs to, where a page says so
 
 
@@ -129,6 +134,10 @@ def fill(many: int) -> None:
     case.beneficiaries = [term(Facet.BENEFICIARY, text) for text in texts]
     case.regions = [term(Facet.REGION, text) for text in texts]
     case.tags.set([tag(text) for text in texts])
+    for name, model in ROWS.items():
+        setattr(case, name, [model(sort_order=place, **SAID.get(name, {})) for place in range(many)])
+    council = Organisation.objects.filter(name="Walnut council").first() or OrganisationFactory(name="Walnut council")
+    case.contracts = [Contract(commissioner=council if number % 2 else OrganisationFactory()) for number in range(many)]
     case.save()
     paper.tags.set([tag(text) for text in texts])
     paper.points = [NotePoint(label="benefit", text=text) for text in texts]

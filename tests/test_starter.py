@@ -40,7 +40,15 @@ def test_every_fact_of_the_data_file_is_on_its_page() -> None:
             assert sorted(term.slug for term in getattr(page, name).all()) == sorted(row[name])
         roles = [(role.organisation.name, role.role.slug) for role in page.organisations.all() if role.role]
         assert roles == [(role["name"], role["role"]) for role in row["organisations"]]
-        assert page.cost_amount is None
+        assert [place.name for place in page.places.all()] == row.get("places", [])
+        assert [(period.start, period.note) for period in page.periods.all()] == [
+            (period["start"], period["note"]) for period in row.get("periods", [])
+        ]
+        assert [contract.contract_form.slug for contract in page.contracts.all()] == [
+            contract["form"] for contract in row.get("contracts", [])
+        ]
+        assert not page.costs.exists()
+        assert not page.people.exists()
         assert not page.outcomes.exists()
         assert page.contact_name == ""
         assert "Office of the Third Sector" in page.source

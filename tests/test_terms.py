@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, CaseStudyPage
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
+from casestudies.queries import ROWS
+from casestudies.rows import CaseStudyOrganisation
 from organisations.models import Organisation
 from search.embedded.engine import EmbeddedEngine
 from search.facets import vocabulary
@@ -84,7 +86,8 @@ def test_an_organisation_is_not_left_twice_in_one_role(listing: CaseStudyIndexPa
 def test_every_column_that_refers_to_a_term_is_known() -> None:
     names = {f"{field.model._meta.model_name}.{field.name}" for field in references()}
     many = {f"casestudypage_{name}.term" for name in ("areas", "themes", "stages", "beneficiaries", "regions")}
-    one = {f"casestudypage.{name}" for name in ("status", "result", "contract_form", "evidence_level")}
+    one = {f"casestudypage.{name}" for name in ("status", "result", "evidence_level")}
+    one.add("contract.contract_form")
     assert many | one | {"casestudyorganisation.role", "organisation.organisation_type"} <= names
     assert not any(name.startswith("term.") for name in names)
 
@@ -280,7 +283,7 @@ def test_a_form_that_was_open_during_the_merge_saves_the_target(
     kids, fine = area("kids"), term(Facet.RESULT, "fine")
     merge(kids, area("children"))
     merge(fine, term(Facet.RESULT, "worked"))
-    sets = ("organisations", "outcomes", "comments")
+    sets = ("organisations", *ROWS, "comments")
     data: dict[str, object] = {f"{name}-{key}_FORMS": 0 for name in sets for key in ("TOTAL", "INITIAL", "MIN_NUM")}
     data |= {
         "title": "Late",

@@ -8,7 +8,8 @@ from django.core.files.images import ImageFile
 from PIL import Image
 from wagtail.models import Page, PageViewRestriction
 
-from casestudies.models import CaseStudyPage, Outcome
+from casestudies.models import CaseStudyPage
+from casestudies.rows import Contract, Cost, Milestone, Outcome, PeopleCount, Period, RelatedLink, Source
 from community.models import User
 from core.models import SiteDocument, SiteImage
 from organisations.models import Organisation
@@ -17,6 +18,7 @@ from tests.browser import fill_practice
 from tests.browser.places import CLOSED, SLUG
 from tests.factories import case_study, table
 
+LONG_URL = "https://example.org/a/long/address/that/has/no/place/where/a/line/may/break/and/goes/on.html"
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänswitwenverein"
 
 
@@ -47,17 +49,36 @@ def everything(listing: Page, organisation: Organisation) -> CaseStudyPage:
         evidence="2",
         organisation=organisation,
         place="Norfolk",
-        period_note="two contracts of three years",
-        cost_amount=1_234_567,
-        cost_basis="total",
-        cost_source="The council’s annual accounts",
+        periods=[
+            Period(note="two contracts of three years"),
+            Period(phase="Second phase", start=datetime.date(2010, 4, 1)),
+        ],
+        costs=[
+            Cost(kind="total", amount=1_234_567, source="The council’s annual accounts"),
+            Cost(
+                kind="year",
+                amount=30_000,
+                amount_to=200_000,
+                paid_for="a place in care",
+                words="about £30,000 to £200,000",
+                source="The council",
+            ),
+        ],
+        people=[PeopleCount(kind="reached", number=388, unit="young people", period="in three phases")],
+        contracts=[
+            Contract(commissioner=organisation, start=datetime.date(2007, 10, 1), reference="ocds-b5fd17-1234567")
+        ],
+        milestones=[
+            Milestone(date=datetime.date(2007, 10, 1), text="The first contract begins."),
+            Milestone(date=datetime.date(2010, 9, 1), text="It is renewed for three years."),
+        ],
+        links=[RelatedLink(title="The evaluation", url="https://example.org/evaluation")],
         evidence_note="Outcomes were counted before and after.",
         licence="cc-by-4.0",
         contact_name="Somebody who knows",
         contact_role="service manager",
         contact_email="contact@example.org",
-        source="A report, 2007",
-        source_url="https://example.org/a/long/address/that/has/no/place/where/a/line/may/break/and/goes/on.html",
+        sources=[Source(citation="A report, 2007", url=LONG_URL)],
     )
     page.outcomes = [
         Outcome(

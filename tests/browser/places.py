@@ -25,6 +25,7 @@ ADDRESSES = {
     "plain page": "/accessibility/",
     "case study": "/case-studies/break/",
     "case study with everything": f"/case-studies/{SLUG}/",
+    "organisation": "/organisations/break/",
     "notes": "/practice/",
     "note": "/practice/social-clauses/",
     "note with everything": f"/practice/{NOTE}/",

@@ -103,12 +103,13 @@ def test_the_checklist_leads_to_each_field_and_follows_the_draft(editor: Page) -
     editor.keyboard.press("Tab")
     expect(checklist.get_by_role("link", name="As at", exact=True)).to_have_count(0)
     # What cannot be kept is named where autosave says that it has paused.
-    editor.get_by_role("textbox", name="Source address").fill("no url")
+    editor.locator("#id_sources-ADD").click()
+    editor.locator("#id_sources-0-url").fill("no url")
     editor.keyboard.press("Tab")
-    expect(editor.locator("footer")).to_contain_text("Source address: Enter a valid URL.")
-    editor.get_by_role("textbox", name="Source address").fill("")
+    expect(editor.locator("footer")).to_contain_text("Source 1: Web address: Enter a valid URL.")
+    editor.locator("#id_sources-0-url").fill("")
     editor.keyboard.press("Tab")
-    expect(editor.locator("footer")).not_to_contain_text("Source address")
+    expect(editor.locator("footer")).not_to_contain_text("Web address")
     checklist.get_by_role("link", name="Lessons").click()
     expect(editor.get_by_role("tab", name="Story")).to_have_attribute("aria-selected", "true")
 

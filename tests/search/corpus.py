@@ -25,6 +25,12 @@ from search.results import Results
 WORDS = ("alpha", "bravo", "delta", "gamma", "kappa", "omega", "sigma", "zulu")
 GROUPS = {"care": ("home-care", "day-care", "respit"), "youth": ("clubs", "mentors")}
 VALUES = {"theme": ("t1", "t2", "t3"), "region": ("north", "south"), "evidence": ("0", "1", "5"), "tag": ("x", "y")}
+VALUES |= {
+    "cost": ("under-5m", "1m-to-5m"),
+    "people": ("50-to-249",),
+    "place": ("essex",),
+    "organisation_name": ("break",),
+}
 KINDS = ("case-study", "bulletin", "event")
 
 

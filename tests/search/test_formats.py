@@ -13,7 +13,18 @@ from django.core.cache import cache
 from django.test import Client
 from wagtail.models import PageViewRestriction
 
-from casestudies.models import CaseStudyIndexPage, CaseStudyOrganisation, Outcome
+from casestudies.models import CaseStudyIndexPage
+from casestudies.rows import (
+    CaseStudyOrganisation,
+    Contract,
+    Cost,
+    Milestone,
+    Outcome,
+    PeopleCount,
+    Period,
+    RelatedLink,
+    Source,
+)
 from search.embedded.engine import EmbeddedEngine
 from search.facets import DIMENSIONS
 from taxonomy.models import Facet
@@ -86,6 +97,7 @@ def test_json_has_the_shape_of_the_contract(listing: CaseStudyIndexPage, index: 
     facets: dict[str, list[str]] = {name: [] for name in DIMENSIONS}
     facets |= {"kind": ["case-study"], "area": ["advice", "group"], "theme": ["consortia"], "evidence": ["3"]}
     facets |= {"result": ["mixed"], "tag": ["one-tag"], "organisation": ["charity"], "year": ["2007"]}
+    facets["organisation_name"] = [page.organisations.get().organisation.slug]
     hit = body["results"][0]
     assert hit.pop("snippet") == "<mark>Walnut</mark> &lt;b&gt;&amp;: a summary."
     assert hit == {
@@ -136,9 +148,10 @@ def test_no_cell_of_the_csv_is_a_formula(nasty: list[int], client: Client) -> No
 
 FACTS = [
     *("id", "kind", "title", "url", "summary", "date", "organisations"),
-    *(name for name in DIMENSIONS if name != "kind"),
+    *(name for name in DIMENSIONS if name not in ("kind", "cost", "people", "place")),
     *("roles", "place", "period", "started", "ended", "status", "service", "version", "cost", "cost_in_pounds"),
-    *("outcomes", "evidence_note", "law_as_at", "source", "source_location", "licence", "link"),
+    *("cost_up_to", "people", "people_reached", "people_up_to", "contracts", "timeline"),
+    *("outcomes", "evidence_note", "law_as_at", "source", "source_location", "links", "licence", "link"),
 ]
 
 
@@ -149,17 +162,18 @@ def test_the_csv_has_every_fact_of_a_case_study(
         listing,
         "Walnut",
         place="Norfolk",
-        period_start=date(2005, 4, 1),
-        period_end=date(2008, 3, 31),
-        period_note="two contracts",
+        periods=[Period(start=date(2005, 4, 1), end=date(2008, 3, 31), note="two contracts")],
         status=term(Facet.STATUS, "established"),
-        cost_amount=Decimal("120000.50"),
-        cost_basis="year",
-        cost_source="contract register, 2007",
+        costs=[
+            Cost(kind="saving", amount=5, source="the same"),
+            Cost(kind="year", amount=Decimal("120000.50"), amount_to=200_000, source="contract register, 2007"),
+        ],
+        people=[PeopleCount(kind="staff", number=4), PeopleCount(kind="reached", number=388, unit="young people")],
+        milestones=[Milestone(date=date(2005, 4, 1), text="It began.")],
+        links=[RelatedLink(title="More", url="https://www.example.org/more")],
         evidence_note="=Counted before and after",
         contact_name="Somebody who was asked",
-        source="Annual review,\nSt Giles Trust, 2007",
-        source_url="https://www.example.org/report.pdf",
+        sources=[Source(citation="Annual review,\nSt Giles Trust, 2007", url="https://www.example.org/report.pdf")],
         licence="ogl-3.0",
     )
     page.outcomes = [
@@ -175,6 +189,8 @@ def test_the_csv_has_every_fact_of_a_case_study(
         Outcome(measure="Homes found", after="12"),
     ]
     council = OrganisationFactory(name="Norfolk County Council")
+    grant = {"contract_form": term(Facet.CONTRACT, "grant"), "commissioner": council, "start": date(2005, 5, 1)}
+    page.contracts = [Contract(value=1000, reference="ocds-1", **grant)]
     page.organisations.add(CaseStudyOrganisation(organisation=council, role=term(Facet.ROLE, "commissioner")))
     page.save()
     provider = page.organisations.first().organisation.name
@@ -188,13 +204,19 @@ def test_the_csv_has_every_fact_of_a_case_study(
             "started": "2005-04-01",
             "ended": "2008-03-31",
             "status": "Established",
-            "cost": "£120,000.50 a year (contract register, 2007)",
+            "cost": "£5 saved (the same); £120,000.50 to £200,000 a year (contract register, 2007)",
             "cost_in_pounds": "120000.50",
+            "cost_up_to": "200000.00",
+            "people": "4 staff; 388 young people reached",
+            "people_reached": "388",
+            "contracts": "Grant, bought by Norfolk County Council, from May 2005, £1,000, reference ocds-1",
+            "timeline": "April 2005: It began.",
             "outcomes": "Reconviction (before: 58, after: 41, unit: per cent, measured: March 2007, source: own records,"
             " who says so: reported by the provider itself); Homes found (after: 12)",
             "evidence_note": "'=Counted before and after",
             "source": "Annual review, St Giles Trust, 2007",
             "source_location": "https://www.example.org/report.pdf",
+            "links": "More: https://www.example.org/more",
             "licence": "Open Government Licence 3.0",
         }
         assert "Somebody who was asked" not in row.values()
