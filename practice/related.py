@@ -11,6 +11,7 @@ from caching.version import cached_per_version
 from practice.models import NoteExample, PracticeNotePage, TemplateContractPage
 from practice.standing import STANDINGS, ContractStatus, Standing, standing
 from search.answers import hits
+from search.presentation import Brief, brief
 from search.results import Hit
 from taxonomy.models import Term
 
@@ -27,7 +28,7 @@ class NoteKeys:
     examples: frozenset[int]
 
 
-def notes_for(case_study: Page, themes: Sequence[Term]) -> list[tuple[Hit, bool]]:
+def notes_for(case_study: Page, themes: Sequence[Term]) -> list[tuple[Brief, bool]]:
     """The notes that name this case study, then those that share most of these themes, each with whether it names it.
     No query as long as content does not change; what is open to all the index knows."""
     if not case_study.pk:
@@ -40,22 +41,22 @@ def notes_for(case_study: Page, themes: Sequence[Term]) -> list[tuple[Hit, bool]
         if named or shared:
             ranked.append((not named, -shared, place, note.pk))
     names_it = {pk: not unnamed for unnamed, _, _, pk in sorted(ranked)[:NOTES]}
-    known = _hits(notes)
+    known = _briefs(notes)
     return [(known[pk], named) for pk, named in names_it.items() if pk in known]
 
 
-def _hits(notes: Sequence[NoteKeys]) -> dict[int, Hit]:
+def _briefs(notes: Sequence[NoteKeys]) -> dict[int, Brief]:
     """Every note as the index knows it. Kept, because the same few notes go with very many case studies; not where the
     index has none of them, for it may be away."""
 
-    def found() -> dict[int, Hit]:
-        held = {hit.page_id: hit for hit in hits([note.pk for note in notes])}
+    def found() -> dict[int, Brief]:
+        held = {hit.page_id: brief(hit) for hit in hits([note.pk for note in notes])}
         if not held:
             raise LookupError
         return held
 
     try:
-        return cached_per_version("notes as hits", found)
+        return cached_per_version("notes in brief", found)
     except LookupError:
         return {}
 

@@ -148,7 +148,7 @@ def test_readers_are_warned_of_old_law_only(notes: PracticeIndexPage, client: Cl
 def test_law_needs_its_day(notes: PracticeIndexPage) -> None:
     page = note(notes, "Lawless")
     page.law = "<p>Be fair.</p>"
-    with pytest.raises(ValidationError, match="for which day"):
+    with pytest.raises(ValidationError, match="for which date"):
         page.clean()
     page.law = "<p></p>"
     page.clean()
