@@ -47,16 +47,48 @@ class KeyFact:
 
 
 def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, Any]:
-    shown = shown_on(page)
-    terms, rows = shown.terms, shown.rows
+    shown = rows_of(page)
+    rows = shown.rows
     address = page.get_full_url(request) or ""
     page.source = citations(rows["sources"])
+    return facts_of(page, shown) | {
+        "provenance": facts.printed(facts.provenance(page, _where(rows["sources"]))),
+        "evidence_level": page.evidence_level and _level(page.evidence_level),
+        "evidence_levels": evidence_levels(page.evidence_level),
+        "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
+        "similar": printing.similar(similar(page.pk, kind="case-study") if page.pk else ()),
+        "ways_to_cite": ways_to_cite(page, address),
+        "ask_url": ask_url(page, rows["contacts"]),
+        "json_ld": json_ld(page, address, [name for name, _ in shown.organisations], shown.terms["areas"]),
+    }
+
+
+def is_draft(page: CaseStudyPage) -> bool:
+    """Whether the page holds rows that are in no table, such as a preview or a revision."""
+    return page.pk is None or bool(getattr(page, "_cluster_related_objects", None))
+
+
+def rows_of(page: CaseStudyPage) -> Shown:
+    """The rows that belong to a page, those of a published one kept until content changes."""
+    if is_draft(page):
+        return shown_on(page)
+    return cached_per_version(f"rows of case study {page.pk}", lambda: shown_on(page))
+
+
+def facts_of(page: CaseStudyPage, shown: Shown) -> dict[str, Any]:
+    """What the template is told of the rows, likewise kept."""
+    if is_draft(page):
+        return _facts_of(page, shown)
+    return cached_per_version(f"facts of case study {page.pk}", lambda: _facts_of(page, shown))
+
+
+def _facts_of(page: CaseStudyPage, shown: Shown) -> dict[str, Any]:
+    terms, rows = shown.terms, shown.rows
     told = key_facts(page, shown)
     return {
         "key_facts": [fact for fact in told if fact.parts],
         "not_reported": ", ".join(lowered(fact.name) for fact in told if not fact.parts),
         "subjects": facts.printed(subjects(shown)),
-        "provenance": facts.printed(facts.provenance(page, _where(rows["sources"]))),
         "stages": [stage.slug for stage in terms["stages"]],
         "themes": terms["themes"],
         "group": min((area.parent.slug for area in terms["areas"] if area.parent), default=""),
@@ -66,13 +98,6 @@ def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, A
         "milestones": pictures.timeline(rows["milestones"]),
         "outcomes": pictures.outcomes(rows["outcomes"]),
         "links": [(row.title, row.location) for row in rows["links"] if row.location],
-        "evidence_level": page.evidence_level and _level(page.evidence_level),
-        "evidence_levels": evidence_levels(page.evidence_level),
-        "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
-        "similar": printing.similar(similar(page.pk, kind="case-study") if page.pk else ()),
-        "ways_to_cite": ways_to_cite(page, address),
-        "ask_url": ask_url(page, rows["contacts"]),
-        "json_ld": json_ld(page, address, [name for name, _ in shown.organisations], terms["areas"]),
     }
 
 
