@@ -19,6 +19,7 @@ from wagtail.models.sites import SITE_ROOT_PATHS_CACHE_KEY, SITE_ROOT_PATHS_CACH
 
 from caching.models import ContentVersion
 
+MOST = 5000  # names that a process keeps for one version; the oldest goes first
 ROW = 1
 Made = TypeVar("Made")
 
@@ -95,10 +96,14 @@ def cached_per_version(name: str, make: Callable[[], Made]) -> Made:
     held, values = _held
     if held != version:  # another thread has begun with a newer one
         return make()
-    if name not in values:
-        values[name] = make()
-    found: Made = values[name]
-    return found
+    if name in values:
+        found: Made = values[name]
+        return found
+    made = make()
+    if len(values) >= MOST:  # a large site has more pages than a process should hold
+        values.pop(next(iter(values)), None)
+    values[name] = made
+    return made
 
 
 def content_changed() -> None:

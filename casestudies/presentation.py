@@ -45,20 +45,55 @@ class KeyFact:
 
 
 def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, Any]:
-    shown = shown_on(page)
-    terms, rows = shown.terms, shown.rows
+    shown = rows_of(page)
+    rows = shown.rows
     page.source = citations(rows["sources"])
-    told = key_facts(page, shown)
+    facts = facts_of(page, shown)
     shared = framed(
         page,
         page.get_full_url(request) or "",
         standfirst=page.summary,
-        key_facts=[fact for fact in told if fact.parts],
+        key_facts=facts["key_facts"],
         provenance=provenance(page, urls=tuple(row.url for row in rows["sources"] if row.url)),
         about=[name for name, _ in shown.organisations],
-        areas=terms["areas"],
+        areas=shown.terms["areas"],
     )
-    return shared | {
+    return (
+        facts
+        | shared
+        | {
+            "evidence_levels": evidence_levels(page.evidence_level),
+            "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
+            "similar": [brief(hit) for hit in similar(page.pk, kind="case-study")] if page.pk else [],
+            "ask_url": ask_url(page, rows["contacts"]),
+        }
+    )
+
+
+def is_draft(page: CaseStudyPage) -> bool:
+    """Whether the page holds rows that are in no table, such as a preview or a revision."""
+    return page.pk is None or bool(getattr(page, "_cluster_related_objects", None))
+
+
+def rows_of(page: CaseStudyPage) -> Shown:
+    """The rows that belong to a page, those of a published one kept until content changes."""
+    if is_draft(page):
+        return shown_on(page)
+    return cached_per_version(f"rows of case study {page.pk}", lambda: shown_on(page))
+
+
+def facts_of(page: CaseStudyPage, shown: Shown) -> dict[str, Any]:
+    """What the template is told of the rows, likewise kept."""
+    if is_draft(page):
+        return _facts_of(page, shown)
+    return cached_per_version(f"facts of case study {page.pk}", lambda: _facts_of(page, shown))
+
+
+def _facts_of(page: CaseStudyPage, shown: Shown) -> dict[str, Any]:
+    terms, rows = shown.terms, shown.rows
+    told = key_facts(page, shown)
+    return {
+        "key_facts": [fact for fact in told if fact.parts],
         "not_reported": ", ".join(lowered(fact.name) for fact in told if not fact.parts),
         "subjects": subjects(shown),
         "stages": [stage.slug for stage in terms["stages"]],
@@ -70,10 +105,6 @@ def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, A
         "milestones": pictures.timeline(rows["milestones"]),
         "outcomes": pictures.outcomes(rows["outcomes"]),
         "links": [(row.title, row.location) for row in rows["links"] if row.location],
-        "evidence_levels": evidence_levels(page.evidence_level),
-        "says_what_did_not_work": any(block["type"] == "did_not_work" for block in page.body.raw_data),
-        "similar": [brief(hit) for hit in similar(page.pk, kind="case-study")] if page.pk else [],
-        "ask_url": ask_url(page, rows["contacts"]),
     }
 
 

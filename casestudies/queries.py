@@ -129,4 +129,4 @@ def _instances(model: Any, page: int) -> list[Any]:
 
 def _commissioners(contracts: Iterable[Contract]) -> dict[int, str]:
     keys = {row.commissioner_id for row in contracts if row.commissioner_id}
-    return dict(Organisation.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+    return dict(Organisation.all_objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}

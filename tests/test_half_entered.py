@@ -213,7 +213,7 @@ def test_autosave_names_what_it_cannot_keep(listing: CaseStudyIndexPage, admin_c
     said = answer.json()["error_message"]
     assert answer.status_code == 400
     assert "Source 1: Web address: Enter a valid URL." in said
-    assert "Contact 1: Contact's mail address: Enter a valid email address." in said
+    assert "Contact 1: Contact's email address: Enter a valid email address." in said
     assert "Outcome 1: Unit: Ensure this value has at most 60 characters" in said
     assert said.endswith("“Save draft” shows it beside the field.")
     by_hand = admin_client.post(edit_url(page), data).content.decode()

@@ -41,17 +41,17 @@ def test_a_double_is_offered_the_one_that_is_there(name: str, admin_client: Clie
     there = OrganisationFactory(name="St Giles Trust")
     asked = create(admin_client, name=name, description="What it does.")
     assert asked["step"] == "reshow_creation_form"
-    assert "“St Giles Trust” is in the list already." in asked["htmlFragment"]
+    assert "“St Giles Trust” is already in the list." in asked["htmlFragment"]
     assert "Choose “St Giles Trust” from the list instead" in asked["htmlFragment"]
     assert "What it does." in asked["htmlFragment"]
     chosen = create(admin_client, name=name, website="no url", use_twin="on")
     assert (chosen["step"], chosen["result"]["id"]) == ("chosen", str(there.pk))
     # And where it is added by its own form, or renamed.
     url = reverse("wagtailsnippets_organisations_organisation:add")
-    assert "is in the list already" in admin_client.post(url, {"name": name}).content.decode()
+    assert "is already in the list" in admin_client.post(url, {"name": name}).content.decode()
     other = OrganisationFactory(name="Another")
     url = reverse("wagtailsnippets_organisations_organisation:edit", args=[other.pk])
-    assert "is in the list already" in admin_client.post(url, {"name": name}).content.decode()
+    assert "is already in the list" in admin_client.post(url, {"name": name}).content.decode()
     assert Organisation.objects.count() == 2
 
 
@@ -99,7 +99,7 @@ def test_two_that_were_doubles_before_can_be_changed(admin_client: Client) -> No
     double.full_clean()
     double.name = "St. Giles Trust"
     double.full_clean()
-    with pytest.raises(ValidationError, match="in the list already"):
+    with pytest.raises(ValidationError, match="already in the list"):
         Organisation(name="St  Giles trust").full_clean()
 
 

@@ -18,6 +18,7 @@ from PIL import Image
 from wagtail.models import Site
 
 from caching.rows import columns, instances
+from casestudies import pictures
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from casestudies.queries import shown_on
 from casestudies.rows import Contract, Outcome
@@ -100,14 +101,14 @@ def _printed(words: str) -> list[str]:
         "pagination": {"links": [PageLink("1", words, current=True, gap_before=True)], "results": results},
         "facts": {"facts": [facts.Fact(words, words), facts.Fact(words, "", ((words, words),))]},
         "provenance": {"provenance": source},
-        "outcomes": {"outcomes": [(outcome, words)]},
         "similar": {"pages": [brief(_hit(words))]},
         "cite": {"citations": [("1", words, words, "3")], "page_url": words},
         "breadcrumbs": {"current": words, "parents": [(words, words)]},
         "search_box": {"text": words, "action": words, "kept_filters": [(words, words)]},
         "nothing_found": {"query": Query(words), "chips": [words], "relax": [(Chip(words, words, words), 1)]},
     }
-    return [render_to_string(f"components/{name}.html", context) for name, context in contexts.items()]
+    outcomes = render_to_string("casestudies/facts/outcomes.html", {"outcomes": pictures.outcomes([outcome])})
+    return [outcomes, *(render_to_string(f"components/{name}.html", context) for name, context in contexts.items())]
 
 
 def test_words_are_printed_as_words() -> None:
@@ -312,7 +313,7 @@ def test_html_is_in_templates() -> None:
     known = (
         "core/covers",
         "search/presentation",
-        "casestudies/presentation",
+        "core/detail_page",
         "bulletins/rendering",
         "bulletins/rich_text",
     )
