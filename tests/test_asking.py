@@ -111,7 +111,12 @@ def test_the_form_says_what_happens_and_may_be_kept_by_nobody(example_page: Case
         assert response["X-Robots-Tag"] == "noindex"
         assert '<meta name="robots" content="noindex">' in response.content.decode()
     html = client.get(URL).content.decode()
-    for said in ("We do not publish it or keep a copy", "only if they reply", "For 90 days", "Con Tact"):
+    for said in (
+        "We do not publish it, and we keep no copy once it is sent",
+        "only if they reply",
+        "For 90 days",
+        "Con Tact",
+    ):
         assert said in html
     for name, word in (("name", "name"), ("email", "email"), ("organisation", "organization"), ("website", "off")):
         assert re.search(rf'<input[^>]*name="{name}"[^>]*autocomplete="{word}"', html)
