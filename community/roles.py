@@ -86,7 +86,7 @@ TABLE = (
     Row("Comments from readers", "editorial.feedback", _each(WRITERS, "view") | _each(PUBLISHERS, "view", "delete")),
     Row("E-bulletins", "bulletins.bulletinpage", _each(BULLETIN_SENDERS, "send"), noun="bulletin"),
     Row("Readers of the e-bulletin", "bulletins.reader", _each(BULLETIN_SENDERS, "view", *ALL)),
-    Row("Mails", "mail.outgoingmail", _each((ADMINISTRATORS,), "view", "change")),
+    Row("Outgoing emails", "mail.outgoingmail", _each((ADMINISTRATORS,), "view", "change")),
     Row("Site settings", "core.sitesettings", _each((ADMINISTRATORS,), "change")),
     Row("Users", "community.user", _each((ADMINISTRATORS,), *ALL)),
     Row("Groups", "auth.group", _each((ADMINISTRATORS,), *ALL)),

@@ -43,7 +43,7 @@ class MailFilterSet(WagtailFilterSet):
 class MailsReport(ReportView):
     """The last days' mails, without their text. Whom a mail is for is known only until it is sent."""
 
-    page_title = "Mails"
+    page_title = "Outgoing emails"
     header_icon = "mail"
     model = OutgoingMail
     any_permission_required = ("view", "change")
@@ -54,7 +54,7 @@ class MailsReport(ReportView):
     default_ordering = "-created_at"
     columns = [
         TitleColumn(
-            "kind", label="Mail", accessor=lambda mail: kinds.label(mail.kind), get_url=again_url, sort_key="kind"
+            "kind", label="Email", accessor=lambda mail: kinds.label(mail.kind), get_url=again_url, sort_key="kind"
         ),
         Column("recipient", label="To", accessor="recipient"),
         Column("state", label="State", accessor="get_state_display", sort_key="state"),
@@ -64,7 +64,7 @@ class MailsReport(ReportView):
     ]
     list_export = ["kind", "state", "problem", "attempts", "created_at"]
     export_headings = {
-        "kind": "Mail",
+        "kind": "Email",
         "state": "State",
         "problem": "Problem",
         "attempts": "Tries",
@@ -75,7 +75,7 @@ class MailsReport(ReportView):
         return bool(self.request.user.has_perm(VIEW))
 
     def get_filename(self) -> str:
-        return f"mails-{timezone.localdate().isoformat()}"
+        return f"outgoing-emails-{timezone.localdate().isoformat()}"
 
     def get_base_queryset(self) -> QuerySet[OutgoingMail]:
         return OutgoingMail.objects.all()
@@ -96,12 +96,14 @@ class AgainView(WagtailAdminTemplateMixin, View):
             raise PermissionDenied
         self.mail = get_object_or_404(OutgoingMail, pk=kwargs["pk"])
         if not can_go_again(self.mail):
-            messages.warning(request, f"Nothing was changed. This mail is {self.mail.get_state_display()}.")
+            messages.warning(
+                request, f"Nothing was changed. The state of this email is: {self.mail.get_state_display()}."
+            )
             return redirect("mails_report")
         return super().dispatch(request, *args, **kwargs)
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
-        report = {"url": reverse("mails_report"), "label": "Mails"}
+        report = {"url": reverse("mails_report"), "label": "Outgoing emails"}
         return [*self.breadcrumbs_items, report, {"url": "", "label": self.page_title}]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -111,7 +113,7 @@ class AgainView(WagtailAdminTemplateMixin, View):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if queue.again(self.mail):
             tasks.wake()
-            messages.success(request, "The mail is on its way once more.")
+            messages.success(request, "The email will be sent again.")
         else:
-            messages.error(request, "Nothing was changed: somebody else has sent it again already.")
+            messages.error(request, "Nothing was changed. Somebody else has already sent it again.")
         return redirect("mails_report")

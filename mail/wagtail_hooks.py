@@ -22,4 +22,4 @@ class MailsMenuItem(MenuItem):
 
 @hooks.register("register_reports_menu_item")
 def register_mails_menu_item() -> MenuItem:
-    return MailsMenuItem("Mails", reverse("mails_report"), name="mails", icon_name="mail", order=630)
+    return MailsMenuItem("Outgoing emails", reverse("mails_report"), name="mails", icon_name="mail", order=630)

@@ -306,7 +306,7 @@ def test_an_administrator_sees_what_was_not_sent_and_sends_it_again(
     assert "ada@example.com" in admin_client.get(again).content.decode()
     assert sink.mails == [], "GET changes nothing"
     sink.refuses = False
-    assert "on its way once more" in admin_client.post(again, follow=True).content.decode()
+    assert "will be sent again" in admin_client.post(again, follow=True).content.decode()
     queue.work()
     assert [mail["To"] for mail in sink.mails] == ["ada@example.com"]
     assert "Nothing was changed" in admin_client.post(again, follow=True).content.decode()

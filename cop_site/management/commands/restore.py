@@ -87,7 +87,7 @@ class Command(BaseCommand):
             self.stdout.write(f"The e-bulletin “{sending}” was waiting or being sent. It is paused: look at it first.")
         if held := hold(HELD):
             self.stdout.write(
-                f"Other mails that were waiting: {held}. They are held back: see Reports, Mails, in the admin."
+                f"Other emails that were waiting: {held}. They are held back: see Reports, Outgoing emails, in the admin."
             )
         try:
             engine().rebuild()

@@ -138,7 +138,7 @@ def test_a_file_by_command(sent: list[Delivery], tmp_path: Path) -> None:
     file.write_text(FILE)
     before = states()
     out, err = told(file, "--dry-run")
-    numbers = "gets no more mail: 2, counted for the issue: 1, nothing new: 0, refused: 5."
+    numbers = "gets no more email: 2, counted for the issue: 1, nothing new: 0, refused: 5."
     assert out == f"Nothing is changed. It would be: {numbers}\n"
     for line, why in REFUSED.items():
         assert f"line {line}: {why}" in err
@@ -199,7 +199,7 @@ def test_a_large_file_comes_back_from_the_browser_whole(sent: list[Delivery]) ->
     assert 195_000 < len(content) < 200_000
     text = carried(upload(client, content.encode()))
     done = client.post(PAGE, {"text": text.replace("\n", "\r\n")}, follow=True).content.decode()
-    assert "Imported: 1 of these readers get no more mail" in done
+    assert "Imported: 1 of these readers get no more email" in done
     refused = client.post(PAGE, {"text": text + text}, follow=True).content.decode()
     assert "Nothing was imported" in refused
 
