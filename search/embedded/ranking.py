@@ -22,7 +22,7 @@ from search.scoring import FIELDS, K1, LENGTH, WEIGHTS
 TIMES = {1: 1.0, 2: 2.0, 3: 3.5, 5: 7.0}  # how often, in the mean, where it is at least so often
 WINDOW = 200  # pages at the top that are measured one by one
 FEW = 500  # as many are measured one by one altogether
-LOOKED_INTO = 50  # of these, pages whose texts are looked into for words that stand together
+LOOKED_INTO = 40  # of these, pages whose texts are looked into for words that stand together
 FINEST = 63  # the greatest amount that is added
 
 
@@ -81,6 +81,7 @@ def _sum(scores: Sequence[Score], tier: BitMap) -> list[BitMap]:
     gains = [
         (score.rarity[field] * score.weight * GAINS[place], bitmap)
         for score in scores
+        if not score.at_the_top
         for place, ((field, _), bitmap) in enumerate(zip(LEVELS, score.levels, strict=True))
         if bitmap
     ]
@@ -140,11 +141,14 @@ def _measured(connection: sqlite3.Connection, state: State, scores: Sequence[Sco
     together = [score for score in scores if score.together]
     if together:
         first = BitMap(sorted(sums, key=lambda page: (-sums[page], page))[:LOOKED_INTO])
-        for score in together:
-            for page, *counts in _counted(connection, score, first):
-                for field, often in enumerate(counts):
-                    if often:
-                        _add(sums, {page: often}, score, field, state, lengths)
+        having = [first & score.among if score.among is not None else first for score in together]
+        texts = _texts(connection, BitMap.union(*having))
+        for score, asked in zip(together, having, strict=True):
+            words = f" {score.together} "
+            for page in asked:
+                for field, text in enumerate(texts[page]):
+                    if words in text:
+                        _add(sums, {page: text.count(words)}, score, field, state, lengths)
     # As many digits as tell pages apart: equal ones must not differ by how their sums were made.
     return sorted(sums, key=lambda page: (-round(sums[page], 6), page))
 
@@ -188,17 +192,11 @@ def _lengths(connection: sqlite3.Connection, pages: BitMap) -> dict[int, list[in
     return {row[0]: row[1:] for row in json.loads(connection.execute(sql).fetchone()[0])}
 
 
-def _counted(connection: sqlite3.Connection, score: Score, pages: BitMap) -> list[list[int]]:
-    """Those of these pages that have the words together, each with how often its fields have them."""
-    asked = pages & score.among if score.among is not None else pages
-    if not asked:
-        return []
-    words = f" {score.together} "
-    counts = ", ".join(f"(length({field}) - length(replace({field}, ?1, ''))) / {len(words)}" for field in FIELDS)
-    has = " OR ".join(f"instr({field}, ?1)" for field in FIELDS)
-    sql = (
-        f"SELECT json_group_array(json_array(page, {counts})) FROM stems"
-        f" WHERE page IN ({','.join(map(str, asked))}) AND ({has})"
-    )
-    found: list[list[int]] = json.loads(connection.execute(sql, (words,)).fetchone()[0])
-    return found
+def _texts(connection: sqlite3.Connection, pages: BitMap) -> dict[int, list[str]]:
+    """The stems of each field of these pages, of which none holds a tab or ends a line."""
+    if not pages:
+        return {}
+    columns = " || char(9) || ".join(("page", *FIELDS))
+    sql = f"SELECT group_concat({columns}, char(10)) FROM stems WHERE page IN ({','.join(map(str, pages))})"
+    rows = (row.split("\t") for row in connection.execute(sql).fetchone()[0].split("\n"))
+    return {int(page): texts for page, *texts in rows}

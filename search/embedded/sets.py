@@ -31,6 +31,7 @@ class Score:
     levels: Levels  # where it is, and how often
     rarity: tuple[float, ...]  # by field
     is_flat: bool = False  # how long the field is does not count
+    at_the_top: bool = False  # it only puts the best pages in order: what takes part in every sum costs more
     together: str = ""  # stems that stand together, counted in the texts of the pages at the top
     among: BitMap | None = None  # the pages that may have these
 
@@ -87,7 +88,9 @@ class Reader:
             yield self._score(Alternative(words))
         for words in question.near:
             run = stems(words)
-            pages = reduce(and_, (postings.anywhere(self._levels(stem)) for stem in dict.fromkeys(run)))
+            # Of the commonest words the index knows which pages have two side by side.
+            pairs = [postings.pair(*two) for two in pairwise(run) if self.state.common.issuperset(two)]
+            pages = reduce(and_, (postings.anywhere(self._levels(key)) for key in dict.fromkeys(pairs or run)))
             yield Score(NEAR, NOWHERE, self._rarity(run), together=" ".join(run), among=pages)
 
     def _score(self, said: Alternative) -> Score:
@@ -100,7 +103,7 @@ class Reader:
 
     def _score_of_written(self, word: str) -> Score:
         levels = _body_is_anywhere(self._levels(postings.written(word)))
-        return Score(WRITTEN, levels, self._rarity_of(levels), is_flat=True)
+        return Score(WRITTEN, levels, self._rarity_of(levels), is_flat=True, at_the_top=True)
 
     def _rarity_of(self, levels: Levels) -> tuple[float, ...]:
         return tuple(rarity(len(self.state.pages), len(levels[place])) for place in FIRST)
