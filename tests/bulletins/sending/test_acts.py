@@ -327,7 +327,7 @@ def test_where_the_page_is_gone_nothing_is_sent(issue_page: BulletinPage, sink: 
     post.work_all()
     sending.refresh_from_db()
     assert (sending.state, sending.title, sink.mails) == (State.PAUSED, "A year of the action plan", [])
-    assert "gone" in refuses(acts.resume, sending)[0]
+    assert "no longer exists" in refuses(acts.resume, sending)[0]
 
 
 def test_one_task_at_a_time_waits_and_each_does_a_slice(
