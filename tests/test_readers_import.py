@@ -75,7 +75,7 @@ def test_who_is_known_is_never_added_silently() -> None:
     assert told.keys() == set(names)
     for name, words in (
         ("p", "waiting to be confirmed"),
-        ("c", "already"),
+        ("c", "Already gets"),
         ("u", "unsubscribed here"),
         ("erased", "erased"),
     ):

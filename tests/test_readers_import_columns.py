@@ -51,7 +51,7 @@ def test_the_email_is_found_by_what_stands_in_a_column(content: str, expected: s
     ],
 )
 def test_a_file_without_emails_or_headings_is_explained(content: str) -> None:
-    with pytest.raises(Unreadable, match=r"The first line must name|at most 100"):
+    with pytest.raises(Unreadable, match=r"The first line must name|up to 100"):
         layout_of(content)
 
 
