@@ -112,7 +112,7 @@ def _printed(words: str) -> list[str]:
 
 
 def test_words_are_printed_as_words() -> None:
-    for nasty, plain in zip(_printed(NASTY), _printed("plain"), strict=True):
+    for nasty, plain in zip(_printed(NASTY), _printed("plain 1"), strict=True):
         assert "<script" not in nasty
         assert "<b>" not in nasty
         assert nasty.count("<") == plain.count("<"), "the same elements, whatever the words"
