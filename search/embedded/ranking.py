@@ -22,7 +22,8 @@ from search.scoring import FIELDS, K1, LENGTH, WEIGHTS
 TIMES = {1: 1.0, 2: 2.0, 3: 3.5, 5: 7.0}  # how often, in the mean, where it is at least so often
 WINDOW = 200  # pages at the top that are measured one by one
 FEW = 500  # as many are measured one by one altogether
-LOOKED_INTO = 40  # of these, pages whose texts are looked into for words that stand together
+LARGE = 20_000  # pages in an index of which fewer texts are looked into
+LOOKED_INTO, FEWER = 60, 20  # pages at the top whose texts are looked into for words that stand together
 FINEST = 63  # the greatest amount that is added
 
 
@@ -140,7 +141,8 @@ def _measured(connection: sqlite3.Connection, state: State, scores: Sequence[Sco
                 _add(sums, _times(score, field, pages), score, field, state, lengths)
     together = [score for score in scores if score.together]
     if together:
-        first = BitMap(sorted(sums, key=lambda page: (-sums[page], page))[:LOOKED_INTO])
+        looked_into = FEWER if len(state.pages) > LARGE else LOOKED_INTO
+        first = BitMap(sorted(sums, key=lambda page: (-sums[page], page))[:looked_into])
         having = [first & score.among if score.among is not None else first for score in together]
         texts = _texts(connection, BitMap.union(*having))
         for score, asked in zip(together, having, strict=True):
