@@ -15,6 +15,7 @@ from tests.apps import our_apps
 from tests.served import ROOT, copy_site, manage
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FOUND_ELSEWHERE = {"FACETS", "ReportView"}  # of page types; of Wagtail
 TEXT = {path.relative_to(ROOT).as_posix(): path.read_text() for path in DOCUMENTS}
 
 
@@ -90,6 +91,18 @@ def test_a_drill_the_site_is_lost_and_restored_as_documented(new_site: Path, tmp
     assert held(data) == before
     assert before[0]["home_homepage"] == 1
     assert manage(data, "search_index", "check").returncode == 0
+
+
+def test_the_ten_changes_name_what_is_there() -> None:
+    table = TEXT["docs/developers.md"].split("## Ten changes")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (?!To…|---)[^|]+\| (.+) \|$", table, re.M)
+    assert len(rows) == 10
+    for row in rows:
+        quoted = re.findall(r"`([^`]+)`", row)
+        paths = [ROOT / name for name in quoted if "/" in name]
+        code = "".join(path.read_text() for path in paths if path.is_file())
+        for name in (name for name in quoted if "/" not in name and name not in FOUND_ELSEWHERE):
+            assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", code), f"{name}: {row}"
 
 
 def test_the_floors_are_those_that_are_checked() -> None:
