@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
 
@@ -54,7 +55,7 @@ def mass() -> int:
         for reader in Reader.objects.order_by("pk").iterator(chunk_size=1000):
             yield message(letter, reader.address, links(page.pk, address, reader))
 
-    found: int = get_connection().send_messages(mails())  # type: ignore[arg-type]  # it only goes through them
+    found: int = get_connection(settings.MAIL_SERVER_BACKEND).send_messages(mails())  # type: ignore[arg-type]  # it only goes through them
     return found
 
 
