@@ -13,7 +13,8 @@ from core import dates
 from core.detail_page import framed
 from core.facts import Fact, Links, provenance, search_url, term_links
 from core.glossary_link import glossary_url
-from practice.models import ContractVersion, PilotSite, PracticeNotePage, TemplateContractPage
+from practice.models import ContractVersion, PracticeNotePage, TemplateContractPage
+from practice.note_rows import PilotSite
 from practice.rows import Label
 from search.answers import hits
 from search.documents import plain_from_html

@@ -8,7 +8,8 @@ from django.db.models import Case, Value, When
 from wagtail.models import Page
 
 from caching.version import cached_per_version
-from practice.models import NoteExample, PracticeNotePage, TemplateContractPage
+from practice.models import PracticeNotePage, TemplateContractPage
+from practice.note_rows import NoteExample
 from practice.standing import STANDINGS, ContractStatus, Standing, standing
 from search.answers import hits
 from search.presentation import Brief, brief

@@ -9,16 +9,12 @@ from wagtail.models import Page
 
 from practice.models import (
     ContractVersion,
-    NoteContract,
-    NoteExample,
-    NotePoint,
-    PilotSite,
     PracticeIndexPage,
     PracticeNotePage,
-    SurveyResponse,
     TemplateContractIndexPage,
     TemplateContractPage,
 )
+from practice.note_rows import NoteContract, NoteExample, NotePoint, PilotSite, SurveyResponse
 from taxonomy.glossary import GlossaryEntry
 from taxonomy.models import Facet, Term
 

@@ -149,7 +149,7 @@ def test_a_merge_takes_names_roles_contracts_and_the_address_along(
         assert sorted(row["id"] for row in found["results"]) == sorted([bond.pk, second.pk]), words
     assert ModelLogEntry.objects.filter(action="organisations.merge").count() == 1
     # Its name is taken for good, by the one that it is now.
-    with pytest.raises(ValidationError, match="Essex County Council” is in the list already"):
+    with pytest.raises(ValidationError, match="Essex County Council” is already in the list"):
         Organisation(name="Council of Essex").full_clean()
     with pytest.raises(ValidationError, match="cannot be merged"):
         merge(other, council)

@@ -15,14 +15,8 @@ from casestudies.models import CaseStudyIndexPage
 from community.models import User
 from home.models import HomePage
 from practice.checklist import CONTRACT_USEFUL, USEFUL, contract_checklist, note_checklist
-from practice.models import (
-    NoteExample,
-    NotePoint,
-    PracticeIndexPage,
-    PracticeNotePage,
-    TemplateContractIndexPage,
-    TemplateContractPage,
-)
+from practice.models import PracticeIndexPage, PracticeNotePage, TemplateContractIndexPage, TemplateContractPage
+from practice.note_rows import NoteExample, NotePoint
 from taxonomy.models import Facet
 from tests.factories import OrganisationFactory, area, case_study, contract, contract_index, note, practice_index, term
 from tests.forms import edit_url

@@ -12,14 +12,8 @@ from wagtail.models import Page, PageViewRestriction
 
 from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from home.models import HomePage
-from practice.models import (
-    NoteExample,
-    NotePoint,
-    PilotSite,
-    PracticeIndexPage,
-    PracticeNotePage,
-    SurveyResponse,
-)
+from practice.models import PracticeIndexPage, PracticeNotePage
+from practice.note_rows import NoteExample, NotePoint, PilotSite, SurveyResponse
 from practice.presentation import law_is_old
 from practice.related import notes_for
 from search.embedded.engine import EmbeddedEngine

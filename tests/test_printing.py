@@ -28,7 +28,8 @@ from core.drawings import ring
 from core.models import SiteImage, SiteSettings
 from home.front_page import Example, groups
 from home.models import ContentPage, FeaturedExample, HomePage
-from practice.models import ContractVersion, NotePoint
+from practice.models import ContractVersion
+from practice.note_rows import NotePoint
 from search import presentation
 from search.engine import engine
 from search.facets import FacetCount

@@ -20,15 +20,8 @@ from casestudies.rows import Contract
 from community.models import User
 from core.models import SiteImage
 from organisations.models import Organisation
-from practice.models import (
-    NoteContract,
-    NoteExample,
-    NotePoint,
-    PilotSite,
-    PracticeNotePage,
-    SurveyResponse,
-    TemplateContractPage,
-)
+from practice.models import PracticeNotePage, TemplateContractPage
+from practice.note_rows import NoteContract, NoteExample, NotePoint, PilotSite, SurveyResponse
 from search.engine import engine
 from taxonomy.models import Facet
 from tests.bulletins.conftest import news, picked, section

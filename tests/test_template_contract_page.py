@@ -9,7 +9,8 @@ from wagtail.models import Page
 
 from core.models import SiteDocument
 from home.models import HomePage
-from practice.models import ContractVersion, NoteContract, TemplateContractIndexPage, TemplateContractPage
+from practice.models import ContractVersion, TemplateContractIndexPage, TemplateContractPage
+from practice.note_rows import NoteContract
 from search.embedded.engine import EmbeddedEngine
 from search.engine import engine
 from taxonomy.models import Facet

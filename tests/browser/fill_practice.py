@@ -10,17 +10,12 @@ from core.models import SiteDocument
 from organisations.models import Organisation
 from practice.models import (
     ContractVersion,
-    NoteContract,
-    NoteDocument,
-    NoteExample,
-    NotePoint,
-    PilotSite,
     PracticeIndexPage,
     PracticeNotePage,
-    SurveyResponse,
     TemplateContractIndexPage,
     TemplateContractPage,
 )
+from practice.note_rows import NoteContract, NoteDocument, NoteExample, NotePoint, PilotSite, SurveyResponse
 from tests.browser.places import CONTRACT, NOTE
 from tests.factories import AS_AT, contract, contract_index, note, practice_index, table
 

@@ -130,7 +130,7 @@ def test_an_organisation_is_added_where_it_is_chosen_and_a_double_is_offered_the
         modal.get_by_label("Name").fill(name)
         modal.get_by_role("button", name="Add and choose").click()
         if not shown:
-            expect(modal).to_contain_text("“Quay Street Advice” is in the list already.")
+            expect(modal).to_contain_text("“Quay Street Advice” is already in the list.")
             modal.get_by_label("Choose “Quay Street Advice” from the list instead").check()
             modal.get_by_role("button", name="Add and choose").click()
         expect(modal).to_have_count(0)
