@@ -95,4 +95,4 @@ def aliases(chosen: Mapping[str, Collection[str]], known: Vocabulary) -> dict[st
     for source in _aliases if unknown else ():
         for dimension, slugs in source(unknown).items():
             found.setdefault(dimension, {}).update(slugs)
-    return found
+    return {dimension: slugs for dimension, slugs in found.items() if slugs}

@@ -17,7 +17,7 @@ from practice.models import PracticeNotePage, TemplateContractPage
 from taxonomy.models import Facet, Term
 from taxonomy.usage import with_page_counts
 from tests.factories import OrganisationFactory, area, case_study, tag, term
-from tests.forms import complete, edit_url
+from tests.forms import add_url, complete, edit_url, empty
 
 pytestmark = pytest.mark.django_db
 NASTY = ['"', '""', '"a', "\0", "a\0b", "'", "%", "\\", "(", "*", "-", "NEAR(", "é", "\ud83d\ude00", " ", "a" * 3000]
@@ -141,34 +141,8 @@ def test_a_used_term_cannot_be_deleted_from_under_its_pages(listing: CaseStudyIn
     assert [item.slug for item in CaseStudyPage.objects.get(pk=page.pk).areas.all()] == ["advice"]
 
 
-def _form(**values: object) -> dict[str, object]:
-    """What the browser sends for a case study with nothing filled in."""
-    empty = {
-        "organisations-TOTAL_FORMS": 0,
-        "organisations-INITIAL_FORMS": 0,
-        "organisations-MIN_NUM_FORMS": 0,
-        "organisations-MAX_NUM_FORMS": 1000,
-        "outcomes-TOTAL_FORMS": 0,
-        "outcomes-INITIAL_FORMS": 0,
-        "outcomes-MIN_NUM_FORMS": 0,
-        "outcomes-MAX_NUM_FORMS": 1000,
-        "body-count": 0,
-        "title": "",
-        "slug": "",
-        "comments-TOTAL_FORMS": 0,
-        "comments-INITIAL_FORMS": 0,
-        "comments-MIN_NUM_FORMS": 0,
-        "comments-MAX_NUM_FORMS": "",
-    }
-    return empty | values
-
-
-def _add_url(listing: CaseStudyIndexPage) -> str:
-    return reverse("wagtailadmin_pages:add", args=["casestudies", "casestudypage", listing.pk])
-
-
 def test_a_draft_needs_no_more_than_a_title(listing: CaseStudyIndexPage, admin_client: Client) -> None:
-    response = admin_client.post(_add_url(listing), _form(title="Only a title", slug="only-a-title"))
+    response = admin_client.post(add_url(listing), empty(title="Only a title", slug="only-a-title"))
     assert response.status_code == 302, response.context["form"].errors
     page = CaseStudyPage.objects.get(title="Only a title")
     assert not page.live
@@ -208,8 +182,8 @@ def test_a_preview_may_be_framed_by_the_editor_and_keeps_the_strict_policy(
 def test_a_draft_keeps_a_row_that_names_no_organisation_yet(listing: CaseStudyIndexPage, admin_client: Client) -> None:
     rows = {"organisations-TOTAL_FORMS": 1, "organisations-0-organisation": "", "organisations-0-ORDER": 1}
     role = term(Facet.ROLE, "provider")
-    data = _form(title="Half", slug="half", **rows, **{"organisations-0-role": role.pk})
-    response = admin_client.post(_add_url(listing), data)
+    data = empty(title="Half", slug="half", **rows, **{"organisations-0-role": role.pk})
+    response = admin_client.post(add_url(listing), data)
     assert response.status_code == 302, response.context["form"].formsets["organisations"].errors
     page = CaseStudyPage.objects.get(title="Half")
     assert admin_client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk])).status_code == 200
@@ -217,8 +191,8 @@ def test_a_draft_keeps_a_row_that_names_no_organisation_yet(listing: CaseStudyIn
 
 
 def test_publishing_says_everything_that_is_missing(listing: CaseStudyIndexPage, admin_client: Client) -> None:
-    data = _form(title="Too early", slug="too-early", **{"action-publish": "1"})
-    response = admin_client.post(_add_url(listing), data)
+    data = empty(title="Too early", slug="too-early", **{"action-publish": "1"})
+    response = admin_client.post(add_url(listing), data)
     assert response.status_code == 200
     form = response.context["form"]
     assert {"summary", "areas", "evidence_level", "as_at", "__all__"} <= set(form.errors)
@@ -229,7 +203,7 @@ def test_publishing_says_everything_that_is_missing(listing: CaseStudyIndexPage,
 def test_publishing_takes_an_example_that_has_what_it_needs(listing: CaseStudyIndexPage, admin_client: Client) -> None:
     model = case_study(listing, "Model")
     organisation = Organisation.objects.get()
-    data = _form(
+    data = empty(
         title="Complete",
         slug="complete",
         summary="What it is.",
@@ -244,14 +218,14 @@ def test_publishing_takes_an_example_that_has_what_it_needs(listing: CaseStudyIn
             "organisations-0-ORDER": 1,
         },
     )
-    response = admin_client.post(_add_url(listing), data)
+    response = admin_client.post(add_url(listing), data)
     assert response.status_code == 302, response.context["form"].errors
     assert CaseStudyPage.objects.get(title="Complete").live
 
 
 def test_an_organisation_without_a_role_stops_publishing(listing: CaseStudyIndexPage, admin_client: Client) -> None:
     model = case_study(listing, "Model")
-    data = _form(
+    data = empty(
         title="No role",
         slug="no-role",
         summary="What it is.",
@@ -266,7 +240,7 @@ def test_an_organisation_without_a_role_stops_publishing(listing: CaseStudyIndex
             "organisations-0-ORDER": 1,
         },
     )
-    assert admin_client.post(_add_url(listing), data).status_code == 200
+    assert admin_client.post(add_url(listing), data).status_code == 200
     assert not CaseStudyPage.objects.filter(title="No role").exists()
 
 
@@ -296,8 +270,8 @@ def test_the_account_page_offers_only_time_zones_that_browsers_know(admin_client
 
 def test_only_curated_tags_are_kept(listing: CaseStudyIndexPage, admin_client: Client) -> None:
     tag("prevention")
-    data = _form(title="Tagged", slug="tagged", tags='"prevention", "invented here"')
-    admin_client.post(_add_url(listing), data)
+    data = empty(title="Tagged", slug="tagged", tags='"prevention", "invented here"')
+    admin_client.post(add_url(listing), data)
     page = CaseStudyPage.objects.get(title="Tagged").get_latest_revision_as_object()
     assert [item.name for item in page.tags.all()] == ["prevention"]
 

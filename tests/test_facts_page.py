@@ -98,7 +98,7 @@ def test_the_facts_of_a_social_impact_bond_are_shown(
     assert "Period First phase: April 2013 to March 2015 Second phase: three years" in rail
     assert "Contract Payment by results Bought by A county council, “five years”" in rail
     assert "£30,000 to £200,000 a year for a place in care, “about £30,000 to £200,000 a year” (report)" in rail
-    assert "Not reported: commissioner, place, region, status, result, contact" in text_of(html)
+    assert "Not reported: commissioner, place, region, stage reached, result, contact" in text_of(html)
     glance = html.split('id="glance"')[1].split("</section>")[0]
     assert text_of(glance).endswith(
         "Cost Investment £3,100,000 Return 1.45 times Cost a year £30,000 to £200,000 a place in care"

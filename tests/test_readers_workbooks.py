@@ -183,4 +183,4 @@ def test_bounces_come_in_a_workbook_too(
     assert "Import 1 line" in shown
     (tmp_path / "bounces.xlsx").write_bytes(content)
     call_command("bounces", str(tmp_path / "bounces.xlsx"))
-    assert "gets no more mail: 1" in capsys.readouterr().out
+    assert "gets no more email: 1" in capsys.readouterr().out
