@@ -113,7 +113,7 @@ def test_error_pages_are_ours(home: HomePage, client: Client, rf: RequestFactory
 def test_a_host_that_is_not_ours_gets_the_400_page(home: object, client: Client) -> None:
     response = client.get("/", headers={"host": "evil.example"})
     assert response.status_code == 400
-    assert "cannot be read" in response.content.decode()
+    assert "We cannot read that request" in response.content.decode()
 
 
 @pytest.mark.django_db
