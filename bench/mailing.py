@@ -19,7 +19,7 @@ def fill(number: int) -> None:
 
     from bulletins.models import BulletinPage
     from bulletins.readers.models import Reader, State
-    from bulletins.sending import acts
+    from bulletins.sending import actions
 
     now = timezone.now()
     for first in range(0, number, 1000):
@@ -28,7 +28,7 @@ def fill(number: int) -> None:
             for n in range(first, min(first + 1000, number))
         )
     Reader.objects.update(confirmed_at=now)
-    acts.send(BulletinPage.objects.live().order_by("pk")[0])
+    actions.send(BulletinPage.objects.live().order_by("pk")[0])
 
 
 def ours() -> int:

@@ -15,12 +15,12 @@ from bulletins.approval import may_be_sent
 from bulletins.models import BulletinPage
 from bulletins.permissions import SEND
 from bulletins.readers.exporting import download
-from bulletins.sending import acts
+from bulletins.sending import actions
 from bulletins.sending.audience import readers_for
 from bulletins.sending.exporting import delivery_lines
-from bulletins.sending.figures import KINDS, deliveries, figures, logged, london
 from bulletins.sending.forms import WhenForm
 from bulletins.sending.models import Sending
+from bulletins.sending.statistics import KINDS, deliveries, figures, logged, london
 
 READERS = "bulletins.view_reader"
 ON_A_PAGE = 50
@@ -129,8 +129,8 @@ class SendView(_SendingView):
             self.template_name = "bulletins/admin/send_confirm.html"
             return self.show(form=form, at=at and london(at), readers=readers)
         try:
-            self.sending = acts.send(self.page, request.user, at)
-        except acts.NotNow as refused:
+            self.sending = actions.send(self.page, request.user, at)
+        except actions.NotNow as refused:
             messages.error(request, " ".join(refused.reasons))
         else:
             logged(self.page, "send", request.user, at)
@@ -171,8 +171,8 @@ class _ActView(_SendingView):
         if refused := self._refused():
             return refused
         try:
-            getattr(acts, self.act)(self.sending)
-        except acts.NotNow as error:
+            getattr(actions, self.act)(self.sending)
+        except actions.NotNow as error:
             messages.error(request, " ".join(error.reasons))
         else:
             logged(self.page, self.act, request.user)

@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from bulletins.sending.figures import LONDON
+from bulletins.sending.statistics import LONDON
 
 NOW, AT = "now", "at"
 FARTHEST = datetime.timedelta(days=366)

@@ -9,8 +9,8 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.reports import ReportView
 
 from bulletins.permissions import SEND
-from bulletins.sending.figures import KINDS, figures
 from bulletins.sending.models import Sending
+from bulletins.sending.statistics import KINDS, figures
 
 SHOWN = [name for name in KINDS if name != "queued"]
 NUMBERS = {

@@ -15,9 +15,9 @@ from wagtail.models import Page
 from bulletins.permissions import SEND
 from bulletins.sending import admin_views as views
 from bulletins.sending.bounce_admin import BouncesView
-from bulletins.sending.figures import ACTS
 from bulletins.sending.models import Sending
 from bulletins.sending.report import SendingsReport
+from bulletins.sending.statistics import ACTS
 
 State = Sending.State
 

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from bulletins.models import BulletinPage
-from bulletins.sending import acts, delivery
-from bulletins.sending.figures import LONDON, logged, london
+from bulletins.sending import actions, delivery
 from bulletins.sending.models import Sending
+from bulletins.sending.statistics import LONDON, logged, london
 from bulletins.test_copies import send_test_copy
 from core.date_parsing import NotADate, in_zone, read_moment
 from mail import queue as outgoing
@@ -67,7 +67,7 @@ class Command(BaseCommand):
                 self._status(page, as_json=options["json"])
             else:
                 self._turn(page, options["act"])
-        except acts.NotNow as refused:
+        except actions.NotNow as refused:
             raise CommandError("\n".join(refused.reasons)) from None
 
     def _page(self, number: int) -> BulletinPage:
@@ -86,7 +86,7 @@ class Command(BaseCommand):
             begins = moment(at) if at else None
         except NotADate as refused:
             raise CommandError(f"--at: {refused}") from None
-        sending = acts.send(page, None, begins)
+        sending = actions.send(page, None, begins)
         logged(page, "send", at=begins)
         goes = f"goes out on {london(begins)} (London time)" if begins else "goes out now"
         self.stdout.write(f"“{page.title}” {goes}, to {sending.readers} readers.")
@@ -109,7 +109,7 @@ class Command(BaseCommand):
         sending = Sending.objects.filter(page=page).first()
         if sending is None:
             raise CommandError("This issue has not been sent.")
-        getattr(acts, act)(sending)
+        getattr(actions, act)(sending)
         logged(page, act)
         self.stdout.write(DONE[act])
 
@@ -117,7 +117,7 @@ class Command(BaseCommand):
         sending = Sending.objects.filter(page=page).first()
         found: dict[str, Any] = dict(NEVER)
         if sending:
-            progress = acts.progress(sending)
+            progress = actions.progress(sending)
             found = {"state": progress.state} | {name: getattr(progress, name) for name in COUNTED}
         if as_json:
             self.stdout.write(json.dumps(found))

@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from bulletins.sending.acts import pause
+from bulletins.sending.actions import pause
 from bulletins.sending.models import Sending
 from caching.models import ContentVersion
 from caching.version import ROW, current

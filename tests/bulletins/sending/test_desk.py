@@ -222,7 +222,7 @@ def test_each_act_asks_acts_and_is_logged(
 
 
 @pytest.mark.parametrize("state", list(Step))
-def test_acts_that_do_not_fit_change_nothing(ready: BulletinPage, admin_client: Client, state: Step) -> None:
+def test_actions_that_do_not_fit_change_nothing(ready: BulletinPage, admin_client: Client, state: Step) -> None:
     sending(ready, state)
     for act, before, *_ in ACTS:
         if state != before:

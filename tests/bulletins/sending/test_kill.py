@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bulletins.models import BulletinPage
-from bulletins.sending import acts
+from bulletins.sending import actions
 from bulletins.sending.models import Delivery, Sending
 from mail import lease
 from tests.bulletins.sending.life import LIMIT, Server, address, mail_server, readers, wait_for, workers
@@ -33,7 +33,7 @@ def test_every_reader_gets_it_though_workers_are_killed_again_and_again(issue: B
     readers(READERS)
     rng = random.Random(1)
     with mail_server(tmp_path) as server, workers(server, tmp_path) as running:
-        sending = acts.send(issue)
+        sending = actions.send(issue)
         for _ in range(KILLS):
             running.run_until_killed("deliver", rng.randint(1, EACH), rng.randint(1, MOMENT))
         running.start()
@@ -51,7 +51,7 @@ def test_a_worker_that_is_killed_at_the_start_leaves_no_half_audience(issue: Bul
     readers(50)
     rng = random.Random(2)
     with mail_server(tmp_path) as server, workers(server, tmp_path) as running:
-        sending = acts.send(issue)
+        sending = actions.send(issue)
         for _ in range(3):
             running.run_until_killed("add_rows", 2, rng.randint(1, MOMENT))
         running.start()
@@ -63,7 +63,7 @@ def test_a_worker_that_is_killed_at_the_start_leaves_no_half_audience(issue: Bul
 def test_two_workers_share_the_work_and_send_nothing_twice(issue: BulletinPage, tmp_path: Path) -> None:
     readers(READERS)
     with mail_server(tmp_path) as server, workers(server, tmp_path) as running:
-        sending = acts.send(issue)
+        sending = actions.send(issue)
         running.start()
         running.start()
         wait_for(sending, Sending.State.SENT)
@@ -84,7 +84,7 @@ def test_the_workers_of_two_hosts_take_part_at_once_and_send_nothing_twice(issue
     ):
         running.serve("one", first)
         running.serve("two", second)
-        sending = acts.send(issue)
+        sending = actions.send(issue)
         wait_for(sending, Sending.State.SENT)
         of_one, of_two = recipients(first), recipients(second)
     assert of_one
@@ -96,7 +96,7 @@ def test_what_a_worker_held_that_died_on_another_host_goes_out_soon(issue: Bulle
     assert timedelta(minutes=1) > lease.LEASE
     readers(20)
     with mail_server(tmp_path) as server, workers(server, tmp_path, LEASE="1") as running:
-        sending = acts.send(issue)
+        sending = actions.send(issue)
         running.run_until_killed("deliver", 3, 500, "one")
         running.start("two")
         wait_for(sending, Sending.State.SENT)

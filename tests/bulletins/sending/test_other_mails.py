@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bulletins.models import BulletinPage
-from bulletins.sending import acts, delivery
+from bulletins.sending import actions, delivery
 from bulletins.sending.models import Delivery, Sending
 from casestudies.models import CaseStudyPage
 from community.mails import RESET
@@ -91,7 +91,7 @@ def test_a_reset_goes_before_the_rest_of_an_issue(
             asked.append(send(RESET, KNOWN))
 
     monkeypatch.setattr(delivery.IssueQueue, "was_taken", taken)
-    acts.send(issue_page)
+    actions.send(issue_page)
     run_tasks()
     order = [recipients[0] for _, recipients in sink.envelopes]
     assert len(order) == 4 * FIRST + 1
@@ -106,7 +106,7 @@ def test_a_queue_of_ten_thousand_refuses_no_sign_up_and_no_edit(
     settings.MAIL_SERVER_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     monkeypatch.setattr(delivery, "SLICE", 0.5)
     readers(10_000)
-    acts.send(issue_page)
+    actions.send(issue_page)
     study, client = CaseStudyPage.objects.get(slug="plain"), Client()
     client.force_login(User.objects.create_superuser(KNOWN, "correct horse battery"))
     stopped = threading.Event()
@@ -144,7 +144,7 @@ def test_a_queue_of_ten_thousand_refuses_no_sign_up_and_no_edit(
 def test_bulletin_work_sends_them_where_no_worker_runs(issue_page: BulletinPage, chief: User, sink: Sink) -> None:
     readers(2)
     send(RESET, KNOWN)
-    acts.send(issue_page)
+    actions.send(issue_page)
     delivery.work_all()
     assert next(recipients[0] for _, recipients in sink.envelopes) == KNOWN
     assert len(sink.envelopes) == 3

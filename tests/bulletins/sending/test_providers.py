@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 
 from bulletins.models import BulletinPage
-from bulletins.sending import acts, delivery
+from bulletins.sending import actions, delivery
 from bulletins.sending.models import Delivery
 from tests.bulletins.sending.life import readers
 from tests.served import ROOT, environment
@@ -40,7 +40,7 @@ def test_a_provider_is_given_the_number_by_which_its_webhooks_name_the_mail(
 ) -> None:
     settings.MAIL_SERVER_BACKEND = "anymail.backends.test.EmailBackend"
     readers(2)
-    acts.send(issue_page)
+    actions.send(issue_page)
     delivery.work_all()
     rows = {row.message_id: str(row.pk) for row in Delivery.objects.filter(state=Delivery.State.SENT)}
     sent: dict[str, Any] = {one.extra_headers["Message-ID"]: one for one in mail.outbox}

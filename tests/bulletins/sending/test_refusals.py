@@ -13,7 +13,7 @@ from bulletins.models import BulletinPage
 from bulletins.readers import erasing
 from bulletins.readers.models import Reader
 from bulletins.readers.models import State as ReaderState
-from bulletins.sending import acts
+from bulletins.sending import actions
 from bulletins.sending.models import Delivery, Sending
 from mail.models import Reason
 from mail.refusals import Kind, of
@@ -100,7 +100,7 @@ def test_a_difficult_server_costs_nobody_the_issue(committed: None, issue_page: 
     readers(READERS)
     wishes = ("--refuse", "10", "--defer", "7", "--drop", "83", "--hang", "101", "--content", "97")
     with mail_server(tmp_path, *wishes) as server, workers(server, tmp_path, EMAIL_TIMEOUT="5") as running:
-        sending = acts.send(issue_page)
+        sending = actions.send(issue_page)
         running.start()
         wait_for(sending, Sending.State.SENT)
         taken = server.taken()
@@ -109,9 +109,9 @@ def test_a_difficult_server_costs_nobody_the_issue(committed: None, issue_page: 
     everybody = {address(n) for n in range(1, READERS + 1)}
     assert {recipient for _, recipient in taken} == everybody - gone
     assert sum(taken.values()) == len(everybody - gone)
-    assert acts.progress(sending).sent == len(everybody - gone)
-    assert acts.progress(sending).failed == len(gone)
-    assert acts.progress(sending).readers == READERS
+    assert actions.progress(sending).sent == len(everybody - gone)
+    assert actions.progress(sending).failed == len(gone)
+    assert actions.progress(sending).readers == READERS
     # Whom the server does not know gets no more mail; whose mail it did not like does.
     suppressed = Reader.objects.filter(state=ReaderState.SUPPRESSED)
     assert set(suppressed.values_list("address", flat=True)) == {address(n) for n in range(10, READERS + 1, 10)}
@@ -129,17 +129,17 @@ def test_a_server_that_refuses_everybody_pauses_it_and_nobody_is_suppressed(
 ) -> None:
     readers(40)
     with mail_server(tmp_path, "--relay") as server, workers(server, tmp_path) as running:
-        sending = acts.send(issue_page)
+        sending = actions.send(issue_page)
         running.start()
         wait_for(sending, Sending.State.PAUSED)
     assert "10 mails in a row" in sending.note
     assert "Relay access denied" in sending.note
-    assert acts.progress(sending).queued == 40
+    assert actions.progress(sending).queued == 40
     assert not Reader.objects.exclude(state=ReaderState.CONFIRMED).exists()
     # The cause is found: nobody was left out.
     with mail_server(tmp_path) as server, workers(server, tmp_path) as running:
         Delivery.objects.update(next_at=None)
-        acts.resume(sending)
+        actions.resume(sending)
         running.start()
         wait_for(sending, Sending.State.SENT)
         assert sum(server.taken().values()) == 40
@@ -149,7 +149,7 @@ def test_a_server_that_refuses_everybody_pauses_it_and_nobody_is_suppressed(
 def test_a_server_that_is_down_is_waited_for(committed: None, issue_page: BulletinPage, tmp_path: Path) -> None:
     readers(3)
     with workers(Server(NOBODY, tmp_path / "none"), tmp_path) as running:
-        sending = acts.send(issue_page)
+        sending = actions.send(issue_page)
         running.start()
         wait_for(sending, Sending.State.SENDING, "asked again each minute")
     assert set(Delivery.objects.values_list("state", "attempts")) == {(State.QUEUED, 0)}
@@ -157,13 +157,13 @@ def test_a_server_that_is_down_is_waited_for(committed: None, issue_page: Bullet
         running.start()
         wait_for(sending, Sending.State.SENT)
     assert sending.note == ""
-    assert acts.progress(sending).sent == 3
+    assert actions.progress(sending).sent == 3
 
 
 def test_the_books_of_an_erased_reader_say_nothing_of_anybody(issue_page: BulletinPage) -> None:
     readers(1)
     reader = Reader.objects.get()
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     Delivery.objects.create(
         sending=sending, reader=reader, message_id="<1@x>", state=State.FAILED, problem="Mr A is out"
     )

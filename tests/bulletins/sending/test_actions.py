@@ -17,8 +17,8 @@ from bulletins.models import BulletinPage, SentCopy
 from bulletins.readers import consent
 from bulletins.readers.exporting import held_about
 from bulletins.readers.models import Reader, Source
-from bulletins.sending import acts, audience, delivery, tasks
-from bulletins.sending.acts import NotNow
+from bulletins.sending import actions, audience, delivery, tasks
+from bulletins.sending.actions import NotNow
 from bulletins.sending.models import Delivery, Sending
 from community.models import User
 from mail import lease
@@ -75,7 +75,7 @@ def test_an_issue_reaches_its_readers_once(issue_page: BulletinPage, sink: Sink)
         assert f"from=bulletin-{issue_page.pk}" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     command("work")
     assert len(sink.mails) == 3
-    assert "already on its way" in refuses(acts.send, issue_page)[0]
+    assert "already on its way" in refuses(actions.send, issue_page)[0]
     copy = SentCopy.objects.get(page=issue_page)
     assert copy.subject == sink.mails[0]["Subject"]
 
@@ -84,33 +84,33 @@ def test_the_link_in_the_header_unsubscribes_with_one_post(
     issue_page: BulletinPage, sink: Sink, client: Client
 ) -> None:
     readers(1)
-    acts.send(issue_page)
+    actions.send(issue_page)
     delivery.work_all()
     link = sink.mails[0]["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
     assert client.get(link).status_code == 200
     assert Reader.objects.get().state == "confirmed"
     assert client.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert Reader.objects.get().state == "unsubscribed"
-    assert acts.progress(Sending.objects.get()).unsubscribed == 1
+    assert actions.progress(Sending.objects.get()).unsubscribed == 1
 
 
 def test_whoever_leaves_before_their_turn_gets_nothing(issue_page: BulletinPage, sink: Sink) -> None:
     readers(4)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     audience.begin(sending)
     consent.unsubscribe(Reader.objects.get(address=address(2)), Source.MAIL)
     Reader.objects.get(address=address(3)).delete()
     Reader.objects.filter(address=address(4)).update(address="moved@example.com")
     delivery.work_all()
     assert {mail["To"] for mail in sink.mails} == {address(1), "moved@example.com"}
-    found = acts.progress(Sending.objects.get())
+    found = actions.progress(Sending.objects.get())
     assert (found.readers, found.sent, found.suppressed, found.queued) == (4, 2, 2, 0)
 
 
 def test_a_name_that_needs_smtputf8_is_not_bent(issue_page: BulletinPage, sink: Sink) -> None:
     reader("zoë@example.com")
     reader("ada@example.com")
-    acts.send(issue_page)
+    actions.send(issue_page)
     delivery.work_all()
     assert state_of(issue_page)["state"] == "sent"
     row = Delivery.objects.get(reader__address="zoë@example.com")
@@ -124,7 +124,7 @@ def test_a_name_that_needs_smtputf8_gets_it_where_the_server_offers_that(issue_p
     sink.utf8 = True
     reader("zoë@example.com")
     reader("ada@example.com")
-    acts.send(issue_page)
+    actions.send(issue_page)
     delivery.work_all()
     assert [recipients for _, recipients in sink.envelopes] == [["zoë@example.com"], ["ada@example.com"]]
     assert ["SMTPUTF8" in options for options in sink.options] == [True, False]
@@ -136,7 +136,7 @@ def test_another_worker_is_asked_for_help_once_the_server_takes_mails(
 ) -> None:
     readers(FIRST + 2)
     asked: list[int] = []
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     working, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
     delivery.work(sending, lambda: asked.append(len(sink.mails)))
     assert asked == [], "it is no use that two wait for a server that is down"
@@ -151,7 +151,7 @@ def test_a_server_that_took_nothing_a_moment_ago_is_not_asked_again_by_another_w
     issue_page: BulletinPage, sink: Sink
 ) -> None:
     readers(2)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     audience.begin(sending)
     now = timezone.now()
     Sending.objects.update(note="It takes nothing.", touched_at=now)
@@ -164,7 +164,7 @@ def test_a_server_that_took_nothing_a_moment_ago_is_not_asked_again_by_another_w
 
 def test_a_worker_that_reaches_no_server_says_so_only_where_no_other_does(issue_page: BulletinPage, sink: Sink) -> None:
     readers(2)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     audience.begin(sending)
     first, second = Delivery.objects.order_by("pk")
     lease.claim(Delivery.objects.filter(pk=first.pk), "another", 1)
@@ -181,7 +181,7 @@ def test_a_lease_is_renewed_while_its_worker_lives_and_is_lost_after_a_while(
     issue_page: BulletinPage, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers(2)
-    audience.begin(acts.send(issue_page))
+    audience.begin(actions.send(issue_page))
     rows, name = Delivery.objects.all(), "worker"
     assert len(lease.claim(rows, name, 1)) == 1
     assert len(lease.claim(rows, "another", 9)) == 1
@@ -201,7 +201,7 @@ def test_a_lease_is_renewed_while_its_worker_lives_and_is_lost_after_a_while(
 
 def test_a_mail_whose_lease_is_over_is_not_begun(issue_page: BulletinPage, sink: Sink) -> None:
     readers(1)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     audience.begin(sending)
     with DeliveryWorker(delivery.IssueQueue(Sending.objects.get(), issue_page)) as this:
         (row,) = this.claim(5)
@@ -213,7 +213,7 @@ def test_a_mail_whose_lease_is_over_is_not_begun(issue_page: BulletinPage, sink:
 
 def test_a_round_has_a_heart(issue_page: BulletinPage, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     readers(1)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     audience.begin(sending)
     beaten = threading.Event()
     monkeypatch.setattr(lease, "BEAT", 0.01)
@@ -224,15 +224,15 @@ def test_a_round_has_a_heart(issue_page: BulletinPage, sink: Sink, monkeypatch: 
 
 
 def test_only_what_is_approved_is_sent_and_only_by_who_may(issue_page: BulletinPage, write: Any, sink: Sink) -> None:
-    assert "permission" in refuses(acts.send, issue_page, User.objects.create_user("editor@example.com"))[0]
+    assert "permission" in refuses(actions.send, issue_page, User.objects.create_user("editor@example.com"))[0]
     issue_page.title = "Changed"
     issue_page.save_revision()
-    assert "approved" in refuses(acts.send, issue_page)[0]
+    assert "approved" in refuses(actions.send, issue_page)[0]
     with pytest.raises(CommandError, match="approved"):
         command("send", issue_page.pk)
     page = write(title="Published")
     readers(1)
-    acts.send(page)
+    actions.send(page)
     page.unpublish()
     delivery.work_all()
     sending = Sending.objects.get()
@@ -240,7 +240,7 @@ def test_only_what_is_approved_is_sent_and_only_by_who_may(issue_page: BulletinP
     assert "not published" in sending.note
     assert sink.mails == []
     page.save_revision().publish()
-    acts.resume(sending)
+    actions.resume(sending)
     delivery.work_all()
     assert len(sink.mails) == 1
 
@@ -273,33 +273,33 @@ def test_a_time_without_an_offset_is_london_s() -> None:
 
 def test_a_pause_holds_from_the_next_mail_on(issue_page: BulletinPage, sink: Sink) -> None:
     readers(5)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     audience.begin(sending)
     sending.refresh_from_db()
     with DeliveryWorker(delivery.IssueQueue(sending, issue_page)) as this:
         rows = this.claim(5)
         this.deliver(rows[0])
-        acts.pause(sending)
+        actions.pause(sending)
         this.deliver(rows[1])
         assert this.stopped
     assert len(sink.mails) == 1
     assert state_of(issue_page)["state"] == "paused"
     delivery.work_all()
     assert len(sink.mails) == 1
-    acts.resume(sending)
+    actions.resume(sending)
     delivery.work_all()
     assert len(sink.mails) == 5
-    assert refuses(acts.pause, sending) == ["It is not being sent."]
-    assert refuses(acts.resume, sending) == ["It is not paused."]
+    assert refuses(actions.pause, sending) == ["It is not being sent."]
+    assert refuses(actions.resume, sending) == ["It is not paused."]
 
 
 def test_before_it_starts_a_pause_fixes_nobody(issue_page: BulletinPage, sink: Sink) -> None:
     readers(1)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     Delivery.objects.create(sending=sending, reader=Reader.objects.get(), message_id="<1@x>")  # killed on its way
-    acts.pause(sending)
+    actions.pause(sending)
     reader("later@example.com")
-    acts.resume(sending)
+    actions.resume(sending)
     assert sending.state == State.SCHEDULED
     delivery.work_all()
     assert {mail["To"] for mail in sink.mails} == {address(1), "later@example.com"}
@@ -310,7 +310,7 @@ def test_a_start_that_was_killed_goes_on_where_it_was(
 ) -> None:
     monkeypatch.setattr(audience, "BATCH", 2)
     readers(5)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     assert audience.add_rows(sending, issue_page)
     sending.refresh_from_db()
     assert (sending.state, Delivery.objects.count()) == (State.SCHEDULED, 2)
@@ -321,13 +321,13 @@ def test_a_start_that_was_killed_goes_on_where_it_was(
 
 def test_where_the_page_is_gone_nothing_is_sent(issue_page: BulletinPage, sink: Sink) -> None:
     readers(1)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     audience.begin(sending)
     BulletinPage.objects.get(pk=issue_page.pk).delete()
     delivery.work_all()
     sending.refresh_from_db()
     assert (sending.state, sending.title, sink.mails) == (State.PAUSED, "A year of the action plan", [])
-    assert "no longer exists" in refuses(acts.resume, sending)[0]
+    assert "no longer exists" in refuses(actions.resume, sending)[0]
 
 
 def test_one_task_at_a_time_waits_and_each_does_a_slice(
@@ -335,7 +335,7 @@ def test_one_task_at_a_time_waits_and_each_does_a_slice(
 ) -> None:
     readers(5)
     monkeypatch.setattr(delivery, "SLICE", 0.0)
-    acts.send(issue_page)
+    actions.send(issue_page)
     tasks.wake()
     assert DBTaskResult.objects.count() == 1
     run_tasks()
@@ -346,7 +346,7 @@ def test_one_task_at_a_time_waits_and_each_does_a_slice(
 
 def test_the_jobs_take_up_what_nobody_is_at(committed: None, issue_page: BulletinPage, sink: Sink) -> None:
     readers(2)
-    acts.send(issue_page, at=timezone.now() + datetime.timedelta(hours=1))
+    actions.send(issue_page, at=timezone.now() + datetime.timedelta(hours=1))
     tasks.go_on()
     assert not DBTaskResult.objects.exists()
     later = timezone.now() + datetime.timedelta(hours=2)
@@ -365,7 +365,7 @@ def test_what_a_killed_worker_had_claimed_is_free_at_once_and_what_a_live_one_ha
     issue_page: BulletinPage, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers(2)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     audience.begin(sending)
     until = timezone.now() + datetime.timedelta(minutes=5)
     Delivery.objects.update(claimed_by="1-other", claimed_until=until)
@@ -419,7 +419,7 @@ def test_the_command_says_what_is_wrong(issue_page: BulletinPage, words: tuple[A
 
 def test_a_reader_can_see_which_issues_they_got(issue_page: BulletinPage, sink: Sink) -> None:
     readers(1)
-    acts.send(issue_page)
+    actions.send(issue_page)
     delivery.work_all()
     (told,) = held_about(Reader.objects.get())["bulletins"]
     assert (told["title"], told["what"], told["tries"]) == ("A year of the action plan", "sent", 1)
@@ -430,7 +430,7 @@ def test_the_queries_for_each_mail_are_two(
     issue_page: BulletinPage, sink: Sink, django_assert_num_queries: Any
 ) -> None:
     readers(2)
-    sending = acts.send(issue_page)
+    sending = actions.send(issue_page)
     audience.begin(sending)
     sending.refresh_from_db()
     with DeliveryWorker(delivery.IssueQueue(sending, issue_page)) as this:
