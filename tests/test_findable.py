@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from casestudies.models import CaseStudyIndexPage, CaseStudyPage
 from core import findable
 from core.findable import Findable, check_findable
+from tests.factories import case_study
 from tests.served import ROOT, copy_site, environment
 
 KIND = ROOT / "tests/guides"
@@ -69,3 +72,32 @@ def test_a_check_names_what_a_type_forgot(monkeypatch: pytest.MonkeyPatch) -> No
         (Forgetful, "core.E006", "It does not say what its text is: define `search_body`."),
         (Twin, "core.E002", "Another type calls the kind “forgetful” something else."),
     ]
+
+
+@pytest.mark.django_db
+def test_case_studies_are_written_fast_and_as_any_page_would_be(
+    listing: CaseStudyIndexPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They read plain rows (casestudies.documents); what `Findable` writes from objects is the same."""
+    full = case_study(
+        listing,
+        "Full",
+        areas=("respite", "advice"),
+        themes=("outcomes",),
+        stages=("plan",),
+        beneficiaries=("families",),
+        regions=("london",),
+        tags=("early help",),
+        evidence="2",
+    )
+    pages = [full, case_study(listing, "Bare")]
+    monkeypatch.setattr(CaseStudyPage, "search_body", lambda self: "")
+    named = lambda self: [row.organisation.name for row in self.organisations.all()]  # noqa: E731
+    monkeypatch.setattr(CaseStudyPage, "search_organisations", named)
+    found = CaseStudyPage.objects.filter(pk__in=[page.pk for page in pages])
+    fast = {one.page_id: one for one in CaseStudyPage.search_documents(found)}
+    plain = {one.page_id: one for one in Findable.search_documents.__func__(CaseStudyPage, found)}  # type: ignore[attr-defined]
+    assert fast.keys() == plain.keys() == {page.pk for page in pages}
+    for pk, one in plain.items():
+        declared = {name: fast[pk].facets[name] for name in one.facets}
+        assert replace(fast[pk], body="", facets=declared) == one
