@@ -90,7 +90,7 @@ def test_a_social_impact_bond_takes_few_clicks(editor: Page) -> None:
     row(editor, "people", 0, number="388", unit="young people", period="in three phases")
     mouse.click(editor.locator("#id_contracts-ADD"))
     mouse.select(editor.locator("#id_contracts-0-contract_form"), "Payment by results")
-    mouse.click(editor.get_by_role("tab", name="Finding it"))
+    mouse.click(editor.get_by_role("tab", name="How readers find it"))
     mouse.click(editor.get_by_label("Family support"))
     mouse.click(editor.get_by_role("tab", name="Dates and source"))
     mouse.fill(editor.locator("#id_as_at"), "1 December 2016")
