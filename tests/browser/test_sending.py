@@ -107,7 +107,7 @@ def test_bounces_from_a_file(editor: Page, there: Callable[[str], str]) -> None:
     line = b"email,kind\nsent-to-1@example.com,hard\nnobody,hard\n"
     editor.get_by_label("CSV file").set_input_files({"name": "bounces.csv", "mimeType": "text/csv", "buffer": line})
     editor.get_by_role("button", name="Check the file").click()
-    expect(editor.locator("main")).to_contain_text(re.compile(r"1\s+line: gets no more mail"))
+    expect(editor.locator("main")).to_contain_text(re.compile(r"1\s+line: gets no more email"))
     check(editor)
     editor.get_by_role("button", name="Import 1 line").click()
     expect(editor.locator(".messages")).to_contain_text("Imported: 1 of these readers")
