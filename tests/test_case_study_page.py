@@ -41,8 +41,8 @@ def test_what_is_not_known_is_not_reported(listing: CaseStudyIndexPage, index: E
     unknown = "commissioner, place, region, period, stage reached, result, contract, cost, people, contact"
     assert f'<p class="not-reported">Not reported: {unknown}</p>' in html
     # Of these we know: they are ours to do.
-    assert "<dt>Last review</dt> <dd>Not reviewed yet</dd>" in html
-    assert "<dt>Next review</dt> <dd>No review planned</dd>" in html
+    assert "<dt>Last review</dt> <dd> Not reviewed yet </dd>" in html
+    assert "<dt>Next review</dt> <dd> No review planned </dd>" in html
     for heading in ("did-not-work", "outcomes"):
         assert re.search(rf'id="{heading}">[^<]*</h2>\s*<p class="not-reported">Not reported', html)
 

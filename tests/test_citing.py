@@ -100,7 +100,7 @@ def test_the_script_is_small() -> None:
 def test_notes_and_contracts_are_cited_too(home: HomePage, index: EmbeddedEngine, client: Client) -> None:
     notes = practice_index(home)
     for page in (note(notes, "A note"), contract(contract_index(notes), "A contract")):
-        html = client.get(page.url).content.decode()
+        html = " ".join(client.get(page.url).content.decode().split())
         assert f"“{page.title}”" in html
         assert f'value="{page.full_url}" readonly data-copy="link"' in html
         assert "js/copy" in html

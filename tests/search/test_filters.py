@@ -49,6 +49,7 @@ def themes(db: None, listing: CaseStudyIndexPage, index: EmbeddedEngine) -> None
 def facet(client: Client, address: str) -> tuple[list[str], dict[str, str], dict[str, str] | None]:
     """The themes that a page shows, its hidden fields within them, and what the link below them asks for."""
     held = client.get(address).content.decode().split('<fieldset data-facet="theme">')[1].split("</fieldset>")[0]
+    held = " ".join(held.split())
     boxes = re.findall(r'<input type="checkbox" id="theme-[^"]*" name="theme" value="([^"]*)"', held)
     assert held.count("data-count=") == held.count('type="checkbox"') == len(boxes)
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', held))
