@@ -14,7 +14,7 @@ run: $(VENV)/.run .env
 # With Python alone, and side by side. `test-all` adds whatever of the rest this machine has.
 REAL_PARTS := browser or nu or redis or elasticsearch or bench
 test: $(VENV)/.dev
-	@echo "The tests that need only Python: about seven minutes on two cores."
+	@echo "The tests that need only Python: eight or nine minutes on two cores."
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not ($(REAL_PARTS))"
 	@echo "Not run: the tests marked $(REAL_PARTS), and those of PostgreSQL. make test-all runs what this machine has the parts for."
 
