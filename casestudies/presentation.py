@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from caching.version import cached_per_version
 from casestudies import pictures, wording
 from casestudies.models import CaseStudyPage
-from casestudies.queries import Shown, shown_on
+from casestudies.queries import Shown, is_draft, shown_on
 from casestudies.rows import Contact, Contract, Source
 from casestudies.vocabulary import place_slug
 from core import dates
@@ -68,11 +68,6 @@ def case_study_context(page: CaseStudyPage, request: HttpRequest) -> dict[str, A
             "ask_url": ask_url(page, rows["contacts"]),
         }
     )
-
-
-def is_draft(page: CaseStudyPage) -> bool:
-    """Whether the page holds rows that are in no table, such as a preview or a revision."""
-    return page.pk is None or bool(getattr(page, "_cluster_related_objects", None))
 
 
 def rows_of(page: CaseStudyPage) -> Shown:

@@ -85,9 +85,14 @@ def in_order(organisations: Iterable[tuple[str, Term | None]]) -> list[tuple[str
     return sorted(organisations, key=place)
 
 
+def is_draft(page: CaseStudyPage) -> bool:
+    """Whether the page holds rows that are in no table, such as a preview or a revision."""
+    return page.pk is None or bool(getattr(page, "_cluster_related_objects", None))
+
+
 def shown_on(page: CaseStudyPage) -> Shown:
     terms = terms_of(page, TERMS)
-    if page.pk is None or getattr(page, "_cluster_related_objects", None):
+    if is_draft(page):
         named = page.organisations.select_related("organisation", "role")
         held = [row for row in named if row.organisation_id]
         held_rows = {name: list(getattr(page, name).all()) for name in ROWS}
