@@ -12,13 +12,18 @@ from wagtail.models import Page, Revision, get_page_models
 from taxonomy.models import Term
 
 
-def term_fields(model: type[Model]) -> list[Field[Any, Any]]:
-    """The model's own fields that hold a term or several."""
+def references(model: type[Model], target: type[Model]) -> list[Field[Any, Any]]:
+    """The model's own fields that hold one object of another model or several."""
     return [
         field
         for field in model._meta.get_fields()
-        if isinstance(field, Field) and field.related_model is Term and (field.many_to_one or field.many_to_many)
+        if isinstance(field, Field) and field.related_model is target and (field.many_to_one or field.many_to_many)
     ]
+
+
+def term_fields(model: type[Model]) -> list[Field[Any, Any]]:
+    """The model's own fields that hold a term or several."""
+    return references(model, Term)
 
 
 def child_models(model: type[Model]) -> dict[str, type[Model]]:
@@ -26,14 +31,14 @@ def child_models(model: type[Model]) -> dict[str, type[Model]]:
     return {relation.get_accessor_name(): relation.related_model for relation in get_all_child_relations(model)}
 
 
-def named_terms(model: type[Model], content: Mapping[str, Any]) -> Iterator[int]:
-    """The keys of the terms that a revision's content names, those of its child rows too."""
-    for field in term_fields(model):
+def named(model: type[Model], content: Mapping[str, Any], target: type[Model]) -> Iterator[int]:
+    """The keys of the objects of a model that a revision's content names, those of its child rows too."""
+    for field in references(model, target):
         value = content.get(field.name)
         yield from value or () if field.many_to_many else [value] if value is not None else []
     for name, child in child_models(model).items():
         for row in content.get(name) or ():
-            yield from named_terms(child, row)
+            yield from named(child, row, target)
 
 
 def term_of_today(keys: Iterable[int]) -> dict[int, int]:
@@ -42,9 +47,12 @@ def term_of_today(keys: Iterable[int]) -> dict[int, int]:
     return {pk: merged_into or pk for pk, merged_into in rows}
 
 
-def _with_terms(model: type[Model], content: Mapping[str, Any], today: Mapping[int, int]) -> dict[str, Any]:
+def with_those_of(
+    today: Mapping[int, int], model: type[Model], content: Mapping[str, Any], target: type[Model]
+) -> dict[str, Any]:
+    """A revision's content with the keys of today; where one is gone there is none."""
     changed = dict(content)
-    for field in term_fields(model):
+    for field in references(model, target):
         value = content.get(field.name)
         if field.many_to_many and value:
             changed[field.name] = list(dict.fromkeys(today[key] for key in value if key in today))
@@ -52,7 +60,7 @@ def _with_terms(model: type[Model], content: Mapping[str, Any], today: Mapping[i
             changed[field.name] = today.get(value)
     for name, child in child_models(model).items():
         if content.get(name):
-            changed[name] = [_with_terms(child, row, today) for row in content[name]]
+            changed[name] = [with_those_of(today, child, row, target) for row in content[name]]
     return changed
 
 
@@ -64,9 +72,9 @@ class ResolvesMergedTerms:
 
     @classmethod
     def from_serializable_data(cls, data: dict[str, Any], check_fks: bool = True, strict_fks: bool = False) -> Any:
-        keys = set(named_terms(cls, data))  # type: ignore[arg-type]
+        keys = set(named(cls, data, Term))  # type: ignore[arg-type]
         if keys:
-            data = _with_terms(cls, data, term_of_today(keys))  # type: ignore[arg-type]
+            data = with_those_of(term_of_today(keys), cls, data, Term)  # type: ignore[arg-type]
         return super().from_serializable_data(data, check_fks, strict_fks)  # type: ignore[misc]
 
 
@@ -86,7 +94,7 @@ def drafts_naming(term: Term) -> set[int]:
         revisions = revisions.filter(content_type__model=model._meta.model_name)
         # Only these parts of the content leave the database.
         for page_id, *parts in revisions.values_list("object_id", *(KeyTransform(name, "content") for name in names)):
-            if term.pk in named_terms(model, dict(zip(names, parts, strict=True))):
+            if term.pk in named(model, dict(zip(names, parts, strict=True)), Term):
                 pages.add(int(page_id))
     return pages
 
